@@ -1,0 +1,179 @@
+"""Static analysis of educational apps and the shared vocabulary: the façade that other packages import.
+
+Everything is imported on use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from analyzer.model import Clause, Facts, FilingFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
+    from analyzer.sandbox import Limits
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "__version__",
+    "audit",
+    "clauses",
+    "engine",
+    "filing_facts",
+    "filing_schema",
+    "read_filing",
+    "read_policy",
+    "report_of",
+    "rules_version",
+    "static_facts",
+    "validate_filing",
+]
+
+
+def static_facts(path: Path, limits: Limits | None = None) -> StaticFacts:
+    """Extract the facts of one package in a child process under limits.
+
+    Raises `analyzer.model.UnreadableInputError` when the file is no package at all; everything else that goes wrong
+    is said in ``coverage`` of the result.
+    """
+    from analyzer.sandbox import Limits, run_extraction
+
+    return run_extraction(path, limits or Limits())
+
+
+def report_of(facts: Facts, *, waivers: tuple[Any, ...] = (), seconds: dict[str, float] | None = None) -> Report:
+    """Judge ``facts`` with the rules in force; no package is opened."""
+    import time
+    from datetime import UTC, datetime
+
+    from analyzer.catalogue import load_catalogue
+    from analyzer.judge import build_report
+    from analyzer.model import Run
+
+    started = datetime.now(UTC)
+    clock = time.perf_counter()
+    catalogue = load_catalogue()
+    stages = {**(facts.static.seconds if facts.static else {}), **(seconds or {})}
+    stages["catalogue"] = round(time.perf_counter() - clock, 4)
+    run = Run(
+        tool=__version__,
+        rules=catalogue.rules_version,
+        engine=facts.static.engine if facts.static else engine(),
+        started=started.isoformat(timespec="seconds"),
+        seconds=stages,
+        peak_memory=facts.static.peak_memory if facts.static else None,
+    )
+    return build_report(facts, catalogue, run, waivers)
+
+
+def audit(
+    path: Path,
+    *,
+    policy: Path | None = None,
+    filing: Path | None = None,
+    traffic: TrafficFacts | None = None,
+    limits: Limits | None = None,
+    waivers: Path | None = None,
+    today: date | None = None,
+) -> Report:
+    """Extract, join all channels, judge: what `eduaudit audit` does.
+
+    The child that reads the package starts first; the small inputs, the rules and the judge are loaded while it
+    works, and an error in one of them ends the child.
+    Raises `analyzer.model.UnreadableInputError` naming the file that cannot be read and why.
+    """
+    from analyzer.sandbox import start_extraction
+
+    extraction = start_extraction(path, limits)
+    try:
+        from analyzer.model import Facts
+
+        _warm()
+        filed = read_filing(filing) if filing else None
+        read = read_policy(policy) if policy else None
+        waived = _waivers(waivers, today) if waivers else ()
+    except BaseException:
+        extraction.cancel()
+        raise
+    static = extraction.result()
+    return report_of(Facts(static=static, policy=read, filing=filed, traffic=traffic), waivers=waived)
+
+
+def _warm() -> None:
+    """Load what judging needs and build the records' validators: done while the child works, on another core."""
+    from analyzer.catalogue import load_catalogue
+    from analyzer.judge import build_report  # noqa: F401  # for the time that loading takes
+    from analyzer.model import Report, StaticFacts
+
+    load_catalogue()
+    StaticFacts.model_rebuild()
+    Report.model_rebuild()
+
+
+def _waivers(path: Path, today: date | None) -> tuple[Any, ...]:
+    from datetime import UTC, datetime
+
+    from analyzer.judge.waivers import read_waivers
+
+    return tuple(read_waivers(path, today or datetime.now(UTC).date()))
+
+
+def read_policy(path: Path) -> PolicyFacts:
+    """Read a privacy policy and extract what it declares."""
+    from analyzer.catalogue import load_catalogue
+    from analyzer.policy import read_policy as read
+
+    return read(path, load_catalogue())
+
+
+def read_filing(path: Path) -> FilingFacts:
+    """Read and validate a filing; raises `UnreadableInputError` naming the first wrong field."""
+    from analyzer.judge.filing import read_filing as read
+
+    return read(path)
+
+
+def filing_facts(data: dict[str, Any]) -> FilingFacts:
+    """Return the parts of a filing (already validated JSON) that are compared with facts."""
+    from analyzer.judge.filing import ProviderFiling
+    from analyzer.judge.filing import filing_facts as convert
+
+    return convert(ProviderFiling.model_validate(data))
+
+
+def validate_filing(data: dict[str, Any]) -> list[Any]:
+    """Return the problems of a filing, one `FieldProblem` a field (``level``: ``error`` or ``warning``)."""
+    from analyzer.judge.filing import validate_filing as validate
+
+    return validate(data)
+
+
+def filing_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a provider filing."""
+    from analyzer.judge.filing import filing_schema as schema
+
+    return schema()
+
+
+def clauses() -> Mapping[str, Clause]:
+    """Return clause id → `analyzer.model.Clause` of the rules in force."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().clauses
+
+
+def rules_version() -> str:
+    """Return the hash of the rule data in force."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().rules_version
+
+
+def engine() -> str:
+    """Return the version of the extractor: facts of another engine are extracted anew."""
+    from analyzer.extract import ENGINE
+
+    return ENGINE

@@ -1,0 +1,63 @@
+"""Code tables of the filing forms, and what the source keys of the rules stand for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from analyzer.model import Bilingual, RuleDataError
+
+from .reading import read_mapping, rule_files, validate
+from .rows import Part, Row, build_rows, join, read_sections
+
+
+class Code(Row):
+    """One code of a table."""
+
+    id: str
+    """The code itself."""
+    title: Bilingual
+    short: str | None = None
+    """One-character name of a province, as in ICP numbers."""
+    note: Bilingual | None = None
+
+
+class CodeTable(Row):
+    """A table that an administrator may edit; `source` and `sure` are those of the table as a whole."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Bilingual
+    note: Bilingual | None = None
+    codes: tuple[Code, ...]
+
+    def code(self, code: str) -> Code | None:
+        """Return the row of ``code``, or `None`."""
+        return next((row for row in self.codes if row.id == code), None)
+
+
+class Source(Part):
+    """What a source key stands for."""
+
+    id: str = Field(pattern=r"^[SLR]\d+$")
+    what: str
+
+
+def parse_filing_codes(root: Path) -> dict[str, CodeTable]:
+    """Read all code tables of `rules/filing/`, by table id."""
+    tables: dict[str, CodeTable] = {}
+    for path in rule_files(root / "filing"):
+        document = read_sections(path, "table", "codes")
+        header = document["table"]
+        if not isinstance(header, dict):
+            raise RuleDataError(f"{path}: table: a mapping is expected")
+        codes = tuple(build_rows(Code, path, document["codes"]).values())
+        table = validate(CodeTable, f"{path}: table", {**header, "codes": codes})
+        join(tables, {table.id: table}, path)
+    return tables
+
+
+def parse_sources(root: Path) -> dict[str, Source]:
+    """Read the list of sources, by key."""
+    path = root / "sources.yaml"
+    return build_rows(Source, path, read_mapping(path))

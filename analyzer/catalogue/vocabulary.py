@@ -1,0 +1,126 @@
+"""Words: the 18 points of a policy, strings of interest, and marks of code packers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from analyzer.model import Bilingual
+
+from .reading import read_mapping, rule_files
+from .rows import Part, Row, build_rows, join
+
+
+class WordGroup(Part):
+    """One thing that a text must say, and the words of which any says it."""
+
+    about: Bilingual
+    any_of: tuple[str, ...] = Field(min_length=1)
+    check: str | None = None
+    """The check that reports the lack of this part by itself, in a clause of its own."""
+    settles: bool = False
+    """Where that check reports, nothing is left to say of the whole point."""
+
+
+class PolicyPointRule(Row):
+    """One of the 18 points: found when every group has a hit."""
+
+    id: str = Field(pattern=r"^POL-\d\d$")
+    title: Bilingual
+    must: Bilingual
+    """What the policy must contain."""
+    clauses: tuple[str, ...] = Field(min_length=1)
+    """Its own clause first, then the legal hooks."""
+    groups: tuple[WordGroup, ...] = Field(min_length=1)
+    applies: Bilingual | None = None
+    """The condition under which it is demanded; `None`: always."""
+    catch_all: tuple[str, ...] = ()
+    """Words that leave a list open (``等``): a hint at a list that is not itemised."""
+    max_working_days: int | None = None
+    """The longest time for an answer that the policy may promise."""
+
+
+class Vocabulary(Row):
+    """Words or patterns of interest in code, resources, policies or traffic."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Bilingual
+    meaning: Bilingual
+    """What a hit means, and what it does not."""
+    clauses: tuple[str, ...]
+    where: tuple[Literal["strings", "policy", "traffic"], ...] = Field(min_length=1)
+    words: tuple[str, ...] = ()
+    """Matched as they stand, without regard to case."""
+    patterns: tuple[str, ...] = ()
+    """Python regular expressions; group 1, where there is one, is the value."""
+    allow: tuple[str, ...] = ()
+    """Context words: where one of them stands in the same sentence or string, there is no hit."""
+    always_suspected: bool
+    """A hit never proves anything by itself."""
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Vocabulary:
+        if not self.words and not self.patterns:
+            raise ValueError("words: neither words nor patterns")
+        for pattern in self.patterns:
+            try:
+                re.compile(pattern)
+            except re.error as problem:
+                raise ValueError(f"pattern {pattern!r}: {problem}") from problem
+        return self
+
+    def find(self, text: str) -> list[str]:
+        """Return the words and values found in ``text`` (one sentence or string), none where a context word stands."""
+        lowered = text.casefold()
+        if any(word.casefold() in lowered for word in self.allow):
+            return []
+        found = [word for word in self.words if word.casefold() in lowered]
+        for pattern in self.patterns:
+            found += [match.group(1) if match.re.groups else match.group() for match in re.finditer(pattern, text)]
+        return found
+
+
+class PackerMark(Row):
+    """One sign of a packer."""
+
+    kind: Literal["file", "application", "class"]
+    """``file``: base name of an archive entry, ``*`` stands for anything; ``application`` and ``class``: name or
+    name prefix (ending in a dot) of the application class, of any class."""
+    value: str
+    weak: bool = False
+    """An SDK or another product brings it too: alone it supports `suspected` at most."""
+
+
+class PackerRule(Row):
+    """One code packer (加固)."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Bilingual
+    vendor: Bilingual
+    hides_code: bool
+    """Static results are incomplete when it is there."""
+    marks: tuple[PackerMark, ...] = Field(min_length=1)
+    note: Bilingual | None = None
+
+
+def parse_policy_points(root: Path) -> dict[str, PolicyPointRule]:
+    """Read the points of a policy, by id."""
+    path = root / "policy" / "points.yaml"
+    return build_rows(PolicyPointRule, path, read_mapping(path))
+
+
+def parse_vocabularies(root: Path) -> dict[str, Vocabulary]:
+    """Read all vocabularies of `rules/content/`, by id."""
+    vocabularies: dict[str, Vocabulary] = {}
+    for path in rule_files(root / "content"):
+        join(vocabularies, build_rows(Vocabulary, path, read_mapping(path)), path)
+    return vocabularies
+
+
+def parse_packers(root: Path) -> dict[str, PackerRule]:
+    """Read the packers, by id."""
+    path = root / "packers.yaml"
+    return build_rows(PackerRule, path, read_mapping(path))

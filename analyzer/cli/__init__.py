@@ -1,0 +1,1 @@
+"""The command line: a root command and its groups, found through entry points."""

@@ -1,0 +1,304 @@
+"""``AndroidManifest.xml`` → the facts that checks and extractors need, with the platform's defaults applied."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from analyzer.model import Component, ManifestFlags
+
+from .axml import Element, parse_axml
+from .chunks import ChunkError, Value
+from .text import storable
+
+if TYPE_CHECKING:
+    from .notes import Notes
+    from .resources import ResourceTable
+
+CODENAMES = {
+    "L": 21,
+    "M": 23,
+    "N": 24,
+    "O": 26,
+    "P": 28,
+    "Q": 29,
+    "R": 30,
+    "S": 31,
+    "Sv2": 32,
+    "Tiramisu": 33,
+    "UpsideDownCake": 34,
+    "VanillaIceCream": 35,
+    "Baklava": 36,
+    "CinnamonBun": 37,
+}
+"""Preview builds name a release instead of a number."""
+KINDS: dict[str, Literal["activity", "service", "receiver", "provider"]] = {
+    "activity": "activity",
+    "activity-alias": "activity",
+    "service": "service",
+    "receiver": "receiver",
+    "provider": "provider",
+}
+PERMISSION_TAGS = ("uses-permission", "uses-permission-sdk-23", "uses-permission-sdk-m")
+LAUNCHERS = {"android.intent.category.LAUNCHER", "android.intent.category.LEANBACK_LAUNCHER"}
+PROVIDER_CLOSED_FROM = 17
+"""Providers of apps for older releases are exported unless they say otherwise."""
+FACTORY_DEFAULTS = ("androidx.core.app.CoreComponentFactory", "android.support.v4.app.CoreComponentFactory")
+
+
+class ManifestError(ValueError):
+    """The manifest cannot be understood; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a manifest says. Names are complete class names; `None` is unknown or not stated."""
+
+    package: str | None
+    version_name: str | None
+    version_code: int | None
+    min_sdk: int | None
+    target_sdk: int | None
+    label: str | None
+    flags: ManifestFlags
+    has_code: bool
+    split: str | None
+    components: tuple[Component, ...]
+    classes: tuple[str, ...]
+    """Classes that code must define: application, factory and components, aliases resolved, without duplicates."""
+    start_classes: tuple[str, ...]
+    """Of those, the ones without which the app cannot start: application class and launcher activities."""
+    permissions: tuple[tuple[str, int | None], ...]
+    """Requested permissions with ``maxSdkVersion``, in order of the file, without duplicates."""
+    metadata: tuple[tuple[str, str], ...]
+    """``<meta-data>`` names with their values ('' where the value is no plain text or number)."""
+    queries: tuple[str, ...]
+    """Packages, actions and authorities named under ``<queries>``."""
+    libraries: tuple[str, ...]
+    """Names of ``<uses-library>`` and ``<uses-native-library>``."""
+
+
+def read_manifest(raw: bytes | memoryview, table: ResourceTable | None, notes: Notes) -> Manifest:
+    """Read a binary manifest; where our reader fails, androguard's is asked.
+
+    Raises `ManifestError` when neither can.
+    """
+    try:
+        root = parse_axml(raw, notes)
+    except (ChunkError, struct.error, IndexError) as error:
+        root = _second_opinion(bytes(raw), f"{error}", notes)
+    if root.tag != "manifest":
+        raise ManifestError(f"the root element is <{storable(root.tag)[:40]}>, not <manifest>")
+    return _Understanding(root, table).manifest()
+
+
+def _second_opinion(raw: bytes, why: str, notes: Notes) -> Element:
+    from .androguard_reader import read_with_androguard  # noqa: PLC0415  # 0.3 s that ordinary packages do not need
+
+    try:
+        root = read_with_androguard(raw)
+    except ChunkError:
+        raise ManifestError(f"broken binary XML: {why}") from None
+    notes.add("manifest_malformed", f"{why}; androguard's reader copes")
+    return root
+
+
+class _Understanding:
+    """Walks one manifest tree; resolves references through the resource table."""
+
+    def __init__(self, root: Element, table: ResourceTable | None) -> None:
+        self.root, self.table = root, table
+        self.package = self._text(root.get("package"))
+        self.application = next(root.find("application"), Element("application"))
+        sdk = next(root.find("uses-sdk"), Element("uses-sdk"))
+        self.min_sdk = self._sdk(sdk.get("android:minSdkVersion"))
+        self.target_sdk = self._sdk(sdk.get("android:targetSdkVersion"))
+
+    def manifest(self) -> Manifest:
+        root, application = self.root, self.application
+        major, minor = self._number(root.get("android:versionCodeMajor")), self._number(root.get("android:versionCode"))
+        flags = self._flags()
+        components = tuple(self._components())
+        return Manifest(
+            package=self.package,
+            version_name=self._text(root.get("android:versionName")),
+            version_code=((major or 0) << 32) + minor if minor is not None else None,
+            min_sdk=self.min_sdk if self.min_sdk is not None else 1,
+            target_sdk=self.target_sdk
+            if self.target_sdk is not None
+            else self.min_sdk
+            if self.min_sdk is not None
+            else 1,
+            label=self._label(),
+            flags=flags,
+            has_code=self._flag(application.get("android:hasCode")) is not False,
+            split=self._text(root.get("split")),
+            components=components,
+            classes=self._classes(flags),
+            start_classes=self._start_classes(flags, components),
+            permissions=self._permissions(),
+            metadata=self._metadata(),
+            queries=self._queries(),
+            libraries=tuple(
+                dict.fromkeys(
+                    name
+                    for child in application.find("uses-library", "uses-native-library", "uses-static-library")
+                    if (name := self._text(child.get("android:name")))
+                )
+            ),
+        )
+
+    def _flags(self) -> ManifestFlags:
+        get = self.application.get
+        config = get("android:networkSecurityConfig")
+        return ManifestFlags(
+            debuggable=self._flag(get("android:debuggable")),
+            allow_backup=self._flag(get("android:allowBackup")),
+            uses_cleartext_traffic=self._flag(get("android:usesCleartextTraffic")),
+            network_security_config=self._file(config) if config is not None else None,
+            application_class=self._class(get("android:name")),
+            test_only=self._flag(get("android:testOnly")),
+        )
+
+    def _components(self) -> list[Component]:
+        found = []
+        app_permission = self._text(self.application.get("android:permission"))
+        app_enabled = self._flag(self.application.get("android:enabled")) is not False
+        for element in self.application.find(*KINDS):
+            name = self._class(element.get("android:name"))
+            if name is None:
+                continue
+            filters = list(element.find("intent-filter"))
+            actions = dict.fromkeys(
+                action
+                for one in filters
+                for child in one.find("action")
+                if (action := self._text(child.get("android:name")))
+            )
+            found.append(
+                Component(
+                    kind=KINDS[element.tag],
+                    name=name,
+                    exported=self._exported(element, filters),
+                    enabled=app_enabled and self._flag(element.get("android:enabled")) is not False,
+                    permission=self._text(element.get("android:permission")) or app_permission,
+                    actions=tuple(actions),
+                    main=KINDS[element.tag] == "activity" and any(self._launches(one) for one in filters),
+                )
+            )
+        return found
+
+    def _exported(self, element: Element, filters: list[Element]) -> bool:
+        stated = self._flag(element.get("android:exported"))
+        if stated is not None:
+            return stated
+        if element.tag == "provider":
+            return (self.target_sdk or self.min_sdk or 1) < PROVIDER_CLOSED_FROM
+        return bool(filters)
+
+    def _launches(self, element: Element) -> bool:
+        actions = {self._text(child.get("android:name")) for child in element.find("action")}
+        categories = {self._text(child.get("android:name")) for child in element.find("category")}
+        return "android.intent.action.MAIN" in actions and bool(categories & LAUNCHERS)
+
+    def _classes(self, flags: ManifestFlags) -> tuple[str, ...]:
+        names = [flags.application_class] if flags.application_class else []
+        factory = self._class(self.application.get("android:appComponentFactory"))
+        if factory and factory not in FACTORY_DEFAULTS:
+            names.append(factory)
+        for element in self.application.find("activity", "service", "receiver", "provider"):
+            name = self._class(element.get("android:name"))
+            if name:
+                names.append(name)
+        return tuple(dict.fromkeys(names))
+
+    def _start_classes(self, flags: ManifestFlags, components: tuple[Component, ...]) -> tuple[str, ...]:
+        aliases = {
+            self._class(element.get("android:name")): self._class(element.get("android:targetActivity"))
+            for element in self.application.find("activity-alias")
+        }
+        names = [flags.application_class] if flags.application_class else []
+        names += [aliases.get(one.name, one.name) or one.name for one in components if one.main and one.enabled]
+        return tuple(dict.fromkeys(names))
+
+    def _permissions(self) -> tuple[tuple[str, int | None], ...]:
+        found: dict[str, int | None] = {}
+        for element in self.root.find(*PERMISSION_TAGS):
+            name = self._text(element.get("android:name"))
+            if not name:
+                continue
+            limit = self._number(element.get("android:maxSdkVersion"))
+            if name in found:  # the wider request counts
+                known = found[name]
+                limit = None if known is None or limit is None else max(known, limit)
+            found[name] = limit
+        return tuple(found.items())
+
+    def _metadata(self) -> tuple[tuple[str, str], ...]:
+        found: dict[str, str] = {}
+        for owner in (self.application, *self.application.children):
+            for element in owner.find("meta-data"):
+                name = self._text(element.get("android:name"))
+                if name:
+                    value = element.get("android:value") or element.get("android:resource")
+                    found.setdefault(name, self._text(value) or "")
+        return tuple(found.items())
+
+    def _queries(self) -> tuple[str, ...]:
+        found: list[str] = []
+        for queries in self.root.find("queries"):
+            for element in queries.children:
+                found += [self._text(element.get(key)) or "" for key in ("android:name", "android:authorities")]
+                found += [self._text(child.get("android:name")) or "" for child in element.find("action")]
+        return tuple(dict.fromkeys(name for name in found if name))
+
+    def _label(self) -> str | None:
+        value = self.application.get("android:label")
+        if value is not None and value.reference:
+            text = self.table.text(value.reference) if self.table else None
+            return storable(text) if text is not None else None
+        return self._text(value)
+
+    def _sdk(self, value: Value | None) -> int | None:
+        number = self._number(value)
+        if number is not None:
+            return number
+        text = self._text(value)
+        return CODENAMES.get(text.split(".")[0]) if text else None
+
+    def _class(self, value: Value | None) -> str | None:
+        name = self._text(value)
+        if not name:
+            return None
+        if name.startswith("."):
+            return (self.package or "") + name
+        return name if "." in name else f"{self.package}.{name}"
+
+    def _resolve(self, value: Value | None) -> Value | None:
+        if value is not None and value.reference and self.table is not None:
+            return self.table.value(value.reference)
+        return value
+
+    def _text(self, value: Value | None) -> str | None:
+        value = self._resolve(value)
+        if value is None:
+            return None
+        if value.text is not None:
+            return storable(value.text)
+        return str(value.number) if value.number is not None else None
+
+    def _file(self, value: Value) -> str:
+        return self._text(value) or (f"@{value.data:#010x}" if value.reference else "")
+
+    def _number(self, value: Value | None) -> int | None:
+        value = self._resolve(value)
+        return value.number if value is not None else None
+
+    def _flag(self, value: Value | None) -> bool | None:
+        value = self._resolve(value)
+        if value is None:
+            return None
+        if value.text is not None:
+            return value.text.lower() in ("true", "1")
+        return None if value.number is None else value.number != 0

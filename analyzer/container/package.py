@@ -1,0 +1,263 @@
+"""What was handed in: its format, and the archives that together make up one app."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analyzer.model import CoverageReason, UnreadableInputError
+
+from .archive import DEX_MAGIC, Archive, map_file
+from .inflate import adler32
+from .limits import EntryUnreadableError, LimitReachedError, Limits
+from .notes import Notes
+from .records import LOCAL, STORED
+from .text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from analyzer.model.facts import ArtifactFormat
+
+MANIFEST = "AndroidManifest.xml"
+DEX_NAME = re.compile(r"classes(\d*)\.dex")
+NESTED_NAMES = (".dex", ".apk", ".jar", ".aar", ".odex", ".vdex", ".oat", ".apks", ".xapk")
+PEEKED = ("assets/", "res/raw/", "lib/", "META-INF/", "root/", "unknown/")
+"""Folders in which code is hidden under other names; compiled resources are left alone."""
+HASH_BLOCK = 1 << 22
+CONTAINER_MAGIC = b"dex\n041\0"
+
+
+@dataclass(slots=True)
+class Part:
+    """One APK of the app: the base (empty name) or a split."""
+
+    name: str
+    archive: Archive
+
+
+@dataclass(slots=True)
+class Package:
+    """A package opened for reading.
+
+    ``parts`` is empty for a bare DEX file, whose bytes are in ``dex``. ``reasons`` say what cannot be looked at.
+    """
+
+    format: ArtifactFormat
+    parts: list[Part] = field(default_factory=list)
+    dex: bytes = b""
+    notes: Notes = field(default_factory=Notes)
+    reasons: list[CoverageReason] = field(default_factory=list)
+    entries: tuple[str, ...] = ()
+    """Names in an outer archive (APKS, XAPK) beside its packages."""
+
+    def reason(self, code: str, detail: str) -> None:
+        """Note why something was not looked at; equal reasons are kept once."""
+        one = CoverageReason(code=code, detail=shown(detail, 400))
+        if one not in self.reasons:
+            self.reasons.append(one)
+
+    @property
+    def base(self) -> Archive | None:
+        """Return the archive that holds the manifest."""
+        return self.parts[0].archive if self.parts else None
+
+    def names(self) -> list[str]:
+        """Return the entry names of all parts, sorted, each once."""
+        return sorted({name for part in self.parts for name in part.archive.by_name})
+
+    def dex_files(self, limits: Limits) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of each DEX file that the platform would load; what cannot be read becomes a reason."""
+        if self.dex:
+            self._check_sum("classes.dex", self.dex)
+            yield "classes.dex", self.dex
+        count = total = 0
+        for part in self.parts:
+            prefix = f"{shown(part.name)}!" if part.name else ""
+            matches = [(DEX_NAME.fullmatch(entry.name), entry) for entry in part.archive.entries]
+            found = sorted(
+                ((int(match[1][:6] or 1), entry) for match, entry in matches if match), key=lambda pair: pair[0]
+            )
+            self._check_numbers(prefix, [number for number, _ in found])
+            for _, entry in found:
+                count += 1
+                if count > limits.dex_files:
+                    self.reason("limit_reached", f"more than {limits.dex_files} DEX files")
+                    return
+                try:
+                    data = part.archive.read(entry)
+                except LimitReachedError as error:
+                    self.reason("limit_reached", prefix + str(error))
+                    continue
+                except EntryUnreadableError as error:
+                    self.reason("dex_unreadable", prefix + str(error))
+                    continue
+                total += len(data)
+                if total > limits.dex_bytes:
+                    self.reason("limit_reached", f"more than {limits.dex_bytes:,} bytes of DEX")
+                    return
+                content = data if isinstance(data, bytes) else bytes(data)
+                self._check_sum(prefix + entry.name, content)
+                yield prefix + entry.name, content
+
+    def _check_sum(self, name: str, data: bytes) -> None:
+        """Compare a DEX file's own checksum: a phone refuses a file that was changed after it was built.
+
+        Container files (version 041) hold several and are left to the DEX reader.
+        """
+        if data[:4] != DEX_MAGIC or data[:8] >= CONTAINER_MAGIC:
+            return
+        size = int.from_bytes(data[32:36], "little")
+        if not 0x70 <= size <= len(data) or adler32(memoryview(data)[12:size]) != int.from_bytes(data[8:12], "little"):
+            self.reason(
+                "dex_unreadable", f"{name}: its checksum does not match: damaged, or changed after it was built"
+            )
+
+    def _check_numbers(self, prefix: str, numbers: list[int]) -> None:
+        for expected, number in enumerate(dict.fromkeys(numbers), 1):
+            if number != expected:
+                self.notes.add("dex_gap", f"{prefix}DEX files are not numbered without gaps: {expected} is missing")
+                return
+
+    def facts_notes(self) -> Notes:
+        """Return the anomalies of the package and all its parts."""
+        notes = Notes()
+        notes.merge(self.notes, "")
+        for part in self.parts:
+            notes.merge(part.archive.notes, part.name)
+        return notes
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """Return SHA-256 (hex) and size of a file, read in blocks. Raises `UnreadableInputError`."""
+    hashed, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(HASH_BLOCK):
+                hashed.update(block)
+                size += len(block)
+    except OSError as error:
+        raise UnreadableInputError(path, error.strerror or str(error)) from error
+    return hashed.hexdigest(), size
+
+
+def open_package(path: Path, limits: Limits) -> Package:
+    """Recognise and open a package.
+
+    Raises `UnreadableInputError` when it is no package of any known format, `LimitReachedError` when it is too large to
+    be opened at all.
+    """
+    buffer = map_file(path, limits)
+    head = buffer[:8]
+    if head[:4] == DEX_MAGIC and not _is_archive(buffer, limits):
+        return Package("dex", dex=buffer[:])
+    try:
+        archive = Archive(buffer, limits)
+    except ValueError as error:
+        raise UnreadableInputError(path, str(error)) from error
+    return _recognise(path, archive, limits)
+
+
+def _recognise(path: Path, archive: Archive, limits: Limits) -> Package:
+    names, suffix = archive.by_name, path.suffix.lower()
+    has_dex = any(DEX_NAME.fullmatch(name) for name in names)
+    packages = [name for name in names if name.lower().endswith(".apk")]
+    if MANIFEST in names and "classes.jar" in names and "resources.arsc" not in names:
+        package = _library(archive, "aar", "an AAR library: Java classes are not read yet")
+    elif MANIFEST in names or (has_dex and suffix != ".jar"):
+        package = Package("apk", [Part("", archive)])
+    elif "BundleConfig.pb" in names or "base/manifest/AndroidManifest.xml" in names:
+        package = _library(
+            archive, "aab", "an app bundle: its modules are not read yet; hand in the APKS built from it"
+        )
+    elif packages and not has_dex:
+        package = _bundle(path, archive, packages, limits)
+    elif has_dex:
+        package = Package("jar", [Part("", archive)])
+    elif any(name.endswith(".class") for name in names):
+        package = _library(archive, "jar", "a JAR library: Java classes are not read yet")
+    else:
+        raise UnreadableInputError(path, "a ZIP archive, but no Android package: neither a manifest nor code")
+    return package
+
+
+def _is_archive(buffer: object, limits: Limits) -> bool:
+    """Tell whether a file that begins as a DEX goes on as an archive (the Janus trick)."""
+    try:
+        return bool(Archive(buffer, limits).entries)  # type: ignore[arg-type]  # an mmap
+    except (ValueError, LimitReachedError):
+        return False
+
+
+def _library(archive: Archive, kind: ArtifactFormat, why: str) -> Package:
+    package = Package(kind, [Part("", archive)])
+    package.reason("format_unsupported", why)
+    return package
+
+
+def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Package:
+    """Open an APKS or XAPK: base and splits as one app."""
+    kind: ArtifactFormat = "xapk" if "manifest.json" in outer.by_name or path.suffix.lower() == ".xapk" else "apks"
+    package = Package(kind, notes=outer.notes, entries=tuple(sorted(outer.by_name)))
+    if limits.depth < 2:
+        raise LimitReachedError(f"archives in archives, limit {limits.depth}")
+    in_splits = [name for name in names if name.startswith("splits/")]
+    chosen = sorted(in_splits or names)
+    for name in sorted(set(names) - set(chosen)):
+        package.reason("nested_code", f"{name}: another variant of the app, left out")
+    for name in chosen:
+        try:
+            content = outer.read(outer.by_name[name])
+            package.parts.append(Part(name, Archive(bytes(content), limits, Notes())))
+        except LimitReachedError as error:
+            package.reason("limit_reached", str(error))
+        except (EntryUnreadableError, ValueError) as error:
+            package.reason("split_unreadable", f"{name}: {error}")
+    if not package.parts:
+        raise UnreadableInputError(path, "none of the packages inside can be read")
+    package.parts.sort(key=_rank)
+    package.parts[0].name = ""
+    return package
+
+
+def _rank(part: Part) -> tuple[int, str]:
+    """Sort the base first: it is the one with a manifest, code or the name for it."""
+    base = part.name.rsplit("/", 1)[-1].lower()
+    named = base in ("base.apk", "base-master.apk")
+    config = base.startswith(("config.", "split_config.")) or "/config." in part.name
+    code = "classes.dex" in part.archive.by_name
+    return (0 if named else 1 if code and not config else 2 if not config else 3), part.name
+
+
+def find_nested_code(archive: Archive) -> list[tuple[str, str]]:
+    """Return (entry, what it is) for code that does not stand where the platform loads it from, sorted."""
+    found = []
+    for name, entry in archive.by_name.items():
+        if DEX_NAME.fullmatch(name) or not entry.size:
+            continue
+        if name.lower().endswith(NESTED_NAMES):
+            head = archive.head(entry, 8)
+            if head[:4] in (DEX_MAGIC, LOCAL, b"cdex", b"vdex", b"oat\n", b"dey\n") or head[:4] == b"\x7fELF":
+                found.append((name, name.rsplit(".", 1)[-1].lower()))
+        elif name.startswith(PEEKED) or "/" not in name:
+            head = archive.head(entry, 8)
+            if head[:4] in (DEX_MAGIC, b"cdex", b"dey\n"):
+                found.append((name, "dex"))
+            elif head[:4] == LOCAL and _holds_code(archive, name):
+                found.append((name, "archive with code"))
+    return sorted(found)
+
+
+def _holds_code(archive: Archive, name: str) -> bool:
+    """Tell whether an inner archive holds DEX files or a manifest, by its directory alone."""
+    entry = archive.by_name[name]
+    if entry.method != STORED and entry.size > archive.limits.ratio_from:
+        return True
+    try:
+        inner = Archive(bytes(archive.read(entry)), archive.limits)
+    except (ValueError, LimitReachedError, EntryUnreadableError):
+        return False
+    return any(one.endswith((".dex", ".jar", ".apk")) or one == MANIFEST for one in inner.by_name)

@@ -1,0 +1,115 @@
+"""The code items of one DEX file: where instructions begin and end, and which methods share them."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import Flags, Ints, Words
+from .classdata import ClassData, uleb128
+from .problem import DamagedError
+
+_ITEM_HEAD = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """One row for each distinct code item, in ascending order. Positions count code units from the file's beginning.
+
+    Optimisers let several methods share one code item, so `methods_of` gives a list.
+    """
+
+    start: Ints
+    end: Ints
+    irregular: Flags
+    """Item overlaps another one or stands at an odd offset: decoded on its own, never together with others."""
+    offset: Ints
+    """Byte offset of the code item."""
+    first_row: Ints
+    """Where its rows begin in `rows`; one entry more than there are items."""
+    rows: Ints
+    """Method indices, grouped by code item."""
+    damaged: int
+    """Methods whose code item lies outside the file or is cut off."""
+
+    def methods_of(self, item: int) -> list[int]:
+        """Return the method indices that use a code item."""
+        return self.rows[self.first_row[item] : self.first_row[item + 1]].tolist()  # type: ignore[no-any-return]  # numpy
+
+
+def read_bodies(data: bytes, words: Words, defined: ClassData) -> Bodies:
+    """Collect the code items of all defined methods. Never raises: what lies outside the file is counted."""
+    with_code = np.flatnonzero(defined.code)
+    offsets = defined.code[with_code]
+    methods = defined.method[with_code]
+    inside = offsets + _ITEM_HEAD <= len(data)
+    order = np.argsort(offsets[inside], kind="stable")
+    offsets, methods_in = offsets[inside][order], methods[inside][order]
+    first = np.flatnonzero(np.concatenate(([True], offsets[1:] != offsets[:-1]))) if len(offsets) else offsets
+    start_bytes = offsets[first] + _ITEM_HEAD
+    units = _sizes(data, words, offsets[first])
+    fits = start_bytes + 2 * units <= len(data)
+    bounds = np.append(first, len(offsets))
+    counts = np.diff(bounds)
+    lost = int((~inside).sum()) + int(counts[~fits].sum())
+    rows = methods_in[np.repeat(fits, counts)]
+    first_row = np.concatenate(([0], np.cumsum(counts[fits])))
+    item, start = offsets[first][fits], start_bytes[fits] >> 1
+    end = start + units[fits]
+    irregular = (item & 1).astype(np.bool_)
+    if len(start) > 1:
+        reach = np.maximum.accumulate(end)
+        clash = np.flatnonzero(start[1:] < reach[:-1])
+        irregular[clash + 1] = True
+        for late in clash.tolist():  # everything that reaches into the next item
+            early = np.flatnonzero(end[: late + 1] > start[late + 1])
+            irregular[early] = True
+    return Bodies(start, end, irregular, item, first_row, rows, lost)
+
+
+def _sizes(data: bytes, words: Words, offsets: Ints) -> Ints:
+    """Return the instruction counts in code units; the field stands 12 bytes into the item."""
+    at = (offsets + 12) >> 1
+    units: Ints = words[at].astype(np.int64) | (words[at + 1].astype(np.int64) << 16)
+    for index in np.flatnonzero(offsets & 1).tolist():
+        units[index] = struct.unpack_from("<I", data, int(offsets[index]) + 12)[0]
+    return units
+
+
+def handler_units(data: bytes, item: int, units: int) -> list[int]:
+    """Return where the exception handlers of a code item begin, in code units from its first instruction.
+
+    ``item`` is the byte offset of the code item, ``units`` its number of code units. Raises `DamagedError`.
+    """
+    tries = struct.unpack_from("<H", data, item + 6)[0]
+    if not tries:
+        return []
+    at = item + _ITEM_HEAD + 2 * (units + (units & 1)) + 8 * tries
+    lists, at = uleb128(data, at)
+    handlers = []
+    for _ in range(lists):
+        size, at = _sleb128(data, at)
+        for _ in range(abs(size)):
+            _, at = uleb128(data, at)
+            address, at = uleb128(data, at)
+            handlers.append(address)
+        if size <= 0:
+            address, at = uleb128(data, at)
+            handlers.append(address)
+    return handlers
+
+
+def _sleb128(data: bytes, at: int) -> tuple[int, int]:
+    value, shift = 0, 0
+    while shift < 35:
+        if at >= len(data):
+            raise DamagedError("a number runs past the end of the file")
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return (value - (1 << shift) if byte & 0x40 else value), at
+    raise DamagedError("a number is longer than five bytes")

@@ -1,0 +1,348 @@
+"""The index over all DEX files of one app: the façade of this package."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from . import mutf8
+from .arrays import Flags
+from .bodies import Bodies, read_bodies
+from .classdata import ClassData
+from .header import read_headers
+from .hierarchy import Hierarchy
+from .problem import DamagedError, Problem
+from .query import Code, Hits, Query, Site, SiteKind
+from .resolve import Resolver
+from .strings import Needles
+from .sweep import CALL_SITE, FIELD, HANDLE, METHOD, STRING, TYPE, narrow, readable_irregular, sweep
+from .tables import DexFile
+from .values import call_site_methods, constant_return, static_strings, string_indices
+
+_KIND_NAMES: dict[int, SiteKind] = {
+    METHOD: "call",
+    FIELD: "field",
+    STRING: "string",
+    TYPE: "type",
+    CALL_SITE: "call",
+    HANDLE: "call",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundString:
+    """A string that a search found."""
+
+    dex: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One readable logical file with its code."""
+
+    dex: DexFile
+    bodies: Bodies
+
+
+class DexIndex:
+    """All DEX files of one app. Holds their bytes; drop it to free them."""
+
+    def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Index ``(name, bytes)`` pairs in order: of classes defined twice the first counts, as on a phone."""
+        self._parts: list[_Part] = []
+        self._problems: list[Problem] = []
+        self.dex_bytes = 0
+        for name, data in files:
+            self.dex_bytes += len(data)
+            headers, damage = read_headers(data)
+            if damage:
+                self._problems.append(Problem(name, "file", damage))
+            for number, header in enumerate(headers):
+                self._add(name if len(headers) == 1 else f"{name}!{number}", DexFile, (data, header))
+        self._hierarchy = Hierarchy([part.dex for part in self._parts])
+
+    def _add(self, name: str, make: type[DexFile], source: tuple[bytes, object]) -> None:
+        try:
+            dex = make(name, *source)  # type: ignore[arg-type]  # data and header, as read above
+        except DamagedError as damage:
+            self._problems.append(Problem(name, "file", str(damage)))
+            return
+        defined: ClassData = dex.class_data
+        if defined.damaged:
+            self._problems.append(
+                Problem(name, "class_data", f"the members of {defined.damaged} classes cannot be read")
+            )
+        bodies = read_bodies(dex.data, dex.words, defined)
+        lost = bodies.damaged
+        if lost:
+            self._problems.append(Problem(name, "code", f"the code of {lost} methods lies outside the file", lost))
+        overlapping = int(bodies.irregular.sum())
+        skipped = overlapping - len(readable_irregular(dex.words, bodies)) if overlapping else 0
+        if skipped:
+            why = f"{skipped} overlapping code items add up to more than is decoded"
+            self._problems.append(Problem(name, "code", why, skipped))
+        self._parts.append(_Part(dex, bodies))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read. Empty means that everything was."""
+        return tuple(self._problems)
+
+    @property
+    def unreadable_methods(self) -> int:
+        """Methods that were not read, as far as they can be counted; a whole file in `problems` comes on top."""
+        return sum(problem.methods for problem in self._problems)
+
+    @property
+    def dex_files(self) -> int:
+        """Logical DEX files that were read."""
+        return len(self._parts)
+
+    @cached_property
+    def class_count(self) -> int:
+        """Classes that the files define, each once."""
+        return len(self._hierarchy.home)
+
+    @property
+    def method_count(self) -> int:
+        """Methods with code that was read."""
+        return sum(len(part.bodies.rows) for part in self._parts)
+
+    def defines(self, descriptor: str) -> bool:
+        """Whether a class, as ``Lpkg/Cls;``, is defined (not merely referred to)."""
+        return mutf8.encode(descriptor) in self._hierarchy.home
+
+    @cached_property
+    def _class_names(self) -> list[str]:
+        joined = b"\n".join(self._hierarchy.home)
+        if joined.isascii() and joined.count(b"\n") == len(self._hierarchy.home) - 1:  # decoded all at once
+            return sorted(joined.decode("ascii").split("\n"))
+        return sorted(mutf8.decode(name) for name in self._hierarchy.home)
+
+    def class_names(self) -> Sequence[str]:
+        """Return the descriptors of all defined classes, sorted."""
+        return self._class_names
+
+    @cached_property
+    def _slash_names(self) -> list[str]:
+        return sorted([name[1:-1] for name in self._class_names])
+
+    def slash_names(self) -> Sequence[str]:
+        """Return the defined classes as ``pkg/Cls``, sorted by that form."""
+        return self._slash_names
+
+    def has_class_below(self, prefix: str) -> bool:
+        """Whether a class is defined whose slash name is ``prefix`` or continues it at a segment border."""
+        names = self._class_names
+        for low in (f"L{prefix};", f"L{prefix}$", f"L{prefix}/"):
+            at = bisect_left(names, low)
+            if at < len(names) and names[at].startswith(low):
+                return True
+        return False
+
+    def ancestors(self, descriptor: str) -> Iterator[str]:
+        """Yield the known superclasses and interfaces of a class, nearest first."""
+        return (mutf8.decode(name) for name in self._hierarchy.ancestors(mutf8.encode(descriptor)))
+
+    def search_strings(self, pattern: re.Pattern[bytes]) -> list[FoundString]:
+        """Return the strings in which ``pattern`` matches, by file and index.
+
+        The expression sees raw MUTF-8 and must not be able to match a NUL byte, which separates strings.
+        """
+        return [
+            FoundString(part.dex.name, mutf8.decode(raw))
+            for part in self._parts
+            for _, raw in part.dex.strings.search(pattern)
+        ]
+
+    def ending_strings(self, endings: Iterable[str]) -> list[FoundString]:
+        """Return the strings that end with a dot and one of ``endings`` (ASCII), by file and index.
+
+        Much cheaper than an expression that is anchored at the end.
+        """
+        wanted = frozenset(ending.encode() for ending in endings)
+        return [
+            FoundString(part.dex.name, mutf8.decode(raw))
+            for part in self._parts
+            for _, raw in part.dex.strings.ending(wanted)
+        ]
+
+    def find(self, query: Query) -> Hits:
+        """Answer a query in one sweep over the code of all files."""
+        resolver = Resolver(query, [part.dex for part in self._parts], self._hierarchy)
+        texts = sorted(query.strings)
+        strings = (Needles([mutf8.encode(text) for text in texts]), texts)
+        types = {mutf8.encode(name): name for name in query.types}
+        prefixes = sorted(mutf8.encode(text) for text in query.prefixes)
+        sites: list[Site] = []
+        for part in self._parts:
+            sites += self._sweep(part, resolver, strings, prefixes, types)
+        return Hits(tuple(sites), self.defines)
+
+    def _sweep(
+        self,
+        part: _Part,
+        resolver: Resolver,
+        strings: tuple[Needles, list[str]],
+        prefixes: list[bytes],
+        types: dict[bytes, str],
+    ) -> Iterator[Site]:
+        dex, bodies = part.dex, part.bodies
+        code = Code(dex, bodies)
+        methods = resolver.methods(dex)
+        fields = resolver.field_refs(dex)
+        texts = {
+            index: text for index, text in zip(dex.strings.find(strings[0]), strings[1], strict=True) if index >= 0
+        }
+        texts.update((index, dex.strings.text(index)) for index in dex.strings.starting(prefixes))
+        classes = {index: types[name] for index, name in enumerate(dex.type_names) if name in types} if types else {}
+        targets: dict[int, dict[int, str]] = {METHOD: methods, FIELD: fields, STRING: texts, TYPE: classes}
+        indirect: dict[tuple[int, int], list[int]] = {}
+        lookups: dict[int, Flags] = {
+            kind: dex.flags_for(list(found), max(65536, dex.strings.count if kind == STRING else 0))
+            for kind, found in targets.items()
+            if found
+        }
+        if methods:
+            indirect = self._indirect(dex, methods)
+            for kind in (CALL_SITE, HANDLE):
+                wanted = [index for known, index in indirect if known == kind]
+                if wanted:
+                    lookups[kind] = dex.flags_for(wanted, 65536)
+        for hit in sweep(dex.words, dex.data, bodies, narrow(lookups)):
+            for method in bodies.methods_of(hit.item):
+                caller = dex.method_signature(method)
+                if hit.kind in {CALL_SITE, HANDLE}:
+                    for index in indirect[hit.kind, hit.index]:
+                        ref = dex.method_signature(index)
+                        yield Site("call", methods[index], ref, caller, dex.name, hit.at, hit.opcode, code, hit.item)
+                    continue
+                target = targets[hit.kind][hit.index]
+                ref = self._reference(dex, hit.kind, hit.index, target)
+                word = _KIND_NAMES[hit.kind]
+                yield Site(word, target, ref, caller, dex.name, hit.at, hit.opcode, code, hit.item)
+        yield from self._overrides(part, resolver, code)
+
+    @staticmethod
+    def _reference(dex: DexFile, kind: int, index: int, target: str) -> str:
+        if kind == METHOD:
+            return dex.method_signature(index)
+        return dex.field_signature(index) if kind == FIELD else target
+
+    def _indirect(self, dex: DexFile, methods: dict[int, str]) -> dict[tuple[int, int], list[int]]:
+        """Return the wanted methods behind call sites and method handles: (kind, index) → method indices."""
+        try:
+            sites, handles = call_site_methods(dex)
+        except DamagedError as damage:
+            self._note(Problem(dex.name, "code", f"call sites: {damage}"))
+            return {}
+        found = {(CALL_SITE, number): [m for m in named if m in methods] for number, named in enumerate(sites)}
+        found |= {(HANDLE, number): [method] for number, method in enumerate(handles) if method in methods}
+        return {key: named for key, named in found.items() if named}
+
+    def _note(self, problem: Problem) -> None:
+        if problem not in self._problems:
+            self._problems.append(problem)
+
+    @staticmethod
+    def _overrides(part: _Part, resolver: Resolver, code: Code) -> Iterator[Site]:
+        dex, bodies = part.dex, part.bodies
+        wanted = resolver.defined(dex)
+        if not wanted:
+            return
+        has_code = set(bodies.rows[np.isin(bodies.rows, list(wanted))].tolist())
+        for method, target in wanted.items():
+            if method in has_code:
+                signature = dex.method_signature(method)
+                yield Site("override", target, signature, signature, dex.name, 0, 0, code, -1)
+
+    def static_string(self, descriptor: str, name: str) -> str | None:
+        """Return the text with which a static field begins, or `None` (no such class, field or constant)."""
+        dex = self._hierarchy.home.get(mutf8.encode(descriptor))
+        if dex is None:
+            return None
+        try:
+            return static_strings(dex, dex.defined[mutf8.encode(descriptor)]).get(name)
+        except DamagedError as damage:
+            self._note(Problem(dex.name, "static_values", f"{descriptor}: {damage}"))
+            return None
+
+    def constant_return(self, descriptor: str, name: str) -> str | None:
+        """Return the string that a method without parameters always returns, or `None`."""
+        owner = mutf8.encode(descriptor)
+        part = next((part for part in self._parts if self._hierarchy.home.get(owner) is part.dex), None)
+        if part is None:
+            return None
+        signature = f"{descriptor}->{name}()Ljava/lang/String;"
+        data = part.dex.class_data
+        for index, offset in zip(data.method.tolist(), data.code.tolist(), strict=True):
+            if offset and part.dex.types[int(part.dex.methods[index]["class"])] is not None:
+                if part.dex.method_signature(index) != signature:
+                    continue
+                item = int(np.searchsorted(part.bodies.offset, offset))
+                if item < len(part.bodies.offset) and int(part.bodies.offset[item]) == offset:
+                    return constant_return(part.dex, part.bodies, item)
+        return None
+
+    def static_value_users(self, texts: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+        """Return for each text the (file, class) pairs that hold it as the initial value of a static field."""
+        wanted = sorted(set(texts))
+        needles = Needles([mutf8.encode(text) for text in wanted])
+        users: dict[str, list[tuple[str, str]]] = {}
+        for part in self._parts:
+            dex = part.dex
+            indices = {index: text for index, text in zip(dex.strings.find(needles), wanted, strict=True) if index >= 0}
+            if not indices:
+                continue
+            for row, at in _value_arrays(dex, indices):
+                try:
+                    held = string_indices(dex.data, at)
+                except DamagedError as damage:
+                    self._note(Problem(dex.name, "static_values", str(damage)))
+                    continue
+                owner = dex.type_name(int(dex.classes[row]["type"]))
+                for index in dict.fromkeys(held):
+                    if index in indices:
+                        users.setdefault(indices[index], []).append((dex.name, owner))
+        return users
+
+
+def _value_arrays(dex: DexFile, indices: dict[int, str]) -> Iterator[tuple[int, int]]:
+    """Yield (class row, offset) of the encoded arrays that may hold one of the strings, found without reading all.
+
+    A string value is a byte of kind and size, then the index in one to four bytes: every place that looks so is a
+    candidate, and only the arrays with a candidate are read.
+    """
+    offsets = dex.classes["values"]
+    rows = np.flatnonzero(offsets)
+    if not len(rows):
+        return
+    starts = offsets[rows].astype(np.int64)
+    order = np.argsort(starts, kind="stable")
+    ordered = starts[order]
+    first = int(ordered[0])
+    raw = np.frombuffer(dex.data, np.uint8)[first:]
+    wanted = dex.flags_for(list(indices), dex.strings.count)
+    touched = np.zeros(len(ordered), np.bool_)
+    for size in range(1, 5):
+        at = np.flatnonzero(raw[: len(raw) - size] == ((size - 1) << 5 | 0x17))
+        value = np.zeros(len(at), np.int64)
+        for step in range(size):
+            value |= raw[at + 1 + step].astype(np.int64) << (8 * step)
+        inside = value < len(wanted)
+        at = at[inside][wanted[value[inside]]] + first
+        touched[np.searchsorted(ordered, at, "right") - 1] = True
+    for place in np.flatnonzero(touched).tolist():
+        row = int(rows[order[place]])
+        yield row, int(ordered[place])
+
+
+def load(files: Iterable[tuple[str, bytes]]) -> DexIndex:
+    """Index the DEX files of one app, ``(name, bytes)`` pairs in load order. Never raises for what they contain."""
+    return DexIndex(files)

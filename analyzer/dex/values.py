@@ -1,0 +1,130 @@
+"""Initial values of static fields (``encoded_array``) and constants that a method returns."""
+
+from __future__ import annotations
+
+import struct
+
+from . import opcodes
+from .bodies import Bodies
+from .classdata import static_fields, uleb128
+from .problem import DamagedError
+from .sweep import decode, window
+from .tables import DexFile
+
+_STRING, _ARRAY, _ANNOTATION, _NULL, _BOOLEAN, _METHOD_HANDLE = 0x17, 0x1C, 0x1D, 0x1E, 0x1F, 0x16
+_MAX_NESTING = 16
+
+
+def static_strings(dex: DexFile, row: int) -> dict[str, str]:
+    """Return the static fields of a class that begin as a string: field name → text. Raises `DamagedError`."""
+    at, data = int(dex.classes[row]["values"]), int(dex.classes[row]["data"])
+    if not at or not data:
+        return {}
+    size, at = uleb128(dex.data, at)
+    found = {}
+    for field in static_fields(dex.data, data)[:size]:
+        kind, value, at = _value(dex.data, at)
+        if kind == _STRING and field < len(dex.fields) and value < dex.strings.count:
+            found[dex.strings.text(int(dex.fields[field]["name"]))] = dex.strings.text(value)
+    return found
+
+
+def string_indices(data: bytes, at: int) -> list[int]:
+    """Return the indices of all strings in an encoded array at byte ``at``. Raises `DamagedError`."""
+    size, at = uleb128(data, at)
+    found = []
+    for _ in range(size):
+        kind, value, at = _value(data, at)
+        if kind == _STRING:
+            found.append(value)
+    return found
+
+
+def method_handles(data: bytes, at: int) -> list[int]:
+    """Return the indices of all method handles in an encoded array (a call site's). Raises `DamagedError`."""
+    size, at = uleb128(data, at)
+    found = []
+    for _ in range(size):
+        kind, value, at = _value(data, at)
+        if kind == _METHOD_HANDLE:
+            found.append(value)
+    return found
+
+
+def _value(data: bytes, at: int, depth: int = 0) -> tuple[int, int, int]:
+    """Read one encoded value: (kind, unsigned value or 0, offset behind it)."""
+    if at >= len(data) or depth > _MAX_NESTING:
+        raise DamagedError("an encoded value lies outside the file or is nested too deep")
+    kind, size = data[at] & 0x1F, (data[at] >> 5) + 1
+    at += 1
+    if kind in {_NULL, _BOOLEAN}:
+        return kind, 0, at
+    if kind == _ARRAY:
+        count, at = uleb128(data, at)
+        for _ in range(count):
+            _, _, at = _value(data, at, depth + 1)
+        return kind, 0, at
+    if kind == _ANNOTATION:
+        _, at = uleb128(data, at)
+        count, at = uleb128(data, at)
+        for _ in range(count):
+            _, at = uleb128(data, at)
+            _, _, at = _value(data, at, depth + 1)
+        return kind, 0, at
+    if at + size > len(data):
+        raise DamagedError("an encoded value lies outside the file")
+    return kind, int.from_bytes(data[at : at + size], "little"), at + size
+
+
+def call_site_methods(dex: DexFile) -> tuple[list[list[int]], list[int]]:
+    """Return for each call site the methods that its handles name, and for each method handle its method (or -1).
+
+    ``invoke-custom`` (lambdas and method references that were not desugared) calls these. Read through the map list;
+    `([], [])` when there is none. Raises `DamagedError`.
+    """
+    data, at = dex.data, dex.header.map_offset
+    if not at:
+        return [], []
+    if at + 4 > len(data):
+        raise DamagedError("the map lies outside the file")
+    count = struct.unpack_from("<I", data, at)[0]
+    if at + 4 + 12 * count > len(data):
+        raise DamagedError("the map lies outside the file")
+    sections = {}
+    for number in range(count):
+        kind, size, offset = struct.unpack_from("<HxxII", data, at + 4 + 12 * number)
+        sections[kind] = (size, offset)
+    size, offset = sections.get(0x0008, (0, 0))
+    if offset + 8 * size > len(data):
+        raise DamagedError("the method handles lie outside the file")
+    handles = []
+    for number in range(size):
+        kind, _, target = struct.unpack_from("<HHH", data, offset + 8 * number)
+        handles.append(target if kind >= 4 and target < len(dex.methods) else -1)
+    size, offset = sections.get(0x0007, (0, 0))
+    if offset + 4 * size > len(data):
+        raise DamagedError("the call sites lie outside the file")
+    sites = []
+    for number in range(size):
+        place = struct.unpack_from("<I", data, offset + 4 * number)[0]
+        named = [handles[handle] for handle in method_handles(data, place) if handle < len(handles)]
+        sites.append([method for method in named if method >= 0])
+    return sites, handles
+
+
+def constant_return(dex: DexFile, bodies: Bodies, item: int) -> str | None:
+    """Return the string that a method always returns: its whole code is ``const-string; return-object``."""
+    words, shift, start, end = window(dex.words, dex.data, bodies, item)
+    positions, whole = decode(words, memoryview(dex.data)[shift:], start, end)
+    if not whole or len(positions) != 2:
+        return None
+    first, last = positions
+    opcode = int(words[first]) & 0xFF
+    if opcode not in {opcodes.CONST_STRING, opcodes.CONST_STRING_JUMBO} or int(words[last]) & 0xFF != 0x11:
+        return None
+    if int(words[first]) >> 8 != int(words[last]) >> 8:
+        return None
+    index = int(words[first + 1])
+    if opcode == opcodes.CONST_STRING_JUMBO:
+        index |= int(words[first + 2]) << 16
+    return dex.strings.text(index) if index < dex.strings.count else None

@@ -1,0 +1,86 @@
+"""Code packers (加固), by their marks and by the classes that they take away."""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import TYPE_CHECKING, Any
+
+from analyzer.container.text import shown
+from analyzer.model import Packer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
+
+    from analyzer.container.manifest import Manifest
+
+    class DefinesClasses(Protocol):
+        """What is asked of the DEX index here."""
+
+        def defines(self, descriptor: str) -> bool:
+            """Tell whether a class is defined."""
+
+        def has_class_below(self, prefix: str) -> bool:
+            """Tell whether a class of this slash name, or below it, is defined."""
+
+
+PLATFORM = ("android.", "java.", "javax.", "dalvik.")
+"""Classes that the phone brings: a component may be one of them (``android.app.NativeActivity``)."""
+EVIDENCE = 10
+
+
+def find_packers(
+    rules: dict[str, Any], names: Iterable[str], manifest: Manifest | None, index: DefinesClasses, *, hidden: bool
+) -> tuple[Packer, ...]:
+    """Return the packers whose marks are there, by id.
+
+    A weak mark (an SDK brings it too) counts only beside a strong one or when classes of the manifest are ``hidden``.
+    """
+    base_names: dict[str, str] = {}
+    for name in names:
+        base_names.setdefault(name.rsplit("/", 1)[-1], name)
+    application = manifest.flags.application_class if manifest else None
+    found = []
+    for key in sorted(rules):
+        rule = rules[key]
+        marks = [(mark, place) for mark in rule.marks if (place := _place(mark, base_names, application, index))]
+        if any(not mark.weak for mark, _ in marks) or (marks and hidden):
+            evidence = tuple(sorted({shown(f"{mark.kind}: {place}") for mark, place in marks}))
+            found.append(Packer(id=key, name=rule.title.zh, evidence=evidence[:EVIDENCE]))
+    return tuple(found)
+
+
+def _place(mark: Any, base_names: dict[str, str], application: str | None, index: DefinesClasses) -> str | None:
+    """Return where a mark is seen."""
+    value = mark.value
+    if mark.kind == "file":
+        if "*" in value:
+            return next((base_names[name] for name in sorted(base_names) if fnmatch.fnmatchcase(name, value)), None)
+        return base_names.get(value)
+    if mark.kind == "application":
+        return application if application and _is_or_in(application, value) else None
+    if value.endswith("."):
+        return value if index.has_class_below(value[:-1].replace(".", "/")) else None
+    return value if index.defines(descriptor(value)) else None
+
+
+def _is_or_in(name: str, value: str) -> bool:
+    return name.startswith(value) if value.endswith(".") else name == value
+
+
+def hidden_classes(manifest: Manifest, index: DefinesClasses) -> tuple[tuple[str, ...], bool]:
+    """Return the classes of the manifest that no DEX file defines, and whether that means hidden code.
+
+    One forgotten entry is common. Hidden code shows when the app could not even start (application class or launcher
+    activity missing), or when more than half of at least two classes are missing.
+    """
+    wanted = [name for name in manifest.classes if not name.startswith(PLATFORM)]
+    missing = tuple(name for name in wanted if not index.defines(descriptor(name)))
+    gone = set(missing)
+    cannot_start = any(name in gone for name in manifest.start_classes)
+    return missing, cannot_start or (len(missing) >= 2 and 2 * len(missing) > len(wanted))
+
+
+def descriptor(name: str) -> str:
+    """Return the DEX descriptor of a class name."""
+    return "L" + name.replace(".", "/") + ";"

@@ -1,0 +1,118 @@
+"""Code that runs and is not in the DEX files: bundles of hybrid frameworks, native engines, code loaded at run time."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from analyzer.container.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analyzer.container.manifest import Manifest
+    from analyzer.dex import Query
+
+ENGINES = {
+    "libil2cpp.so": "Unity (IL2CPP)",
+    "libmonosgen-2.0.so": "Mono",
+    "libmonodroid.so": "Xamarin",
+    "libUE4.so": "Unreal Engine",
+    "libUnreal.so": "Unreal Engine",
+    "libgodot_android.so": "Godot",
+    "libcocos2dcpp.so": "Cocos2d-x",
+    "libcocos2djs.so": "Cocos2d-x",
+    "libcocos2dlua.so": "Cocos2d-x",
+    "libcocos.so": "Cocos Creator",
+}
+"""Native libraries that run the app's own logic outside of DEX."""
+BUNDLES = (
+    (re.compile(r"assets/apps/[^/]+/www/"), "uni-app"),
+    (re.compile(r"assets/www/"), "Cordova"),
+    (re.compile(r"assets/public/index\.html"), "Capacitor"),
+    (re.compile(r"assets/[^/]*\.android\.bundle|assets/index\.bundle"), "React Native"),
+    (re.compile(r"lib/[^/]+/libflutter\.so|assets/flutter_assets/"), "Flutter"),
+    (re.compile(r"assets/widget/"), "APICloud"),
+    (re.compile(r"assets/[^/]+\.(wgt|wgtu)"), "uni-app package"),
+    (re.compile(r"assets/rpk/|assets/[^/]+\.rpk"), "quick app"),
+    (re.compile(r"assets/[^/]+\.jsbundle"), "script bundle"),
+)
+_LOADER = "Ljava/lang/ClassLoader;"
+_TEXT = "Ljava/lang/String;"
+LOADERS = frozenset(
+    f"Ldalvik/system/{name};->{member}"
+    for name, members in {
+        "DexClassLoader": (f"<init>({_TEXT}{_TEXT}{_TEXT}{_LOADER})V",),
+        "InMemoryDexClassLoader": (
+            f"<init>(Ljava/nio/ByteBuffer;{_LOADER})V",
+            f"<init>([Ljava/nio/ByteBuffer;{_LOADER})V",
+            f"<init>([Ljava/nio/ByteBuffer;{_TEXT}{_LOADER})V",
+        ),
+        "PathClassLoader": (f"<init>({_TEXT}{_LOADER})V", f"<init>({_TEXT}{_TEXT}{_LOADER})V"),
+        "DelegateLastClassLoader": (
+            f"<init>({_TEXT}{_LOADER})V",
+            f"<init>({_TEXT}{_TEXT}{_LOADER})V",
+            f"<init>({_TEXT}{_TEXT}{_LOADER}Z)V",
+        ),
+        "BaseDexClassLoader": (f"<init>({_TEXT}Ljava/io/File;{_TEXT}{_LOADER})V",),
+        "DexFile": (
+            f"loadDex({_TEXT}{_TEXT}I)Ldalvik/system/DexFile;",
+            "<init>(Ljava/io/File;)V",
+            f"<init>({_TEXT})V",
+        ),
+    }.items()
+    for member in members
+)
+"""Calls that bring in code which is not in the package's own DEX files, or need not be."""
+LOADER_NAMES = frozenset({"dalvik.system.DexClassLoader", "dalvik.system.InMemoryDexClassLoader"})
+"""The same by reflection."""
+OWN_DEX_LOADERS = ("Landroidx/multidex/", "Landroid/support/multidex/")
+"""They load the package's own further DEX files, which are read anyway."""
+EXAMPLES = 5
+
+
+def loader_query() -> Query:
+    """Return what to ask the DEX index for `find_loaders`."""
+    from analyzer.dex import Query  # noqa: PLC0415  # numpy: only where code is read
+
+    return Query(methods=LOADERS, strings=LOADER_NAMES)
+
+
+def find_loaders(hits: Any) -> str | None:
+    """Return where code is loaded at run time, in one sentence, or `None` when nowhere."""
+    places = sorted(
+        {
+            f"{site.caller} ({shown(site.target.split(';')[0].rsplit('/', 1)[-1].rsplit('.', 1)[-1])})"
+            for site in hits.sites
+            if (site.target in LOADERS or site.target in LOADER_NAMES) and not site.caller.startswith(OWN_DEX_LOADERS)
+        }
+    )
+    if not places:
+        return None
+    more = f" and {len(places) - EXAMPLES} more" if len(places) > EXAMPLES else ""
+    return "code is loaded at run time: " + ", ".join(places[:EXAMPLES]) + more
+
+
+def find_bundles(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the hybrid frameworks whose bundles are in the package, with one entry each, sorted."""
+    found: dict[str, str] = {}
+    for name in names:
+        if not name.startswith(("assets/", "lib/")):
+            continue
+        for pattern, framework in BUNDLES:
+            if framework not in found and pattern.match(name):
+                found[framework] = name
+    return tuple(f"{framework}: {shown(name)}" for framework, name in sorted(found.items()))
+
+
+def find_native_code(names: Iterable[str], manifest: Manifest | None) -> tuple[str, ...]:
+    """Return why the app's own logic is in native libraries, sorted; empty for libraries beside DEX code."""
+    libraries = {name.rsplit("/", 1)[-1] for name in names if name.startswith("lib/") and name.endswith(".so")}
+    found = {f"{engine}: {name}" for name, engine in ENGINES.items() if name in libraries}
+    if manifest is not None:
+        found |= {
+            f"launcher activity {name}" for name in manifest.start_classes if name.startswith("android.app.Native")
+        }
+        if not manifest.has_code and libraries:
+            found.add(f"no DEX code by its manifest, {len(libraries)} native libraries")
+    return tuple(sorted(found))

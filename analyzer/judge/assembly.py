@@ -1,0 +1,63 @@
+"""The report, version 1, put together from facts and judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from analyzer.catalogue import Catalogue
+from analyzer.model import App, Coverage, CoverageReason, Declaration, Facts, ManifestFlags, Report, ReportArtifact, Run
+
+from .judgement import judge, package_of
+from .waivers import Waiver
+
+
+def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable[Waiver] = ()) -> Report:
+    """Judge the facts and lay everything out in a stable order: equal input gives an equal report but for ``run``."""
+    judgement = judge(facts, catalogue, waivers=waivers)
+    static, traffic, policy = facts.static, facts.traffic, facts.policy
+    reason = CoverageReason(code="not_examined", detail="no package was handed in")
+    return Report(
+        schema="eduaudit.report/1",
+        run=run,
+        artifact=ReportArtifact(**static.artifact.model_dump()) if static else ReportArtifact(),
+        app=static.app if static else App(package=package_of(facts)),
+        coverage=_sorted_coverage(static.coverage) if static else Coverage(complete=False, reasons=(reason,)),
+        flags=static.flags if static else ManifestFlags(),
+        components=_sorted(static.components) if static else (),
+        permissions=_sorted(static.permissions) if static else (),
+        sdks=_sorted(static.sdks) if static else (),
+        accesses=_sorted(static.accesses) if static else (),
+        endpoints=_sorted((*(static.endpoints if static else ()), *(traffic.hosts if traffic else ()))),
+        packers=_sorted(static.packers) if static else (),
+        anomalies=_sorted(static.anomalies) if static else (),
+        strings=_sorted(static.strings) if static else (),
+        transmissions=_sorted(traffic.transmissions) if traffic else (),
+        not_analysed=_sorted(traffic.not_analysed) if traffic else (),
+        declarations=(*(policy.declarations if policy else ()), *_filed(facts)),
+        policy_points=_sorted(policy.points) if policy else (),
+        ledger=judgement.ledger,
+        findings=judgement.findings,
+        summary=judgement.summary,
+    )
+
+
+def _filed(facts: Facts) -> tuple[Declaration, ...]:
+    """Return what the filing declares, in the form of the policy's declarations."""
+    if facts.filing is None:
+        return ()
+    data = sorted(facts.filing.personal_data or ())
+    sdks = sorted(facts.filing.sdks or ())
+    return (
+        *(Declaration(data=item, source="filing", quote=f"personal_data: {item}", offset=None) for item in data),
+        *(Declaration(sdk=item, source="filing", quote=f"sdks: {item}", offset=None) for item in sdks),
+    )
+
+
+def _sorted[T: Any](rows: Iterable[T]) -> tuple[T, ...]:
+    """Order records by their whole content; the same record twice is one."""
+    return tuple({row.model_dump_json(): row for row in sorted(rows, key=lambda row: row.model_dump_json())}.values())
+
+
+def _sorted_coverage(coverage: Coverage) -> Coverage:
+    return coverage.model_copy(update={"reasons": _sorted(coverage.reasons)})

@@ -1,0 +1,41 @@
+"""The checks, one module per family. Importing this package registers them all."""
+
+from . import (
+    biometrics,
+    consent,
+    content,
+    coverage,
+    disclosure,
+    filing_match,
+    frequency,
+    identifiers,
+    minors,
+    necessity,
+    permissions,
+    policy_text,
+    required_use,
+    rights,
+    security,
+    self_start,
+    sharing,
+)
+
+__all__ = [
+    "biometrics",
+    "consent",
+    "content",
+    "coverage",
+    "disclosure",
+    "filing_match",
+    "frequency",
+    "identifiers",
+    "minors",
+    "necessity",
+    "permissions",
+    "policy_text",
+    "required_use",
+    "rights",
+    "security",
+    "self_start",
+    "sharing",
+]

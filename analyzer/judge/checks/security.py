@@ -1,0 +1,128 @@
+"""Known weaknesses of the package (EDU-20, PIPL 51). The manifest and the signature prove them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.judge.case import Case
+from analyzer.judge.evidence import in_order, of_component, of_manifest
+from analyzer.judge.hits import Hit, check
+from analyzer.model import FindingEvidence, Severity, Status
+
+_SIGNED = frozenset({"apk", "apks", "xapk"})
+_SIGNATURE_ANOMALIES = ("signature_invalid", "unsigned", "signature_missing", "signature_stripped")
+_CALLBACKS = ("WXEntryActivity", "TTEntryActivity", "DYEntryActivity", "AuthActivity")
+"""Components that another app must be able to call for sign-in: WeChat, Douyin, QQ."""
+
+
+def _anomalies(case: Case, *codes: str) -> list[FindingEvidence]:
+    rows = case.static.anomalies if case.static else ()
+    return [FindingEvidence(kind="signature", where=row.code, excerpt=row.detail) for row in rows if row.code in codes]
+
+
+@check("SECURITY.SIGNATURE")
+def signature(case: Case) -> Iterator[Hit]:
+    """No signature, or one that does not verify: a phone refuses it, or somebody changed the package."""
+    static = case.static
+    if static is None or static.artifact.format not in _SIGNED:
+        return
+    evidence = _anomalies(case, *_SIGNATURE_ANOMALIES)
+    evidence += [
+        FindingEvidence(kind="signature", where=", ".join(row.schemes), excerpt=f"{row.subject} · verified: false")
+        for row in static.app.signers
+        if not row.verified
+    ]
+    if not static.app.signers and case.has_manifest:
+        evidence.append(FindingEvidence(kind="signature", where=static.artifact.name, excerpt="signers: []"))
+    if evidence:
+        yield Hit(subject="signature", status=Status.PROVEN, evidence=in_order(evidence))
+
+
+@check("SECURITY.JANUS")
+def janus(case: Case) -> Iterator[Hit]:
+    """Only the v1 scheme signs it (Janus, CVE-2017-13156, Android 5.0 to 8.0), or a DEX is glued before the ZIP."""
+    static = case.static
+    if static is None or static.artifact.format not in _SIGNED:
+        return
+    attacked = _anomalies(case, "janus_prefix")
+    signers = [row for row in static.app.signers if row.verified]
+    schemes = {scheme for row in signers for scheme in row.schemes}
+    weak = schemes == {"v1"} and (static.app.min_sdk is None or static.app.min_sdk < 27)
+    if attacked or weak:
+        shown = [FindingEvidence(kind="signature", where="v1", excerpt=row.subject) for row in signers]
+        yield Hit(
+            subject="janus",
+            status=Status.PROVEN,
+            severity=Severity.CRITICAL if attacked else None,
+            evidence=in_order([*attacked, *shown]),
+        )
+
+
+@check("SECURITY.DEBUGGABLE")
+def debuggable(case: Case) -> Iterator[Hit]:
+    """Report that the package lets anybody with a cable read its data."""
+    if case.static and case.static.flags.debuggable:
+        yield Hit(subject="debuggable", status=Status.PROVEN, evidence=(of_manifest("android:debuggable", "true"),))
+
+
+@check("SECURITY.CLEARTEXT_ALLOWED")
+def cleartext_allowed(case: Case) -> Iterator[Hit]:
+    """Report that the manifest allows unencrypted HTTP; a network security configuration may still narrow it."""
+    flags = case.static.flags if case.static else None
+    if case.static is None or flags is None or not case.has_manifest:
+        return
+    target = case.static.app.target_sdk
+    by_default = flags.uses_cleartext_traffic is None and target is not None and target < 28
+    if flags.uses_cleartext_traffic or by_default:
+        narrowed = flags.network_security_config is not None
+        shown = of_manifest("android:usesCleartextTraffic", "true")
+        if by_default:
+            shown = of_manifest("targetSdkVersion", f"{target} · android:usesCleartextTraffic=null")
+        yield Hit(
+            subject="usesCleartextTraffic",
+            status=Status.SUSPECTED if narrowed or by_default else Status.PROVEN,
+            evidence=(shown,),
+        )
+
+
+@check("SECURITY.BACKUP")
+def backup(case: Case) -> Iterator[Hit]:
+    """Report that the manifest says that the app's data may be copied off by backup."""
+    if case.static and case.static.flags.allow_backup:
+        yield Hit(subject="allowBackup", status=Status.PROVEN, evidence=(of_manifest("android:allowBackup", "true"),))
+
+
+@check("SECURITY.EXPORTED")
+def exported(case: Case) -> Iterator[Hit]:
+    """Components that any app may call, without a permission; launchers and sign-in callbacks must be so."""
+    rows = [
+        row
+        for row in (case.static.components if case.static else ())
+        if row.exported
+        and row.enabled
+        and row.permission is None
+        and not row.main
+        and row.kind != "application"
+        and not row.name.endswith(_CALLBACKS)
+    ]
+    if rows:
+        yield Hit(
+            subject="components",
+            status=Status.SUSPECTED,
+            evidence=in_order(map(of_component, rows)),
+            values={"components": len(rows)},
+        )
+
+
+@check("SECURITY.CONTAINER")
+def odd_container(case: Case) -> Iterator[Hit]:
+    """Oddities of the container that can hide something from an analyst; no breach by themselves."""
+    # these have their own checks, or are said by the coverage
+    known = {*_SIGNATURE_ANOMALIES, "janus_prefix", "v1_only", "component_class_missing"}
+    rows = [row for row in (case.static.anomalies if case.static else ()) if row.code not in known]
+    if rows:
+        yield Hit(
+            subject="container",
+            status=Status.SUSPECTED,
+            evidence=in_order(FindingEvidence(kind="manifest", where=row.code, excerpt=row.detail) for row in rows),
+        )

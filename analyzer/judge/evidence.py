@@ -1,0 +1,89 @@
+"""Facts as evidence: where it was seen, and an excerpt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzer.model import (
+    Access,
+    Bilingual,
+    Component,
+    Declaration,
+    FindingEvidence,
+    Permission,
+    PolicyFacts,
+    Sdk,
+    StringFact,
+    Transmission,
+)
+
+
+def of_transmission(fact: Transmission) -> FindingEvidence:
+    """Show host and place, then what was sent, how it was wrapped, when, and in which request."""
+    place = f"{fact.where} {fact.key}" if fact.key else fact.where
+    layers = ">".join(fact.encoding) or "plain"
+    excerpt = (
+        f"{fact.data} = {fact.value_redacted} · {layers} · {fact.phase} · ×{fact.count} · {fact.proof} · "
+        f"{'https' if fact.encrypted else 'http'} · #{fact.request_id}"
+    )
+    return FindingEvidence(kind="transmission", where=f"{fact.host} ({place})", excerpt=excerpt)
+
+
+def of_access(fact: Access) -> FindingEvidence:
+    """Show the method that reads, and by which call."""
+    return FindingEvidence(kind="access", where=f"{fact.caller} [{fact.actor}]", excerpt=fact.api)
+
+
+def of_permission(fact: Permission) -> FindingEvidence:
+    """Show the manifest's line, and who uses it."""
+    used = {True: "true", False: "false", None: "null"}[fact.used]
+    users = f" · used_by: {', '.join(fact.used_by)}" if fact.used_by else ""
+    where = "AndroidManifest.xml" if fact.declared else "code"
+    return FindingEvidence(kind="permission", where=where, excerpt=f"{fact.name} · used: {used}{users}")
+
+
+def of_sdk(fact: Sdk) -> FindingEvidence:
+    """Show the signs by which an SDK was recognised."""
+    signs = "; ".join(f"{item.kind} {item.value}" for item in fact.evidence[:4])
+    version = f" {fact.version}" if fact.version else ""
+    return FindingEvidence(kind="sdk", where=signs or fact.id, excerpt=f"{fact.name}{version} ({fact.confidence})")
+
+
+def of_string(fact: StringFact) -> FindingEvidence:
+    """Show a string of interest."""
+    return FindingEvidence(kind="string", where=fact.found_in, excerpt=fact.value[:200])
+
+
+def of_component(fact: Component) -> FindingEvidence:
+    """Show a component of the manifest."""
+    actions = f" [{', '.join(fact.actions[:4])}]" if fact.actions else ""
+    return FindingEvidence(kind="component", where="AndroidManifest.xml", excerpt=f"{fact.kind} {fact.name}{actions}")
+
+
+def of_manifest(attribute: str, value: object) -> FindingEvidence:
+    """Show an attribute of the manifest."""
+    return FindingEvidence(kind="manifest", where="AndroidManifest.xml", excerpt=f"{attribute}={value}")
+
+
+def of_declaration(fact: Declaration) -> FindingEvidence:
+    """Show the sentence of the policy or the field of the filing."""
+    where = fact.source if fact.offset is None else f"{fact.source} @{fact.offset}"
+    return FindingEvidence(kind=fact.source, where=where, excerpt=fact.quote)
+
+
+def of_policy(policy: PolicyFacts, absent: Bilingual) -> FindingEvidence:
+    """Show what the whole policy text lacks, in both languages; `where` gives the range of characters searched."""
+    named = absent.zh if absent.zh == absent.en else f"{absent.zh} / {absent.en}"
+    return FindingEvidence(
+        kind="policy", where=f"{policy.name} [0–{policy.characters}]", excerpt=f"未见 / not found: {named}"
+    )
+
+
+def of_filing(field: str, value: object) -> FindingEvidence:
+    """Show a field of the filing; `field` is a JSON pointer."""
+    return FindingEvidence(kind="filing", where=field, excerpt=str(value))
+
+
+def in_order(evidence: Iterable[FindingEvidence]) -> tuple[FindingEvidence, ...]:
+    """Sort, and drop what is there twice."""
+    return tuple(sorted(set(evidence), key=lambda item: (item.kind, item.where, item.excerpt)))

@@ -1,0 +1,117 @@
+"""Which words of a sentence are said *not* to be collected.
+
+Negation is judged by clause (between commas): "我们会收集手机号，不会收集通讯录" says both. A condition
+("未经您同意，不会收集…", "如您不提供…") is not a denial, and a promise not to *share* says nothing of collecting.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# "记录" is a verb here only where it is not the end of "通话记录", "浏览记录" and the like.
+_COLLECT = r"(?:收集|采集|获取|读取|索取|访问|(?<![话览索天作用志播看])记录|上传|调用|监听|扫描|留存|申请|使用)"
+_SURE = r"(?:收集|采集|获取|读取|索取|监听|扫描|上传)"
+_DENIAL = re.compile(
+    # what stands between must not turn it into another statement ("不会影响您使用…")
+    r"(?:不会|不再|绝不|从不|没有|并未|从未|未曾|不得|禁止)(?:(?!影响|妨碍|限制|导致|因|阻碍)[^，。；]){0,8}?"
+    + _COLLECT
+    + r"|不"
+    + _COLLECT
+    + r"|未"
+    + _SURE
+    + r"|(?:无需|无须|毋需|不需要|不要求|不必)(?:您|用户|你|学生|家长|另行|额外)*(?:"
+    + _COLLECT
+    + r"|提供|填写|开启|授权)"
+    r"|\b(?:(?:do|does|did|will|would|shall)\s+not|don't|doesn't|won't|never)\s+(?:\w+\s+){0,3}?"
+    r"(?:collect|gather|obtain|read|access|record|store|request|require|upload)",
+    re.IGNORECASE,
+)
+_DOUBLE = re.compile(
+    r"不仅|不但|不只|不限于|不得不|不可避免|不当|不同|不能不|无不|不时|不定期|not only|not limited", re.IGNORECASE
+)
+_QUALIFIED = re.compile(
+    r"用它|用其|用此|以此|后台|私自|擅自|强制|强迫|偷偷|主动|自动|直接|频繁|持续|过度|超出|超范围|无关|不必要|非必要|多余|额外|其他用途|"
+    r"用于|进行|发送|推送|营销|以便|本人同意|\b(?:for|to (?:send|market|identify)|without|unless|beyond|background)\b",
+    re.IGNORECASE,
+)
+"""A denial of one manner, purpose or excess only: the data may be collected otherwise, so nothing is denied."""
+_CONDITION = re.compile(
+    r"如果|如您|如你|如用户|如不|如未|若|倘若|假如|一旦|除非|未经|未获|未取得|没有您的|在您(?:未|没有|不)|当您|征得|同意[前之]|"
+    r"(?:您|用户|你)(?:可以|有权|可|能|也可以|可选择|可以选择|选择|拒绝)?(?:不|未|没有|拒绝)|"
+    r"\b(?:if|unless|without your|until you|before you)\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"(?:不会|不|未|绝不|禁止)[^，。；]{0,20}"
+    r"(?:共享|分享|出售|转让|披露|公开|泄露|提供给|出租|售卖|对外提供|传输至境外|出境)"
+)
+_EXCEPT = re.compile(r"除(?:了)?(?P<what>[^，。；]{1,40}?)(?:以外|之外|外)")
+_CLAUSE = re.compile(r"[，,；;：:]")
+_OWN_VERB = re.compile(
+    _COLLECT + r"|用于|用来|以便|为了|需要|提供|共享|但|会|将|可以|能够|collect|use|read", re.IGNORECASE
+)
+
+
+class Sentence(NamedTuple):
+    """A stretch of the text up to a full stop or line end."""
+
+    start: int
+    end: int
+
+
+_SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Split a text at Chinese and Latin sentence marks and line ends (a point inside ``a.b`` is no mark)."""
+    found = []
+    for match in _SENTENCE.finditer(text):
+        start = match.start()
+        for piece in re.split(r"(?<=\.) (?=[A-Z])", match.group()):
+            if piece.strip():
+                found.append(Sentence(start, start + len(piece)))
+            start += len(piece) + 1
+    return found
+
+
+class Reading(NamedTuple):
+    """How a stretch of a sentence is meant."""
+
+    start: int
+    end: int
+    meant: str
+    """``said`` (collected, or merely named), ``denied``, or ``unshared`` (only a promise not to pass it on)."""
+
+
+def readings(sentence: str) -> list[Reading]:
+    """Part a sentence into stretches and say of each how its words are meant; offsets count in the sentence.
+
+    A clause without a verb of its own ("…，短信，通话记录") is meant as the clause before it, and what stands
+    inside "除…外" is meant the other way round.
+    """
+    found: list[Reading] = []
+    meant, condition, start = "said", False, 0
+    for end in [*(match.start() for match in _CLAUSE.finditer(sentence)), len(sentence)]:
+        clause = sentence[start:end]
+        conditional_here = _CONDITION.search(clause) is not None
+        if _SHARE.search(clause):
+            meant = "unshared"
+        elif _is_denial(clause):
+            limited = conditional_here or condition or _QUALIFIED.search(clause) is not None
+            meant = "said" if limited else "denied"
+        elif _OWN_VERB.search(clause) or len(clause) > 16:
+            meant = "said"
+        condition = conditional_here
+        exception = _EXCEPT.search(clause)
+        if exception and meant == "denied":
+            inner = (start + exception.start("what"), start + exception.end("what"))
+            found += [Reading(start, inner[0], meant), Reading(*inner, "said"), Reading(inner[1], end, meant)]
+        else:
+            found.append(Reading(start, end, meant))
+        start = end + 1
+    return found
+
+
+def _is_denial(clause: str) -> bool:
+    return any(not _DOUBLE.search(clause[max(0, m.start() - 1) : m.end()]) for m in _DENIAL.finditer(clause))

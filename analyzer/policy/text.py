@@ -1,0 +1,100 @@
+"""The text of a policy file: what kind of file it is, in which encoding, and what a reader would see of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from analyzer.model import UnreadableInputError
+
+from .markup import html_text, is_html, tidy
+
+MAX_BYTES = 10 * 1024 * 1024
+"""A policy is some tens of kilobytes; what is larger is not a policy."""
+
+_NOT_TEXT = (
+    (b"%PDF", "is a PDF, which is not read yet: hand in its HTML or plain text"),
+    (b"PK\x03\x04", "is a ZIP container (DOCX, ODT …), which is not read yet: hand in its HTML or plain text"),
+    (b"\xd0\xcf\x11\xe0", "is an old Office document, which is not read: hand in its HTML or plain text"),
+    (b"{\\rtf", "is RTF, which is not read: hand in its HTML or plain text"),
+    (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
+)
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00")
+_IS_IMAGE = "policy is an image: no text can be read from it, and users cannot search it; hand in the text"
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_-]{1,40})""", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffd]")
+_GB_NAMES = frozenset({"gb2312", "gbk", "gb18030", "gb_2312-80", "cp936", "x-gbk"})
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LETTER = re.compile(r"[A-Za-z]")
+
+
+class PolicyText(NamedTuple):
+    """A policy as text; offsets of all its facts count characters in `text`."""
+
+    name: str
+    sha256: str
+    """Of the file as handed in."""
+    text: str
+    language: Literal["zh", "other"]
+
+
+def load_text(path: Path) -> PolicyText:
+    """Read a policy file. Raise `UnreadableInputError` for what holds no text, with the reason in one line."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableInputError(path, f"is larger than {MAX_BYTES // 1024 // 1024} MiB: not a privacy policy")
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableInputError(path, error.strerror or "cannot be read") from error
+    source = _decode(path, data)
+    images = 0
+    if is_html(source):
+        text, images = html_text(source)
+    else:
+        text = tidy(source)
+    if not text.strip():
+        raise UnreadableInputError(path, _IS_IMAGE if images else "policy holds no text")
+    return PolicyText(path.name, hashlib.sha256(data).hexdigest(), text, language_of(text))
+
+
+def language_of(text: str) -> Literal["zh", "other"]:
+    """Return ``zh`` where Chinese characters are at least a third of all letters (SDK names stay in Latin script)."""
+    han, latin = len(_HAN.findall(text)), len(_LETTER.findall(text))
+    # a Han character carries about as much as a Latin word, of some five letters
+    return "zh" if han and han * 5 >= latin else "other"
+
+
+def _decode(path: Path, data: bytes) -> str:
+    if not data.strip():
+        raise UnreadableInputError(path, "policy is empty")
+    if data.startswith(_IMAGES[:3]) or (data.startswith(_IMAGES[3:]) and b"\x00" in data[:64]):
+        raise UnreadableInputError(path, _IS_IMAGE)
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        raise UnreadableInputError(path, _IS_IMAGE)
+    for magic, why in _NOT_TEXT:
+        if data.startswith(magic):
+            raise UnreadableInputError(path, f"policy {why}")
+    for bom, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        if data.startswith(bom):
+            return _strict(path, data, encoding)
+    if b"\x00" in data:
+        raise UnreadableInputError(path, "policy is a binary file, not text")
+    declared = _META_CHARSET.search(data[:4096])
+    first = "gb18030" if declared and declared[1].decode().lower() in _GB_NAMES else "utf-8"
+    for encoding in (first, "utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if len(_CONTROL.findall(text)) * 100 <= len(text):
+            return text
+    raise UnreadableInputError(path, "policy is neither UTF-8 nor GB18030 text")
+
+
+def _strict(path: Path, data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UnreadableInputError(path, f"policy says it is {encoding} but is not") from error

@@ -1,0 +1,253 @@
+"""The report on a terminal: what a tired reviewer needs first comes first, Chinese widths handled by rich."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from .escape import visible
+from .grouping import by_rule, ledger_by_weight
+from .words import actor_name, cell, subject_name, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+    from analyzer.model import Finding, LedgerRow, Report
+
+STYLE = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
+MOST_EVIDENCE = 4
+MOST_EVIDENCE_IN_GROUP = 2
+MOST_HUMAN = 8
+SHOWN_LEVELS = {"dangerous", "special"}
+
+
+def write(report: Report, lang: str, *, color: bool = False, width: int | None = None) -> str:
+    """Return the report as text of ``width`` columns (the terminal's when `None`), with ANSI colours on demand."""
+    columns = width or shutil.get_terminal_size((100, 40)).columns
+    sink = io.StringIO()
+    console = Console(
+        file=sink,
+        width=max(columns, 60),
+        force_terminal=color,
+        color_system="standard" if color else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
+    for block in _blocks(report, lang):
+        console.print(block)
+    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+
+
+def _blocks(report: Report, lang: str) -> Iterable[RenderableType]:
+    yield _head(report, lang)
+    yield _heading(word("findings", lang), len(report.findings))
+    if not report.findings:
+        yield Padding(word("no_findings", lang), (0, 2))
+    for findings in by_rule(report):
+        yield _group(findings, report, lang)
+    if rows := _telling(report):
+        yield _heading(word("ledger", lang), len(rows), word("legend", lang))
+        yield _ledger(report, lang)
+    if report.sdks:
+        yield _heading(word("sdks", lang), len(report.sdks))
+        yield _sdks(report, lang)
+    grave = sum(row.level in SHOWN_LEVELS or row.special for row in report.permissions)
+    if grave:
+        yield _heading(word("permissions", lang), grave)
+        yield _permissions(report, lang)
+    if report.transmissions:
+        yield _heading(word("transmissions", lang), len(report.transmissions))
+        yield _transmissions(report, lang)
+    if report.summary.human:
+        yield _heading(word("human", lang), len(report.summary.human))
+        for item in report.summary.human[:MOST_HUMAN]:
+            yield Padding(Text.assemble((f"{item.clause}  ", "bold"), item.look_at.pick(lang)), (0, 2))
+        if len(report.summary.human) > MOST_HUMAN:
+            yield Padding(Text("… " + word("human_more", lang), style="dim"), (0, 2))
+    yield _foot(report, lang)
+
+
+def _heading(text: str, count: int, remark: str = "") -> Text:
+    return Text.assemble("\n", (f"■ {text}", "bold"), (f"  {count}", "dim"), (f"   {remark}" if remark else "", "dim"))
+
+
+def _head(report: Report, lang: str) -> RenderableType:
+    app = report.app
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(
+        word("app", lang), Text(visible(app.label or app.package or report.artifact.name or "?"), style="bold")
+    )
+    if app.package:
+        version = f"{app.version_name or '?'} ({app.version_code if app.version_code is not None else '?'})"
+        levels = f"min {app.min_sdk or '?'} · target {app.target_sdk or '?'}" if report.artifact.sha256 else ""
+        table.add_row(
+            word("package", lang),
+            visible(f"{app.package}  {version if report.artifact.sha256 else ''}  {levels}".strip()),
+        )
+    for signer in app.signers:
+        state = word("verified" if signer.verified else "not_verified", lang)
+        table.add_row(
+            word("signer", lang), f"{visible(signer.subject)}  [{' '.join(signer.schemes)}]  {state}  MD5 {signer.md5}"
+        )
+    if report.artifact.sha256:
+        table.add_row(
+            word("file", lang),
+            f"{visible(report.artifact.name or '')}  {report.artifact.size:,} B  SHA-256 {report.artifact.sha256}",
+        )
+    examined = "  ".join(
+        f"{word(name, lang)} {'●' if seen else '– ' + word('not_examined', lang)}"
+        for name, seen in report.summary.channels.items()
+    )
+    table.add_row(word("channels", lang), examined)
+    if report.artifact.sha256:
+        key, style = ("complete", "green") if report.coverage.complete else ("incomplete", "yellow")
+        table.add_row(word("coverage", lang), Text(word(key, lang), style))
+    for reason in report.coverage.reasons:
+        table.add_row("", Text(f"{reason.code}: {visible(reason.detail)}", style="yellow"))
+    verdict = "verdict.incomplete" if report.summary.verdict == "incomplete" else report.summary.verdict
+    counts = "  ".join(f"{word(level, lang)} {number}" for level, number in report.summary.findings.items() if number)
+    table.add_row(word("verdict", lang), Text.assemble((word(verdict, lang), "bold"), f"   {counts}"))
+    return table
+
+
+def _group(findings: list[Finding], report: Report, lang: str) -> RenderableType:
+    first = findings[0]
+    proven = first.status == "proven"
+    sure = word("proven" if proven else "status.suspected", lang)
+    title = Text.assemble(
+        (f" {word(first.severity, lang)} ", STYLE[first.severity]),
+        " ",
+        (visible(first.title.pick(lang)), "bold"),
+        (f"  [{sure}]", "" if proven else "dim"),
+        (f"  ×{len(findings)}" if len(findings) > 1 else "", "dim"),
+    )
+    joined = "、".join(first.clauses) if lang == "zh" else ", ".join(first.clauses)
+    body: list[Text] = []
+    if len(findings) == 1:
+        body.append(Text(visible(first.explanation.pick(lang))))
+        body.extend(_evidence(first, MOST_EVIDENCE, lang))
+    else:
+        for finding in findings:
+            body.append(Text(visible(subject_name(finding.subject, report, lang)), style="bold"))
+            body.extend(_evidence(finding, MOST_EVIDENCE_IN_GROUP, lang))
+    body.append(Text.assemble((word("clauses", lang) + "  ", "dim"), joined, (f"   {first.rule}", "dim")))
+    body.append(Text.assemble((word("advice", lang) + "  ", "dim"), visible(first.advice.pick(lang))))
+    if first.waived:
+        body.append(Text(f"{word('waived', lang)}: {visible(first.waived)}", style="green"))
+    return Group(Text(""), title, *(Padding(line, (0, 0, 0, 4)) for line in body))
+
+
+def _evidence(finding: Finding, most: int, lang: str) -> Iterable[Text]:
+    for item in finding.evidence[:most]:
+        excerpt = (f"  {visible(item.excerpt)}" if item.excerpt else "", "dim")
+        yield Text.assemble(("· ", "dim"), visible(item.where), excerpt)
+    if len(finding.evidence) > most:
+        yield Text("· " + word("more", lang).format(n=len(finding.evidence) - most), style="dim")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="dim", expand=False)
+    for number, name in enumerate(columns):
+        table.add_column(name, overflow="fold", no_wrap=number == 0 and len(columns) > 6)
+    return table
+
+
+def _telling(report: Report) -> list[LedgerRow]:
+    """Return the ledger rows in which some channel says yes; the files hold all of them."""
+    signs = ("declared", "permitted", "present", "observed")
+    return [row for row in ledger_by_weight(report) if any(getattr(row, sign) for sign in signs)]
+
+
+def _ledger(report: Report, lang: str) -> RenderableType:
+    names = {sdk.id: sdk.name for sdk in report.sdks}
+    keys = ("necessary", "declared", "permitted", "present", "observed", "observed_before_consent")
+    table = _table(
+        word("data", lang), *(word(key, lang) for key in keys), word("actors", lang), word("recipients", lang)
+    )
+    for row in _telling(report):
+        title = row.title.pick(lang) + (" *" if row.sensitive else "")
+        actors = " / ".join(actor_name(actor, names, lang) for actor in row.actors)
+        recipients = " / ".join(actor_name(item, names, lang) for item in row.recipients)
+        table.add_row(title, *(cell(getattr(row, key)) for key in keys), visible(actors), visible(recipients))
+    return Group(table, Padding(Text(f"* {word('sensitive', lang)}", style="dim"), (0, 1)))
+
+
+def _sdks(report: Report, lang: str) -> RenderableType:
+    table = _table(
+        word("name", lang),
+        word("vendor", lang),
+        word("category", lang),
+        word("version", lang),
+        word("confidence", lang),
+        word("evidence", lang),
+    )
+    for sdk in report.sdks:
+        sign = sdk.evidence[0] if sdk.evidence else None
+        more = f" (+{len(sdk.evidence) - 1})" if len(sdk.evidence) > 1 else ""
+        table.add_row(
+            sdk.name,
+            sdk.vendor,
+            sdk.category,
+            visible(sdk.version or "–"),
+            word(sdk.confidence, lang),
+            visible(f"{sign.kind}: {sign.value}{more}") if sign else "",
+        )
+    return table
+
+
+def _permissions(report: Report, lang: str) -> RenderableType:
+    names = {sdk.id: sdk.name for sdk in report.sdks}
+    table = _table(word("permission", lang), word("level", lang), word("used", lang), word("used_by", lang))
+    for row in report.permissions:
+        if row.level not in SHOWN_LEVELS and not row.special:
+            continue
+        name = row.name.removeprefix("android.permission.") + (
+            "" if row.declared else f" ({word('not_declared', lang)})"
+        )
+        users = " / ".join(actor_name(actor, names, lang) for actor in row.used_by)
+        table.add_row(visible(name), row.level or "–", cell(row.used), visible(users))
+    return table
+
+
+def _transmissions(report: Report, lang: str) -> RenderableType:
+    table = _table(
+        word("data", lang),
+        word("host", lang),
+        word("recipient", lang),
+        word("phase", lang),
+        word("encoding", lang),
+        word("where", lang),
+        word("count", lang),
+        word("proof", lang),
+    )
+    for row in report.transmissions:
+        phase = word("phase.before_consent" if row.phase == "before_consent" else row.phase, lang)
+        safe = "" if row.encrypted else f" [{word('cleartext', lang)}]"
+        table.add_row(
+            row.data,
+            visible(row.host) + safe,
+            visible(row.recipient or "–"),
+            phase,
+            "›".join(row.encoding) or "–",
+            visible(f"{row.where} {row.key or ''}".strip()),
+            str(row.count),
+            word(row.proof, lang),
+        )
+    return table
+
+
+def _foot(report: Report, lang: str) -> Text:
+    run = report.run
+    words = f"{word('rules_version', lang)} {run.rules} · {word('engine', lang)} {run.engine}"
+    return Text(f"\neduaudit {run.tool} · {words}", style="dim")

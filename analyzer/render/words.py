@@ -1,0 +1,161 @@
+"""The words of the reports, Chinese and English, shared by terminal and page so that both say the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analyzer.model import Report
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("个人信息审计报告", "Privacy audit report"),
+    "app": ("应用", "App"),
+    "package": ("包名", "Package"),
+    "version": ("版本", "Version"),
+    "sdk_levels": ("系统版本", "SDK levels"),
+    "signer": ("签名", "Signer"),
+    "verified": ("已验证", "verified"),
+    "not_verified": ("验证不通过", "does not verify"),
+    "unsigned": ("无签名", "none"),
+    "file": ("文件", "File"),
+    "coverage": ("检查范围", "Coverage"),
+    "complete": ("代码已全部读取", "all code was read"),
+    "incomplete": ("不完整，未发现不等于不存在", "incomplete: nothing found does not mean nothing there"),
+    "channels": ("检查渠道", "Channels"),
+    "examined": ("已检查", "examined"),
+    "not_examined": ("未检查", "not examined"),
+    "static": ("安装包", "package"),
+    "policy": ("隐私政策", "policy"),
+    "filing": ("备案材料", "filing"),
+    "traffic": ("网络流量", "traffic"),
+    "verdict": ("结论", "Verdict"),
+    "violations_proven": ("有已证实的问题", "problems proven"),
+    "suspected": ("有疑似问题，需人工核实", "suspected problems, to be verified by a person"),
+    "nothing_found": ("未发现问题", "nothing found"),
+    "verdict.incomplete": ("检查不完整，不能下结论", "incomplete, no conclusion"),
+    "findings": ("问题", "Findings"),
+    "no_findings": ("没有问题。", "No findings."),
+    "evidence": ("证据", "Evidence"),
+    "more": ("另有 {n} 处", "{n} more"),
+    "clauses": ("条款", "Clauses"),
+    "advice": ("整改建议", "How to mend"),
+    "explanation": ("说明", "Explanation"),
+    "rule": ("规则", "Rule"),
+    "subject": ("对象", "Subject"),
+    "proven": ("已证实", "proven"),
+    "status.suspected": ("疑似", "suspected"),
+    "waived": ("已豁免", "waived"),
+    "critical": ("严重", "critical"),
+    "high": ("高", "high"),
+    "medium": ("中", "medium"),
+    "low": ("低", "low"),
+    "info": ("提示", "info"),
+    "ledger": ("个人信息台账", "Personal-data ledger"),
+    "data": ("个人信息", "Personal data"),
+    "declared": ("已声明", "declared"),
+    "permitted": ("有权限", "permitted"),
+    "present": ("代码中有", "in code"),
+    "reachable": ("可到达", "reachable"),
+    "before_consent": ("同意前可达", "before consent"),
+    "observed": ("已传输", "observed"),
+    "observed_before_consent": ("同意前传输", "observed before consent"),
+    "necessary": ("必要", "necessary"),
+    "actors": ("读取者", "Read by"),
+    "recipients": ("接收方", "Recipients"),
+    "sensitive": ("敏感", "sensitive"),
+    "legend": ("● 是　○ 否　– 未检查", "● yes   ○ no   – not examined"),
+    "sdks": ("第三方 SDK", "Third-party SDKs"),
+    "name": ("名称", "Name"),
+    "vendor": ("厂商", "Vendor"),
+    "category": ("类别", "Category"),
+    "confidence": ("把握", "Confidence"),
+    "certain": ("确定", "certain"),
+    "probable": ("较可能", "probable"),
+    "weak": ("弱", "weak"),
+    "permissions": ("权限", "Permissions"),
+    "permission": ("权限", "Permission"),
+    "level": ("级别", "Level"),
+    "used": ("有代码使用", "Used"),
+    "used_by": ("使用者", "Used by"),
+    "justified_by": ("通常的正当用途", "Usual justification"),
+    "not_declared": ("未申请", "not declared"),
+    "accesses": ("读取个人信息的代码", "Code that reads personal data"),
+    "api": ("接口", "API"),
+    "caller": ("所在方法", "Caller"),
+    "sites": ("处", "sites"),
+    "actor": ("归属", "Actor"),
+    "note": ("注意", "Note"),
+    "transmissions": ("传输记录", "Transmissions"),
+    "host": ("主机", "Host"),
+    "recipient": ("接收方", "Recipient"),
+    "country": ("国家/地区", "Country"),
+    "phase": ("阶段", "Phase"),
+    "after_consent": ("同意后", "after consent"),
+    "phase.before_consent": ("同意前", "before consent"),
+    "refused": ("拒绝后", "after refusal"),
+    "unknown": ("未知", "unknown"),
+    "encoding": ("编码", "Encoding"),
+    "encrypted": ("加密传输", "Encrypted"),
+    "cleartext": ("明文", "cleartext"),
+    "where": ("位置", "Where"),
+    "count": ("次数", "Count"),
+    "value": ("值（已脱敏）", "Value (redacted)"),
+    "proof": ("依据", "Proof"),
+    "known_value": ("已知值", "known value"),
+    "pattern": ("格式特征", "pattern"),
+    "request": ("请求", "Request"),
+    "endpoints": ("网络地址", "Endpoints"),
+    "found_in": ("出处", "Found in"),
+    "declarations": ("政策与备案中的声明", "Declarations"),
+    "quote": ("原文", "Quote"),
+    "not_analysed": ("未能分析的流量", "Traffic not analysed"),
+    "anomalies": ("安装包异常", "Package anomalies"),
+    "packers": ("加固", "Packers"),
+    "strings": ("值得注意的文字", "Strings of interest"),
+    "components": ("组件", "Components"),
+    "human": ("需人工核对", "For a person to check"),
+    "human_more": ("完整清单见 HTML 或 JSON 报告。", "The whole list is in the HTML and JSON reports."),
+    "summary": ("汇总", "Summary"),
+    "run": ("运行信息", "Run"),
+    "rules_version": ("规则版本", "rules"),
+    "engine": ("引擎", "engine"),
+    "search": ("筛选：输入文字", "Filter: type text"),
+    "all": ("全部", "all"),
+    "source": ("来源", "Source"),
+    "detail": ("详情", "Detail"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
+    "app_actor": ("应用自身", "the app itself"),
+    "unknown_actor": ("归属不明的代码", "code of unknown owner"),
+    "weak_access": ("此行单独不能说明问题", "this row alone proves nothing"),
+    "sure": ("把握程度", "Sureness"),
+}
+
+
+def word(key: str, lang: str) -> str:
+    """Return the word ``key``, or the key itself where there is none (an id that needs no translation)."""
+    pair = WORDS.get(key)
+    return key if pair is None else pair[lang == "en"]
+
+
+def cell(value: bool | None) -> str:
+    """Return the ledger's sign of a three-valued answer."""
+    return "–" if value is None else ("●" if value else "○")
+
+
+def actor_name(actor: str, sdk_names: dict[str, str], lang: str) -> str:
+    """Return ``sdk:<id>`` as the SDK's name, ``app`` and ``unknown`` in words."""
+    if actor.startswith("sdk:"):
+        return sdk_names.get(actor[4:], actor[4:])
+    return word({"app": "app_actor", "unknown": "unknown_actor"}.get(actor, actor), lang)
+
+
+def subject_name(subject: str, report: Report, lang: str) -> str:
+    """Return what a finding is about in words, with its id: data kinds and SDKs by title, all else as it is."""
+    for row in report.ledger:
+        if row.data == subject:
+            return f"{row.title.pick(lang)} ({subject})"
+    for sdk in report.sdks:
+        if subject in {sdk.id, f"sdk:{sdk.id}"}:
+            return f"{sdk.name} ({sdk.vendor})"
+    return subject

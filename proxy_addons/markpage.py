@@ -1,0 +1,44 @@
+"""The page on which the phone sets marks: plain HTML and forms, for any browser, Chinese first."""
+
+from __future__ import annotations
+
+import html
+
+from .marks import KINDS
+
+MARK_HOST = "eduaudit.mark"
+"""The magic host. Requests to it are our own traffic and never examined."""
+WORDS = {
+    "first_start": ("首次启动", "First start"),
+    "consent_shown": ("出现隐私弹窗", "Consent shown"),
+    "agreed": ("点击同意", "Agreed"),
+    "refused": ("点击拒绝", "Refused"),
+    "background": ("切到后台", "To background"),
+    "foreground": ("回到前台", "To foreground"),
+    "function": ("使用某功能", "Function used"),
+}
+
+
+def mark_of_path(path: str) -> str | None:
+    """Return the kind that ``/mark/<kind>`` names, or `None`."""
+    kind = path.partition("?")[0].removeprefix("/mark/")
+    return kind if path.startswith("/mark/") and kind in KINDS else None
+
+
+def mark_page(marks: list[tuple[str, str]]) -> str:
+    """Return the page. ``marks``: (clock time, kind) of what was marked so far."""
+    buttons = "".join(
+        f'<form method="post" action="/mark/{kind}"><button>{zh}<small>{en}</small></button></form>'
+        for kind, (zh, en) in WORDS.items()
+    )
+    rows = "".join(
+        f"<li>{html.escape(clock)} {html.escape(WORDS[kind][0])} {html.escape(WORDS[kind][1])}</li>"
+        for clock, kind in marks
+    )
+    return (
+        '<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        "<title>操作标记 / Marks</title><style>body{font:18px sans-serif;max-width:32em;margin:1em auto;padding:0 1em}"
+        "button{display:block;width:100%;padding:.8em;margin:.4em 0;font:inherit}"
+        "small{display:block;color:#555}</style>"
+        f"<h1>操作标记 / Marks</h1>{buttons}<ol>{rows}</ol></html>"
+    )

@@ -1,0 +1,215 @@
+"""Places on earth: a known point in the coordinate systems of Chinese maps, and pairs of numbers that are a point."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from analyzer.catalogue.identifiers import CoordinatePair, Identifier, key_form
+
+from .haystack import Haystack
+from .hit import Hit
+from .keys import words_of
+from .spans import Spans
+
+NUMBER = re.compile(r"(?<![\d.\w])-?\d{1,3}\.\d{1,16}(?![\d\w]|\.\d)")
+PAIR = re.compile(
+    r"(?<![\d.\w])(-?\d{1,3}\.\d{1,16})\s{0,2}(?:,|;|\||_|/|\s|%2C|%2c)\s{0,2}(-?\d{1,3}\.\d{1,16})(?![\d\w]|\.\d)"
+)
+SCALED = re.compile(r"-?\d{7,10}\Z")
+LATITUDE = ("lat", "latitude", "weidu", "纬度")
+LONGITUDE = ("lng", "lon", "long", "longitude", "jingdu", "经度")
+TOLERANCE = 0.0006
+"""Degrees, about 65 m: what two receivers and two implementations of a shift differ by."""
+COARSE_DECIMALS = 2
+"""So few decimals are about a kilometre: a coarse place."""
+_A, _EE = 6378245.0, 0.00669342162296594323
+"""Semi-major axis (m) and eccentricity² of the Krasovsky ellipsoid, on which GCJ-02 is defined."""
+
+
+def in_china(lat: float, lng: float) -> bool:
+    """Tell whether the GCJ-02 shift applies (the rectangle that all implementations use)."""
+    return 0.8293 < lat < 55.8271 and 72.004 < lng < 137.8347
+
+
+def gcj02(lat: float, lng: float) -> tuple[float, float]:
+    """Shift a WGS-84 point to GCJ-02 (高德, 腾讯)."""
+    if not in_china(lat, lng):
+        return lat, lng
+    x, y = lng - 105.0, lat - 35.0
+    waves = (20 * math.sin(6 * x * math.pi) + 20 * math.sin(2 * x * math.pi)) * 2 / 3
+    d_lat = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * math.sqrt(abs(x)) + waves
+    d_lat += (20 * math.sin(y * math.pi) + 40 * math.sin(y / 3 * math.pi)) * 2 / 3
+    d_lat += (160 * math.sin(y / 12 * math.pi) + 320 * math.sin(y * math.pi / 30)) * 2 / 3
+    d_lng = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * math.sqrt(abs(x)) + waves
+    d_lng += (20 * math.sin(x * math.pi) + 40 * math.sin(x / 3 * math.pi)) * 2 / 3
+    d_lng += (150 * math.sin(x / 12 * math.pi) + 300 * math.sin(x / 30 * math.pi)) * 2 / 3
+    radians = lat / 180 * math.pi
+    magic = 1 - _EE * math.sin(radians) ** 2
+    d_lat = d_lat * 180 / ((_A * (1 - _EE)) / (magic * math.sqrt(magic)) * math.pi)
+    d_lng = d_lng * 180 / (_A / math.sqrt(magic) * math.cos(radians) * math.pi)
+    return lat + d_lat, lng + d_lng
+
+
+def bd09(lat: float, lng: float) -> tuple[float, float]:
+    """Shift a WGS-84 point to BD-09 (百度)."""
+    g_lat, g_lng = gcj02(lat, lng)
+    z = math.hypot(g_lng, g_lat) + 0.00002 * math.sin(g_lat * math.pi * 3000 / 180)
+    theta = math.atan2(g_lat, g_lng) + 0.000003 * math.cos(g_lng * math.pi * 3000 / 180)
+    return z * math.sin(theta) + 0.006, z * math.cos(theta) + 0.0065
+
+
+SYSTEMS = (("", lambda lat, lng: (lat, lng)), ("gcj02", gcj02), ("bd09", bd09))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A pair of numbers in a message."""
+
+    lat: float
+    lng: float
+    decimals: int
+    """Of the coarser number."""
+    start: int
+    end: int
+    key: str | None
+    named: bool
+    """Keys say which is which; otherwise both orders are possible."""
+    hinted: bool = False
+    """One key says that the pair is a place."""
+
+
+def parse_point(value: str) -> tuple[float, float] | None:
+    """Read ``lat,lng`` in degrees; `None` for anything else."""
+    parts = value.split(",")
+    try:
+        lat, lng = (float(part) for part in parts)
+    except ValueError:
+        return None
+    return (lat, lng) if abs(lat) <= 90 and abs(lng) <= 180 else None
+
+
+class Coordinates:
+    """Finds points: known ones within a tolerance, others as a pattern."""
+
+    def __init__(self, values: Mapping[str, Sequence[str]], identifiers: Mapping[str, Identifier]) -> None:
+        self.points = [
+            (data, ordinal, value, point)
+            for data, items in values.items()
+            if data.startswith("location.")
+            for ordinal, value in enumerate(items, 1)
+            if (point := parse_point(value)) is not None
+        ]
+        pairs = [rule.pair for rule in identifiers.values() if rule.pair is not None]
+        self.pair: CoordinatePair | None = pairs[0] if pairs else None
+        first = pairs[0].first_keys if pairs else LATITUDE
+        second = pairs[0].second_keys if pairs else LONGITUDE
+        self._lat = frozenset(map(key_form, (*LATITUDE, *first)))
+        self._lng = frozenset(map(key_form, (*LONGITUDE, *second)))
+        names = (
+            name for rule in identifiers.values() if rule.pair is not None for name in (*rule.keys, *rule.weak_keys)
+        )
+        self._place = frozenset(map(key_form, names)) | {"location", "loc", "gps"}
+
+    def find(self, hay: Haystack) -> list[Hit]:
+        """Return one hit a point; pattern hits only for pairs whose keys say what they are, inside the bounds."""
+        hits = []
+        for point in self._candidates(hay):
+            hit = self._known(point) or self._pattern(point)
+            if hit is not None:
+                hits.append(hit)
+        return hits
+
+    def _known(self, point: Point) -> Hit | None:
+        orders = [(point.lat, point.lng)] if point.named else [(point.lat, point.lng), (point.lng, point.lat)]
+        if point.decimals < (1 if point.named else 2 if point.hinted else 3):
+            return None
+        tolerance = max(TOLERANCE, 10**-point.decimals)
+        for data, ordinal, value, known in self.points:
+            for system, shift in SYSTEMS:
+                lat, lng = shift(*known)
+                for x, y in orders:
+                    if abs(x - lat) <= tolerance and abs(y - lng) <= tolerance:
+                        kind = "location.coarse" if point.decimals <= COARSE_DECIMALS else data
+                        layers = (system,) if system and not self._plain(x, y, known, tolerance) else ()
+                        return Hit(point.start, point.end, kind, value, ordinal, layers, point.key, "known_value", "V")
+        return None
+
+    @staticmethod
+    def _plain(lat: float, lng: float, known: tuple[float, float], tolerance: float) -> bool:
+        return abs(lat - known[0]) <= tolerance and abs(lng - known[1]) <= tolerance
+
+    def _pattern(self, point: Point) -> Hit | None:
+        low_lat, high_lat, low_lng, high_lng = 3.86, 53.55, 73.66, 135.05
+        least = 4
+        if self.pair is not None:
+            low_lat, high_lat = float(self.pair.first_min), float(self.pair.first_max)
+            low_lng, high_lng = float(self.pair.second_min), float(self.pair.second_max)
+            least = self.pair.min_decimals
+        if (
+            not point.named
+            or point.decimals < COARSE_DECIMALS
+            or not (low_lat <= point.lat <= high_lat and low_lng <= point.lng <= high_lng)
+        ):
+            return None
+        kind = "location.precise" if point.decimals >= least else "location.coarse"
+        value = f"{point.lat},{point.lng}"
+        return Hit(point.start, point.end, kind, value, None, (), point.key, "pattern", "?")
+
+    def _axis(self, key: str | None) -> str:
+        if not key:
+            return ""
+        words = words_of(key)
+        forms = {key_form(key), words[-1] if words else ""}
+        return "lat" if forms & self._lat else "lng" if forms & self._lng else ""
+
+    def _candidates(self, hay: Haystack) -> Iterator[Point]:
+        lonely: dict[tuple[str, tuple[str, ...]], list[tuple[str, float, int, int, int, str | None]]] = {}
+        pairs: list[tuple[int, int]] = []
+        for found in PAIR.finditer(hay.text):
+            first, second = found.groups()
+            key = hay.key_at(found.start())
+            axis = self._axis(key)
+            decimals = min(_decimals(first), _decimals(second))
+            if axis == "":
+                pairs.append(found.span())
+                hinted = key is not None and key_form(key) in self._place
+                yield Point(float(first), float(second), decimals, *found.span(), key, named=False, hinted=hinted)
+        taken = Spans(pairs)
+        for start, end, number, decimals in _numbers(hay):
+            if taken.covers(start):
+                continue
+            key = hay.key_at(start)
+            if axis := self._axis(key):
+                leaf = hay.leaves[hay.leaf_at(start)]
+                lonely.setdefault((leaf.group, leaf.layers), []).append((axis, number, decimals, start, end, key))
+        for numbers in lonely.values():
+            yield from _paired(numbers)
+
+
+def _numbers(hay: Haystack) -> Iterator[tuple[int, int, float, int]]:
+    for found in NUMBER.finditer(hay.text):
+        yield found.start(), found.end(), float(found.group()), _decimals(found.group())
+    for start, leaf in zip(hay.starts, hay.leaves, strict=True):
+        # Some SDKs send degrees × 10⁶ as whole numbers.
+        if leaf.key and SCALED.match(leaf.text):
+            yield start, start + len(leaf.text), int(leaf.text) / 1e6, 6
+
+
+def _paired(numbers: list[tuple[str, float, int, int, int, str | None]]) -> Iterator[Point]:
+    """Pair each latitude with the nearest longitude of the same object."""
+    longitudes = sorted((number for number in numbers if number[0] == "lng"), key=lambda number: number[3])
+    for _, lat, lat_decimals, start, end, key in (number for number in numbers if number[0] == "lat"):
+        if not longitudes:
+            return
+        at = bisect_left(longitudes, start, key=lambda number: number[3])
+        other = min(longitudes[max(0, at - 1) : at + 1], key=lambda number: abs(number[3] - start))
+        decimals = min(lat_decimals, other[2])
+        yield Point(lat, other[1], decimals, start, end, key, named=True)
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2])

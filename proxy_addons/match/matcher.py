@@ -1,0 +1,65 @@
+"""The matcher: built once from profile and rules, then asked for every message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from analyzer.catalogue.identifiers import Identifier
+from proxy_addons.decode.tree import Leaf
+
+from .coordinates import Coordinates
+from .haystack import Haystack
+from .hit import Hit
+from .keys import KeyNames
+from .known import KnownValues
+from .patterns import Patterns
+from .spans import Spans
+
+NAME = re.compile(r"[A-Za-z_$#:@\u4e00-\u9fff][\w.$#\[\]\- ]{0,59}")
+SEPARATORS = re.compile(r"[\s:\-.]")
+NUMBERS = re.compile(r"\d{5,}|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{12,}")
+
+
+class Matcher:
+    """Finds personal data in leaves.
+
+    ``values`` are the profile's, by data id, ``hmac_keys`` its keys by name; both empty where there is no profile:
+    then only patterns are looked for.
+    """
+
+    def __init__(
+        self, values: Mapping[str, Sequence[str]], hmac_keys: Mapping[str, str], identifiers: Mapping[str, Identifier]
+    ) -> None:
+        self._names = names = KeyNames(identifiers.values())
+        self._known = KnownValues(values, hmac_keys, identifiers, names)
+        self._coordinates = Coordinates(values, identifiers)
+        self._patterns = Patterns(identifiers, names)
+
+    def shown_key(self, key: str | None) -> str | None:
+        """Return a key name as it may be written: maps keyed by phone numbers or names have personal data for names."""
+        if key is None:
+            return None
+        bare = SEPARATORS.sub("", key)
+        named = bool(self._names.named(key))
+        shaped = NAME.fullmatch(key) is not None and (key.isascii() or named)
+        return key if shaped and not NUMBERS.search(bare) and (named or not self._known.named_in(key)) else "#"
+
+    def find(self, leaves: Sequence[Leaf]) -> list[tuple[Hit, Leaf]]:
+        """Return every hit with its leaf; one for a value that can be reached over several ways of decoding."""
+        hay = Haystack(leaves)
+        known = self._known.find(hay)
+        taken = Spans((hit.start, hit.end) for hit in known)
+        points = [hit for hit in self._coordinates.find(hay) if not taken.touches(hit.start, hit.end)]
+        taken = Spans((hit.start, hit.end) for hit in (*known, *points))
+        hits = [*known, *points, *self._patterns.find(hay, taken)]
+        best: dict[tuple[object, ...], tuple[Hit, Leaf]] = {}
+        for hit in hits:
+            leaf = leaves[hay.leaf_at(hit.start)]
+            # The same value under the same key, once as it stands and once through a guessed layer, is one hit.
+            digest = tuple(layer for layer in hit.layers if layer not in {"hex", "base64"})
+            place = (leaf.place, hit.key, hit.data, hit.value, digest, hit.proof)
+            there = best.get(place)
+            if there is None or len(leaf.layers) + len(hit.layers) < len(there[1].layers) + len(there[0].layers):
+                best[place] = (hit, leaf)
+        return list(best.values())

@@ -1,0 +1,84 @@
+"""One capture on disk, whatever its format: its digest, its messages, and the files that live beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.model import UnreadableInputError
+
+from .flowfile import read_flow_file
+from .har import NotHarError, read_har
+from .message import Item
+
+MAX_HAR = 512 << 20
+"""Bytes; a HAR document has to be in memory whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A capture file."""
+
+    path: Path
+    sha256: str
+    har: bool
+
+    def messages(self) -> Iterator[Item]:
+        """Yield what the file holds. Raise `UnreadableInputError` when it is no capture at all."""
+        if not self.har:
+            with self.path.open("rb") as file:
+                yield from read_flow_file(file)
+            return
+        data = self.path.read_bytes()
+        if data[:1] == b"\x78":
+            data = _inflated(self.path, data)
+        try:
+            yield from read_har(data)
+        except NotHarError as error:
+            raise UnreadableInputError(self.path, f"不是 HAR 抓包 / not a HAR capture: {error}") from error
+
+
+def beside(capture: Path, kind: str) -> Path:
+    """Return the path of the ``marks`` or ``events`` file that belongs to a capture."""
+    return capture.with_name(f"{capture.stem}.{kind}.jsonl")
+
+
+def open_capture(path: Path) -> Capture:
+    """Look at the first bytes of ``path`` and take its digest.
+
+    Raises `UnreadableInputError` when it cannot be read or is neither `.flow` nor HAR.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+            sha256 = hashlib.sha256(head)
+            while block := file.read(1 << 20):
+                sha256.update(block)
+    except OSError as error:
+        raise UnreadableInputError(path, f"不能读取 / cannot be read: {error.strerror}") from error
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    har = text.startswith(b"{") or head.startswith((b"\x78\x9c", b"\x78\xda", b"\x78\x01"))
+    if not har and head and not head[:1].isdigit():
+        raise UnreadableInputError(
+            path, "不是 mitmproxy .flow 或 HAR 抓包文件 / neither a mitmproxy .flow nor a HAR capture"
+        )
+    if not head:
+        raise UnreadableInputError(path, "文件为空 / the file is empty")
+    if har and path.stat().st_size > MAX_HAR:
+        raise UnreadableInputError(path, f"HAR 超过 / HAR exceeds {MAX_HAR >> 20} MiB")
+    return Capture(path, sha256.hexdigest(), har)
+
+
+def _inflated(path: Path, data: bytes) -> bytes:
+    """Open the `.zhar` of mitmproxy (zlib)."""
+    try:
+        inflater = zlib.decompressobj()
+        text = inflater.decompress(data, MAX_HAR)
+    except zlib.error as error:
+        raise UnreadableInputError(path, f"压缩数据损坏 / damaged compressed data: {error}") from error
+    if inflater.unconsumed_tail:
+        raise UnreadableInputError(path, f"HAR 超过 / HAR exceeds {MAX_HAR >> 20} MiB")
+    return text

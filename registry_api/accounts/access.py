@@ -1,0 +1,131 @@
+"""The one place that decides what a key may do and which rows it may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from registry_api.audits.models import FindingRow
+from registry_api.errors import RegistryError
+from registry_api.filings.models import Filing
+from registry_api.organizations.models import App, Organization
+from registry_api.trail.models import TrailEntry
+
+
+class Role(StrEnum):
+    """Who holds a key."""
+
+    VENDOR = "vendor"
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Action(StrEnum):
+    """What can be done; each route names one."""
+
+    READ = "read"
+    FILE = "file"
+    """Create organisations and apps, write and submit filings, upload."""
+    TRAFFIC = "traffic"
+    """Hand in traffic facts."""
+    AUDIT = "audit"
+    """Start and cancel audits, the weekly round."""
+    REVIEW = "review"
+    """Decide about filings."""
+    SUSPEND = "suspend"
+    """Suspend, restore, revoke."""
+    TRAIL = "trail"
+    """Read the whole trail."""
+    KEYS = "keys"
+    """Issue and revoke keys."""
+
+
+_ALL_READERS = frozenset(Role)
+
+ALLOWED: dict[Action, frozenset[Role]] = {
+    Action.READ: _ALL_READERS,
+    Action.FILE: frozenset({Role.VENDOR, Role.ADMIN}),
+    Action.TRAFFIC: frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN}),
+    Action.AUDIT: frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN}),
+    Action.REVIEW: frozenset({Role.REVIEWER, Role.SUPERVISOR}),
+    Action.SUSPEND: frozenset({Role.REVIEWER, Role.SUPERVISOR}),
+    Action.TRAIL: frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN}),
+    Action.KEYS: frozenset({Role.ADMIN}),
+}
+"""An administrator runs the system and may file on behalf of a vendor, but decides no case.
+A vendor hands in no traffic facts: they are evidence about that vendor."""
+
+NATIONAL = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
+"""Roles that see every province."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The holder of the key that a request carries."""
+
+    key_id: str
+    name: str
+    role: Role
+    province: str | None = None
+    organization_id: int | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    expires_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """Return the actor as the trail writes it."""
+        return f"key:{self.key_id}"
+
+
+def can(actor: Actor, action: Action) -> bool:
+    """Tell whether role and scopes allow ``action`` at all; the rows are limited by `scoped`."""
+    return actor.role in ALLOWED[action] and action.value in actor.scopes
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Refuse with ``forbidden`` what `can` denies."""
+    if not can(actor, action):
+        raise RegistryError("forbidden", f"role {actor.role.value} with these scopes may not: {action.value}")
+
+
+def default_scopes(role: Role) -> list[str]:
+    """Return every scope that a role can use."""
+    return sorted(action.value for action, roles in ALLOWED.items() if role in roles)
+
+
+_SCOPED: dict[type, tuple[Any, Any]] = {
+    Organization: (Organization.province, Organization.id),
+    App: (App.province, App.organization_id),
+    Filing: (Filing.province, Filing.organization_id),
+    FindingRow: (FindingRow.province, FindingRow.organization_id),
+}
+
+
+def scope_of(model: type, actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition under which ``actor`` may see rows of ``model``."""
+    if actor.role in NATIONAL:
+        return sa.true()
+    province, organization = _SCOPED[model]
+    if actor.role is Role.REVIEWER and actor.province:
+        return col(province) == actor.province
+    if actor.role is Role.VENDOR and actor.organization_id is not None:
+        return col(organization) == actor.organization_id
+    return sa.false()
+
+
+def scoped(model: type, actor: Actor) -> Any:
+    """Return a select over the rows that ``actor`` may see."""
+    return select(model).where(scope_of(model, actor))
+
+
+def scoped_trail(actor: Actor) -> Any:
+    """Return a select over the entries of the trail that ``actor`` may see as a whole list."""
+    require(actor, Action.TRAIL)
+    return select(TrailEntry)

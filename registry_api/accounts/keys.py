@@ -1,0 +1,153 @@
+"""API keys ``edr_<id>_<secret>``: issue, recognise, revoke."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from registry_api.accounts.access import Actor, Role, default_scopes
+from registry_api.accounts.models import ApiKey
+from registry_api.db import Database, now
+from registry_api.errors import FieldError, RegistryError
+from registry_api.organizations.models import Organization
+from registry_api.trail.chain import Act, append
+
+PREFIX = "edr"
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+def hash_secret(secret: str) -> str:
+    """Return what is stored of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def issue(
+    session: Session,
+    *,
+    name: str,
+    role: Role,
+    province: str | None = None,
+    organization_id: int | None = None,
+    scopes: list[str] | None = None,
+    expires_at: datetime | None = None,
+    by: Actor | None = None,
+) -> tuple[ApiKey, str]:
+    """Create a key in the caller's transaction; return the row and the full key, which is shown this once."""
+    errors = []
+    if organization_id is not None:
+        organization = session.get(Organization, organization_id)
+        if role is not Role.VENDOR:
+            errors.append(
+                FieldError("/organization_id", "not_allowed", "only a vendor's key belongs to an organisation")
+            )
+        elif organization is None:
+            errors.append(FieldError("/organization_id", "unknown", f"there is no organisation {organization_id}"))
+        else:
+            province = organization.province
+    if role is Role.REVIEWER and not province:
+        errors.append(FieldError("/province", "required", "a reviewer's key needs a province", "such as 31"))
+    allowed = default_scopes(role)
+    errors += [
+        FieldError(
+            "/scopes", "not_allowed", f"{scope!r} is no scope of role {role.value}", "one of " + ", ".join(allowed)
+        )
+        for scope in scopes or []
+        if scope not in allowed
+    ]
+    if errors:
+        raise RegistryError("invalid", "; ".join(item.message for item in errors), errors)
+    secret = secrets.token_hex(32)
+    key = ApiKey(
+        id=secrets.token_hex(4),
+        secret_hash=hash_secret(secret),
+        name=name,
+        role=role.value,
+        province=province,
+        organization_id=organization_id,
+        scopes=scopes or allowed,
+        created_at=now(),
+        created_by=by.key_id if by else None,
+        expires_at=expires_at,
+    )
+    session.add(key)
+    session.flush()
+    append(
+        session,
+        Act(
+            actor=by.label if by else "system",
+            role=by.role.value if by else "system",
+            action="key.issue",
+            object_kind="key",
+            object_id=key.id,
+            province=province,
+            payload={"name": name, "role": role.value, "scopes": key.scopes},
+        ),
+    )
+    return key, f"{PREFIX}_{key.id}_{secret}"
+
+
+def first_key(session: Session) -> str | None:
+    """Issue the administrator's key when there is none at all; return it, or `None`."""
+    if session.exec(select(func.count()).select_from(ApiKey)).one():
+        return None
+    return issue(session, name="administrator", role=Role.ADMIN)[1]
+
+
+def actor_of(key: ApiKey) -> Actor:
+    """Return the actor that a key stands for."""
+    return Actor(
+        key.id, key.name, Role(key.role), key.province, key.organization_id, frozenset(key.scopes), key.expires_at
+    )
+
+
+def usable(key: ApiKey | None) -> bool:
+    """Tell whether a key exists, is not revoked and has not expired."""
+    return key is not None and key.revoked_at is None and (key.expires_at is None or key.expires_at > now())
+
+
+def recognise(database: Database, text: str) -> Actor:
+    """Return the actor of a presented key; raises ``unauthenticated`` with a reason that tells nothing about others."""
+    parts = text.strip().split("_")
+    if len(parts) != 3 or parts[0] != PREFIX:
+        raise RegistryError("unauthenticated", "the API key has not the form edr_<id>_<secret>")
+    with database.read() as session:
+        key = session.get(ApiKey, parts[1])
+    # The comparison is made even without a row, so that the time says nothing about which ids exist.
+    right = hmac.compare_digest(key.secret_hash if key else "0" * 64, hash_secret(parts[2]))
+    if key is None or not right:
+        raise RegistryError("unauthenticated", "the API key is not known")
+    if not usable(key):
+        raise RegistryError("unauthenticated", "the API key has expired or was revoked")
+    if key.last_used_at is None or now() - key.last_used_at > _TOUCH_EVERY:
+        with database.write() as session:
+            row = session.get(ApiKey, key.id)
+            if row is not None:
+                row.last_used_at = now()
+    return actor_of(key)
+
+
+def revoke(session: Session, key_id: str, by: Actor) -> ApiKey:
+    """Revoke a key; the last usable administrator's key stays."""
+    key = session.get(ApiKey, key_id)
+    if key is None:
+        raise RegistryError("not-found", f"there is no key {key_id}")
+    if key.role == Role.ADMIN:
+        others = session.exec(
+            select(func.count())
+            .select_from(ApiKey)
+            .where(
+                ApiKey.role == Role.ADMIN.value,
+                col(ApiKey.revoked_at).is_(None),
+                ApiKey.id != key_id,
+            )
+        ).one()
+        if not others:
+            raise RegistryError("conflict", "this is the last administrator's key")
+    if key.revoked_at is None:
+        key.revoked_at = now()
+        append(session, Act(by.label, by.role.value, "key.revoke", "key", key.id, province=key.province))
+    return key

@@ -1,0 +1,102 @@
+"""What the registry asks of the analyzer, as a protocol, and the real one behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import analyzer
+from analyzer.model import Clause, Facts, FilingFacts, PolicyFacts, Report, StaticFacts
+from registry_api.errors import FieldError
+
+
+class Analysis(Protocol):
+    """Extraction and judgement."""
+
+    def engine(self) -> str:
+        """Return the version of the extractor."""
+
+    def rules_version(self) -> str:
+        """Return the hash of the rules in force."""
+
+    def extract(self, path: Path) -> StaticFacts:
+        """Extract facts from a package; raises `UnreadableInputError`."""
+
+    def read_policy(self, path: Path) -> PolicyFacts:
+        """Read a privacy policy; raises `UnreadableInputError`."""
+
+    def report_of(self, facts: Facts) -> Report:
+        """Judge facts with the rules in force."""
+
+    def validate_filing(self, document: dict[str, Any]) -> list[FieldError]:
+        """Return what is wrong with a filing; code ``required`` marks what a draft may still lack."""
+
+    def filing_warnings(self, document: dict[str, Any]) -> list[FieldError]:
+        """Return what of a filing looks wrong, but may be right: it is told and stops nothing."""
+
+    def filing_facts(self, document: dict[str, Any]) -> FilingFacts:
+        """Return what of a filing is compared with facts."""
+
+    def filing_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of a filing."""
+
+    def clauses(self) -> Mapping[str, Clause]:
+        """Return the clauses that findings cite."""
+
+
+class AnalyzerFacade:
+    """The analyzer of this installation."""
+
+    def engine(self) -> str:
+        """See `Analysis`."""
+        return analyzer.engine()
+
+    def rules_version(self) -> str:
+        """See `Analysis`."""
+        return analyzer.rules_version()
+
+    def extract(self, path: Path) -> StaticFacts:
+        """See `Analysis`."""
+        return analyzer.static_facts(path)
+
+    def read_policy(self, path: Path) -> PolicyFacts:
+        """See `Analysis`."""
+        return analyzer.read_policy(path)
+
+    def report_of(self, facts: Facts) -> Report:
+        """See `Analysis`."""
+        return analyzer.report_of(facts)
+
+    def validate_filing(self, document: dict[str, Any]) -> list[FieldError]:
+        """See `Analysis`."""
+        return _problems(document, "error")
+
+    def filing_warnings(self, document: dict[str, Any]) -> list[FieldError]:
+        """See `Analysis`."""
+        return _problems(document, "warning")
+
+    def filing_facts(self, document: dict[str, Any]) -> FilingFacts:
+        """See `Analysis`."""
+        return analyzer.filing_facts(document)
+
+    def filing_schema(self) -> dict[str, Any]:
+        """See `Analysis`."""
+        return analyzer.filing_schema()
+
+    def clauses(self) -> Mapping[str, Clause]:
+        """See `Analysis`."""
+        return analyzer.clauses()
+
+
+def _problems(document: dict[str, Any], level: str) -> list[FieldError]:
+    return [
+        FieldError(item.pointer, item.code, _text(item.message), _text(item.suggestion))
+        for item in analyzer.validate_filing(document)
+        if item.level == level
+    ]
+
+
+def _text(value: Any) -> str:
+    """Return a plain or a bilingual text as one string."""
+    return f"{value.zh} / {value.en}" if hasattr(value, "zh") else str(value or "")

@@ -1,0 +1,1 @@
+"""Audit runs, stored facts, findings that keep their history, and the weekly round."""

@@ -1,0 +1,122 @@
+"""Tables of audits: runs, facts, findings and what each run saw of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from registry_api.db import UtcDateTime
+
+
+class AuditRun(SQLModel, table=True):
+    """One audit of one app version. This row, not the job engine's, is the truth about the run."""
+
+    __tablename__ = "audit_run"
+
+    id: str = Field(primary_key=True, max_length=36)
+    app_id: int = Field(foreign_key="app.id", index=True)
+    app_version_id: int | None = Field(default=None, foreign_key="app_version.id")
+    filing_id: int | None = Field(default=None, foreign_key="filing.id")
+    kind: str = Field(max_length=20)
+    """``submit``, ``weekly``, ``manual``, ``traffic`` or ``policy``."""
+    dedupe: str | None = Field(default=None, max_length=100, unique=True)
+    """Such as ``weekly:2026-W47:12``: a second start of the same round is harmless."""
+    state: str = Field(max_length=20, index=True)
+    """``queued``, ``running``, ``succeeded``, ``failed``, ``cancelled``."""
+    attempt: int = 0
+    """Times a worker has begun it."""
+    enqueued: int = 0
+    """Times it was handed to the job engine; part of the job's id there."""
+    enqueued_at: datetime = Field(sa_type=UtcDateTime)
+    worker: str | None = Field(default=None, max_length=100)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    requested_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    requested_by: str | None = Field(default=None, max_length=16)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error_code: str | None = Field(default=None, max_length=60)
+    error_detail: str | None = Field(default=None, max_length=2000)
+    engine: str | None = Field(default=None, max_length=60)
+    rules: str | None = Field(default=None, max_length=60)
+    inputs: str | None = Field(default=None, max_length=64)
+    """Digest over all inputs: equal inputs and other rules mean that a change is ours, not the vendor's."""
+    extracted: bool | None = None
+    """False: the facts were on store and only judged anew."""
+    report_sha256: str | None = Field(default=None, max_length=64)
+    summary: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    """Counts by severity, verdict, coverage, and numbers of new, gone and reopened findings."""
+
+
+class StoredFacts(SQLModel, table=True):
+    """Facts on store: the same input and extractor never need a second extraction."""
+
+    __tablename__ = "stored_facts"
+
+    input_sha256: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(primary_key=True, max_length=10)
+    """``static`` or ``policy``."""
+    engine: str = Field(primary_key=True, max_length=60)
+    rules: str = Field(max_length=60)
+    """Rule data with which the facts were named."""
+    blob_sha256: str = Field(max_length=64)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TrafficIntake(SQLModel, table=True):
+    """Traffic facts that were handed in for an app, about the version that was current then."""
+
+    __tablename__ = "traffic_intake"
+    __table_args__ = (sa.UniqueConstraint("app_id", "facts_sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    app_id: int = Field(foreign_key="app.id", index=True)
+    app_version_id: int | None = Field(default=None, foreign_key="app_version.id")
+    facts_sha256: str = Field(max_length=64)
+    """Blob of the canonical JSON."""
+    flows: int
+    transmissions: int
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    received_by: str | None = Field(default=None, max_length=16)
+
+
+class FindingRow(SQLModel, table=True):
+    """A finding of an app, by its fingerprint; never deleted."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        sa.UniqueConstraint("app_id", "fingerprint"),
+        sa.Index("ix_finding_status_severity", "status", "severity"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    app_id: int = Field(foreign_key="app.id", index=True)
+    province: str = Field(max_length=2, index=True)
+    organization_id: int = Field(foreign_key="organization.id", index=True)
+    fingerprint: str = Field(max_length=80)
+    rule: str = Field(max_length=100, index=True)
+    severity: str = Field(max_length=10)
+    sureness: str = Field(max_length=10)
+    """``proven`` or ``suspected``."""
+    subject: str = Field(max_length=1000)
+    status: str = Field(max_length=20)
+    """``open``, ``reopened`` or ``gone``."""
+    document: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    """The finding as the last run that saw it wrote it."""
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
+    first_run_id: str = Field(max_length=36)
+    last_run_id: str = Field(max_length=36)
+
+
+class Observation(SQLModel, table=True):
+    """What one run saw of one finding."""
+
+    finding_id: int = Field(primary_key=True, foreign_key="finding.id")
+    run_id: str = Field(primary_key=True, foreign_key="audit_run.id", max_length=36, index=True)
+    outcome: str = Field(max_length=20)
+    """``new``, ``open``, ``reopened``, ``gone`` or ``not_examined``."""
+    cause: str = Field(default="input", max_length=10)
+    """For a change: ``input`` (the app or its papers changed) or ``rules`` (only rules or engine did)."""

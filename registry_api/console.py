@@ -1,0 +1,127 @@
+"""What the commands print: a run's findings, a week's changes, the outcome of a check."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from registry_api.web.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from registry_api.client import Client
+
+POLL_SECONDS = 0.3
+_SHOWN = 15
+
+
+def say(text: str) -> None:
+    """Print one line at once: another program may be reading."""
+    click.echo(text)
+    sys.stdout.flush()
+
+
+def print_run(client: Client, run: dict[str, Any], lang: str) -> None:
+    """Print the standing findings after a finished run, the gravest first."""
+    if run["state"] != "succeeded":
+        return
+    from rich.console import Console  # noqa: PLC0415 - heavy, and most commands print plain lines
+    from rich.table import Table  # noqa: PLC0415 - heavy, and most commands print plain lines
+
+    def t(zh: str, en: str) -> str:
+        return en if lang == "en" else zh
+
+    counts = run["summary"]["findings"]
+    verdict = word("verdict." + run["summary"]["verdict"], lang)
+    numbers = " · ".join(f"{word(level, lang)} {number}" for level, number in counts.items() if number)
+    table = Table(title=" · ".join(filter(None, (run["package"], verdict, numbers))), title_justify="left")
+    for name in (t("级别", "severity"), t("把握", "sureness"), t("问题", "finding"), t("对象", "subject")):
+        table.add_column(name, overflow="fold")
+    order = list(counts)
+    items = client.every(f"/apps/{run['package']}/findings")
+    standing = [item for item in items if item["record_status"] != "gone"]
+    for item in sorted(standing, key=lambda one: (order.index(one["severity"]), one["rule"]))[:_SHOWN]:
+        table.add_row(
+            word(item["severity"], lang),
+            word(item["status"], lang),
+            item["title"][lang],
+            item["subject"],
+            end_section=False,
+        )
+    console = Console()
+    console.print(table if standing else table.title, markup=False)
+    if len(standing) > _SHOWN:
+        console.print(t(f"另有 {len(standing) - _SHOWN} 项", f"… {len(standing) - _SHOWN} more"), markup=False)
+    if not run["summary"]["complete"]:
+        console.print(
+            t("检查不完整：未发现不等于不存在", "incomplete: nothing found is not nothing there"), markup=False
+        )
+
+
+def progress(look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Show how far a week is until it has ended; return its last state."""
+    from rich.console import Console  # noqa: PLC0415 - heavy, and most commands print plain lines
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - heavy, and most commands print plain lines
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    ) as bar:
+        state = look()
+        task = bar.add_task(state["week"], total=state["total"])
+        while state["done"] < state["total"]:
+            bar.update(task, completed=state["done"])
+            time.sleep(POLL_SECONDS)
+            state = look()
+        bar.update(task, completed=state["done"])
+    return state
+
+
+def print_week(result: dict[str, Any], lang: str) -> None:
+    """Print what a week's round did and found."""
+    states = result["states"]
+    done, failed, cancelled = (states.get(name, 0) for name in ("succeeded", "failed", "cancelled"))
+    anew = done - result["extracted"]
+    if lang == "en":
+        line = (
+            f"{result['week']}: {result['total']} apps, {done} audited ({result['extracted']} extracted, "
+            f"{anew} judged anew), {failed} failed" + (f", {cancelled} cancelled" if cancelled else "")
+        )
+    else:
+        line = (
+            f"{result['week']}：{result['total']} 个应用，完成 {done}（重新提取 {result['extracted']}，"
+            f"事实未变仅重新判定 {anew}），失败 {failed}" + (f"，取消 {cancelled}" if cancelled else "")
+        )
+    say(line)
+    for item in result["changes"]:
+        cause = "" if item["cause"] == "input" else (" [rules changed]" if lang == "en" else " [规则变化]")
+        title = item["title"].get(lang, item["rule"])
+        say(
+            f"  {word(item['outcome'], lang)}  {word(item['severity'], lang)}  {item['package']}  "
+            f"{title} ({item['subject']}){cause}"
+        )
+    if result["more_changes"]:
+        say(f"  … {result['more_changes']} " + ("more changes" if lang == "en" else "项变化未列出"))
+    for item in result["failures"]:
+        say(f"  {word('failed', lang)}  {item['package']}  {item['code']}: {item['detail']}")
+    if not result["changes"]:
+        say("  nothing changed" if lang == "en" else "  与上次相比没有变化")
+
+
+def print_verification(place: str, result: Any) -> None:
+    """Print the outcome of a check; exit 1 when something is not whole."""
+    say(f"{place}: {result.entries} trail entries, head {result.head[:16]}, {result.blobs} files")
+    for line in result.problems:
+        click.echo(line, err=True)
+    if result.problems:
+        sys.exit(1)
+    say("完好 / intact")

@@ -1,0 +1,146 @@
+"""The database: one engine that writes, one that only reads, and the type that keeps time zones.
+
+SQLite comes from `pysqlite3`, so that every machine has the same recent version (the job engine needs 3.42).
+Writers begin with ``BEGIN IMMEDIATE``: a deferred transaction that upgrades from reading to writing fails at once
+under concurrency, whatever the busy timeout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+from registry_api.settings import Settings
+
+BUSY_MILLISECONDS = 30_000
+
+SQLModel.metadata.naming_convention = {
+    # Unnamed constraints cannot be dropped on SQLite: every one gets a name.
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite drops the zone of ``DateTime(timezone=True)``; this type gives it back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times, store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone would be stored wrongly")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface
+        """Return an aware UTC time."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    """Return the present time in UTC, to the microsecond."""
+    return datetime.now(UTC)
+
+
+def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> sa.Engine:
+    import pysqlite3  # noqa: PLC0415 - PostgreSQL installations need not have it
+
+    engine = sa.create_engine(url, module=pysqlite3, connect_args={"isolation_level": None, "check_same_thread": False})
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        for pragma in (
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            f"query_only={'ON' if query_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def jobs_engine(settings: Settings) -> sa.Engine:
+    """Return the engine for the job engine's own tables: it begins its transactions itself."""
+    if not settings.sqlite:
+        return sa.create_engine(settings.url, pool_pre_ping=True)
+    import pysqlite3  # noqa: PLC0415 - as above
+
+    engine = sa.create_engine(settings.url, module=pysqlite3, connect_args={"check_same_thread": False})
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    return engine
+
+
+class Database:
+    """Sessions for reading and for writing. The caller's ``with`` is the transaction: services never commit."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        if settings.sqlite:
+            # Filings hold names and telephone numbers: the folder is for its owner alone.
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.writer = _sqlite_engine(settings.url, begin="BEGIN IMMEDIATE", query_only=False)
+            self.reader = _sqlite_engine(settings.url, begin="BEGIN", query_only=True)
+        else:
+            self.writer = sa.create_engine(settings.url, pool_pre_ping=True)
+            self.reader = self.writer.execution_options(postgresql_readonly=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a transaction that writes; leaving it commits, an exception rolls back."""
+        with Session(self.writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction that cannot write."""
+        with Session(self.reader, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def insert_missing(session: Session, model: type[SQLModel], **values: Any) -> None:
+    """Insert a row unless one with its key is there; no error when another transaction does the same now."""
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - one of two dialects
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415 - one of two dialects
+    table = model.__table__  # type: ignore[attr-defined]  # every table model has it
+    session.connection().execute(insert(table).values(**values).on_conflict_do_nothing())
+
+
+def serialise_writers(session: Session, lock: int) -> None:
+    """Let one transaction at a time pass on PostgreSQL; on SQLite every writer has been alone since it began."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})

@@ -1,0 +1,1 @@
+"""In and out in bulk: import of filings, backup and verification."""

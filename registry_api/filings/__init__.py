@@ -1,0 +1,1 @@
+"""Provider filings (提供者备案): documents, legal transitions, numbers."""

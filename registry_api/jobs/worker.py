@@ -1,0 +1,84 @@
+"""A worker: a locked slot that gives it a stable name, the engine's loop, and the sweep."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Self
+
+from registry_api.accounts.expiry import purge
+from registry_api.audits import runs
+from registry_api.audits.pipeline import perform
+from registry_api.errors import RegistryError
+from registry_api.registry import Registry
+
+SLOTS = 64
+_SWEEP_SECONDS = 15.0
+
+
+@contextmanager
+def worker_slot(registry: Registry) -> Iterator[str]:
+    """Hold the first free slot of this machine and yield the worker's name.
+
+    The kernel drops the lock when the process dies, however it dies: whoever gets the slot next knows that its
+    predecessor is dead and may take its runs back at once, without waiting for the lease.
+    """
+    folder = registry.settings.data / "workers"
+    folder.mkdir(parents=True, exist_ok=True)
+    for slot in range(SLOTS):
+        with (folder / f"{slot}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            yield f"{registry.settings.node}-{slot}"
+            return
+    raise RegistryError("unavailable", f"all {SLOTS} worker slots of {folder} are taken")
+
+
+def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = lambda: None) -> None:
+    """Work until ``stop``: take back own leftovers, sweep, perform audits."""
+    with worker_slot(registry) as name:
+        runs.release_own(registry, name)
+        _sweep(registry)
+        registry.jobs.schedule(
+            "sweep", min(_SWEEP_SECONDS, registry.settings.lease_seconds / 2), lambda: _sweep(registry)
+        )
+        registry.jobs.worker_main(name, lambda run_id: perform(registry, run_id, name), stop, ready)
+
+
+def _sweep(registry: Registry) -> None:
+    runs.sweep(registry)
+    purge(registry.database)
+
+
+class BackgroundWorker:
+    """A worker in threads of this process, as `eduaudit registry serve` runs it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._stop = threading.Event()
+        self._ready = threading.Event()
+        self.error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def _run(self) -> None:
+        try:
+            work(self._registry, self._stop, self._ready.set)
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the worker
+            self.error = error
+            self._ready.set()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait(60)
+        if self.error is not None:
+            raise self.error
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._stop.set()
+        with suppress(RuntimeError):
+            self._thread.join(timeout=30)

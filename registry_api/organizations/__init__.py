@@ -1,0 +1,1 @@
+"""Organisations and the apps they answer for."""

@@ -1,0 +1,261 @@
+"""Routes of organisations, apps and versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import StringConstraints
+from sqlmodel import Session, col, select
+
+from registry_api.accounts.access import scope_of
+from registry_api.audits import runs
+from registry_api.filings.models import Filing
+from registry_api.filings.transitions import State
+from registry_api.kit.paging import After, Limit, page
+from registry_api.kit.replies import Reply, reply_once
+from registry_api.kit.requests import Filer, Reader, RegistryPart
+from registry_api.kit.schemas import Body, PathId, ProvinceCode, RowId, Text
+from registry_api.kit.strict import StrictRoute
+from registry_api.organizations.models import App, AppVersion, Organization
+from registry_api.organizations.service import (
+    add_version,
+    find_app,
+    find_organization,
+    find_upload,
+    register_app,
+    register_organization,
+    search_condition,
+)
+
+router = APIRouter(route_class=StrictRoute)
+
+Package = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$", max_length=255)]
+
+
+class OrganizationBody(Body):
+    """A unit to put on record."""
+
+    name: Text
+    uscc: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True)]
+    province: ProvinceCode | None = None
+    """First two digits of GB/T 2260; left out: from the code."""
+
+
+class AppBody(Body):
+    """An app to put on record."""
+
+    package: Package
+    name: Text
+    organization_id: RowId
+
+
+class VersionBody(Body):
+    """A new version of an app, from uploads."""
+
+    artifact_upload: str
+    policy_upload: str | None = None
+
+
+def show_organization(item: Organization) -> dict[str, Any]:
+    """Return an organisation as the API shows it."""
+    return {
+        "id": item.id,
+        "name": item.name,
+        "uscc": item.uscc,
+        "province": item.province,
+        "created_at": _time(item.created_at),
+    }
+
+
+def show_apps(session: Session, items: list[App]) -> list[dict[str, Any]]:
+    """Return apps as the API shows them: provider, version and filing of all with one query each."""
+    organizations = {
+        row.id: row
+        for row in session.exec(
+            select(Organization).where(col(Organization.id).in_({item.organization_id for item in items}))
+        ).all()
+    }
+    versions = {
+        row.id: row
+        for row in session.exec(
+            select(AppVersion).where(col(AppVersion.id).in_({item.current_version_id for item in items}))
+        ).all()
+    }
+    filings: dict[int, Any] = {}
+    for filing_id, app_id, state, number in session.exec(
+        select(Filing.id, Filing.app_id, Filing.state, Filing.number)
+        .where(col(Filing.app_id).in_({item.id for item in items}))
+        .order_by(col(Filing.id))
+    ).all():
+        filings[app_id] = {"id": filing_id, "state": state, "number": number}
+    shown = []
+    for item in items:
+        version = versions.get(item.current_version_id)
+        organization = organizations.get(item.organization_id)
+        shown.append(
+            {
+                "id": item.id,
+                "package": item.package,
+                "name": item.name,
+                "province": item.province,
+                "organization": {"id": item.organization_id, "name": organization.name if organization else None},
+                "filing": filings.get(item.id or 0),
+                "version": show_version(version) if version else None,
+                "created_at": _time(item.created_at),
+            }
+        )
+    return shown
+
+
+def show_version(item: AppVersion) -> dict[str, Any]:
+    """Return a version as the API shows it."""
+    return {
+        "id": item.id,
+        "artifact_sha256": item.artifact_sha256,
+        "artifact_name": item.artifact_name,
+        "artifact_size": item.artifact_size,
+        "policy_sha256": item.policy_sha256,
+        "version_name": item.version_name,
+        "version_code": item.version_code,
+        "created_at": _time(item.created_at),
+    }
+
+
+def _time(value: datetime) -> str:
+    return value.isoformat(timespec="seconds")
+
+
+def in_state(state: State) -> Any:
+    """Return the condition that an app's newest filing is in a state."""
+    newest = select(sa.func.max(Filing.id)).group_by(col(Filing.app_id))
+    return col(App.id).in_(select(Filing.app_id).where(Filing.state == state.value, col(Filing.id).in_(newest)))
+
+
+@router.post("/organizations", operation_id="createOrganization", status_code=201)
+def create_organization(body: OrganizationBody, request: Request, registry: RegistryPart, actor: Filer) -> JSONResponse:
+    """Put a unit on record."""
+
+    def work(session: Session) -> Reply:
+        item = register_organization(session, actor, body.name, body.uscc, body.province)
+        return Reply(show_organization(item), 201, {"Location": f"/api/v1/organizations/{item.id}"})
+
+    return reply_once(registry, actor, request, body.model_dump(), work)
+
+
+@router.get("/organizations", operation_id="listOrganizations")
+def list_organizations(
+    request: Request,
+    response: Response,
+    registry: RegistryPart,
+    actor: Reader,
+    after: After = None,
+    limit: Limit = 50,
+    uscc: Annotated[str | None, Query(max_length=18)] = None,
+) -> dict[str, Any]:
+    """List organisations within reach."""
+    statement = select(Organization).where(scope_of(Organization, actor))
+    if uscc:
+        statement = statement.where(Organization.uscc == uscc.upper())
+    with registry.database.read() as session:
+        return page(
+            session,
+            statement,
+            Organization.id,
+            after,
+            limit,
+            lambda rows: [show_organization(row) for row in rows],
+            request,
+            response,
+        )
+
+
+@router.get("/organizations/{organization_id}", operation_id="getOrganization")
+def get_organization(organization_id: PathId, registry: RegistryPart, actor: Reader) -> dict[str, Any]:
+    """Return one organisation."""
+    with registry.database.read() as session:
+        return show_organization(find_organization(session, actor, organization_id))
+
+
+@router.post("/apps", operation_id="createApp", status_code=201)
+def create_app(body: AppBody, request: Request, registry: RegistryPart, actor: Filer) -> JSONResponse:
+    """Put an app on record."""
+
+    def work(session: Session) -> Reply:
+        organization = find_organization(session, actor, body.organization_id)
+        item = register_app(session, actor, organization, body.package, body.name)
+        return Reply(show_apps(session, [item])[0], 201, {"Location": f"/api/v1/apps/{item.package}"})
+
+    return reply_once(registry, actor, request, body.model_dump(), work)
+
+
+@router.get("/apps", operation_id="listApps")
+def list_apps(
+    request: Request,
+    response: Response,
+    registry: RegistryPart,
+    actor: Reader,
+    after: After = None,
+    limit: Limit = 50,
+    q: Annotated[str, Query(max_length=200, description="words of name, package or provider")] = "",
+    state: Annotated[State | None, Query(description="state of the newest filing")] = None,
+) -> dict[str, Any]:
+    """List apps within reach."""
+    statement = select(App).where(scope_of(App, actor), search_condition(q))
+    if state:
+        statement = statement.where(in_state(state))
+    with registry.database.read() as session:
+        return page(session, statement, App.id, after, limit, lambda rows: show_apps(session, rows), request, response)
+
+
+@router.get("/apps/{package}", operation_id="getApp")
+def get_app(package: str, registry: RegistryPart, actor: Reader) -> dict[str, Any]:
+    """Return one app."""
+    with registry.database.read() as session:
+        return show_apps(session, [find_app(session, actor, package)])[0]
+
+
+@router.get("/apps/{package}/versions", operation_id="listVersions")
+def list_versions(
+    package: str,
+    request: Request,
+    response: Response,
+    registry: RegistryPart,
+    actor: Reader,
+    after: After = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """List the versions of one app, newest first."""
+    with registry.database.read() as session:
+        app = find_app(session, actor, package)
+        return page(
+            session,
+            select(AppVersion).where(AppVersion.app_id == app.id),
+            AppVersion.id,
+            after,
+            limit,
+            lambda rows: [show_version(row) for row in rows],
+            request,
+            response,
+            newest_first=True,
+        )
+
+
+@router.post("/apps/{package}/versions", operation_id="addVersion", status_code=202)
+def create_version(
+    package: str, body: VersionBody, request: Request, registry: RegistryPart, actor: Filer
+) -> JSONResponse:
+    """Hand in a new version of an app on record and audit it."""
+
+    def work(session: Session) -> Reply:
+        app = find_app(session, actor, package)
+        artifact = find_upload(session, actor, body.artifact_upload, "/artifact_upload")
+        policy = find_upload(session, actor, body.policy_upload, "/policy_upload") if body.policy_upload else None
+        version = add_version(session, actor, app, artifact, policy)
+        run = runs.request(session, registry.jobs, app, kind="manual", by=actor.key_id)
+        return Reply({"version": show_version(version), "audit": run.id}, 202, {"Location": f"/api/v1/audits/{run.id}"})
+
+    return reply_once(registry, actor, request, body.model_dump(), work)

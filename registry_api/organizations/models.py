@@ -1,0 +1,54 @@
+"""Tables of organisations, apps and app versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from registry_api.db import UtcDateTime
+
+
+class Organization(SQLModel, table=True):
+    """A unit (单位) that provides apps."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=300)
+    uscc: str = Field(max_length=18, unique=True)
+    """Unified social credit code (统一社会信用代码), checked."""
+    province: str = Field(max_length=2, index=True)
+    """First two digits of GB/T 2260 of the place of registration: decides who reviews."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class App(SQLModel, table=True):
+    """An app, by its package name; one line of versions, findings and filings."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    package: str = Field(max_length=255, unique=True)
+    name: str = Field(max_length=300)
+    organization_id: int = Field(foreign_key="organization.id", index=True)
+    province: str = Field(max_length=2, index=True)
+    current_version_id: int | None = Field(default=None)
+    search: str = Field(default="", max_length=4000)
+    """Bigrams of name, package and provider: full-text engines miss the commonest, two-character Chinese queries."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AppVersion(SQLModel, table=True):
+    """One artifact of an app together with the policy that was handed in with it."""
+
+    __tablename__ = "app_version"
+    __table_args__ = (sa.UniqueConstraint("app_id", "artifact_sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    app_id: int = Field(foreign_key="app.id", index=True)
+    artifact_sha256: str = Field(max_length=64, index=True)
+    artifact_name: str = Field(max_length=300)
+    artifact_size: int = Field(sa_type=sa.BigInteger)
+    policy_sha256: str | None = Field(default=None, max_length=64)
+    policy_name: str | None = Field(default=None, max_length=300)
+    version_name: str | None = Field(default=None, max_length=200)
+    version_code: int | None = Field(default=None, sa_type=sa.BigInteger)
+    created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,193 @@
+"""Organisations, apps and versions: create and find. The caller's transaction, the caller's reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from registry_api.accounts.access import Actor, Role, scope_of, scoped
+from registry_api.accounts.models import ApiKey
+from registry_api.db import now
+from registry_api.errors import FieldError, RegistryError
+from registry_api.organizations.models import App, AppVersion, Organization
+from registry_api.organizations.uscc import province_of, uscc_problem
+from registry_api.storage.models import Upload
+from registry_api.trail.chain import Act, append
+
+
+def register_organization(
+    session: Session, actor: Actor, name: str, uscc: str, province: str | None = None
+) -> Organization:
+    """Put a unit on record. A vendor's key that belongs to none yet belongs to it from now on."""
+    wrong = uscc_problem(uscc)
+    if wrong:
+        raise RegistryError(
+            "invalid",
+            f"uscc: {wrong}",
+            [
+                FieldError(
+                    "/uscc",
+                    "uscc_checksum",
+                    f"统一社会信用代码有误：{wrong}",
+                    "请按营业执照核对 / compare with the licence",
+                )
+            ],
+        )
+    if actor.role is Role.VENDOR and actor.organization_id is not None:
+        raise RegistryError("forbidden", "this key already belongs to an organisation")
+    if session.exec(select(Organization.id).where(Organization.uscc == uscc)).first() is not None:
+        raise RegistryError(
+            "conflict",
+            f"an organisation with {uscc} is on record",
+            [FieldError("/uscc", "taken", "this code is on record already")],
+        )
+    organization = Organization(name=name, uscc=uscc, province=province or province_of(uscc), created_at=now())
+    session.add(organization)
+    session.flush()
+    if actor.role is Role.VENDOR:
+        key = session.get(ApiKey, actor.key_id)
+        if key is not None:
+            key.organization_id, key.province = organization.id, organization.province
+    append(
+        session,
+        Act(
+            actor.label,
+            actor.role.value,
+            "organization.register",
+            "organization",
+            str(organization.id),
+            province=organization.province,
+            payload={"name": name, "uscc": uscc},
+        ),
+    )
+    return organization
+
+
+def find_organization(session: Session, actor: Actor, organization_id: int) -> Organization:
+    """Return one organisation within reach, or raise ``not-found``."""
+    found = session.exec(scoped(Organization, actor).where(Organization.id == organization_id)).first()
+    if found is None:
+        raise RegistryError("not-found", f"there is no organisation {organization_id}")
+    return found  # type: ignore[no-any-return]  # scoped() is one function for all models
+
+
+def register_app(session: Session, actor: Actor, organization: Organization, package: str, name: str) -> App:
+    """Put an app on record under its provider; a package belongs to one provider only."""
+    holder = session.exec(select(App).where(App.package == package)).first()
+    if holder is not None:
+        raise RegistryError(
+            "conflict",
+            f"{package} is on record already",
+            [
+                FieldError(
+                    "/package",
+                    "taken",
+                    "该包名已登记 / this package is on record already",
+                    "若属冒用请联系主管部门 / contact the authority if it is yours",
+                )
+            ],
+        )
+    app = App(
+        package=package,
+        name=name,
+        organization_id=organization.id or 0,
+        province=organization.province,
+        search=search_text(name, package, organization.name),
+        created_at=now(),
+    )
+    session.add(app)
+    session.flush()
+    append(
+        session,
+        Act(
+            actor.label,
+            actor.role.value,
+            "app.register",
+            "app",
+            package,
+            app_id=app.id,
+            province=app.province,
+            payload={"name": name, "organization": organization.id},
+        ),
+    )
+    return app
+
+
+def search_text(*parts: str) -> str:
+    """Return the text in which `search_condition` looks."""
+    return "\n".join(parts).lower()[:4000]
+
+
+def search_condition(query: str) -> Any:
+    """Return the condition for a free text: every word must occur; works for two and for one Chinese character."""
+    condition: Any = sa.true()
+    for word in query.lower().split()[:8]:
+        condition = condition & col(App.search).contains(word, autoescape=True)
+    return condition
+
+
+def find_app(session: Session, actor: Actor, package: str) -> App:
+    """Return one app within reach, or raise ``not-found``."""
+    found = session.exec(select(App).where(App.package == package, scope_of(App, actor))).first()
+    if found is None:
+        raise RegistryError("not-found", f"there is no app {package}")
+    return found
+
+
+def add_version(session: Session, actor: Actor, app: App, artifact: Upload, policy: Upload | None) -> AppVersion:
+    """Note a new artifact, or the same one with another policy, and make it the current version."""
+    version = session.exec(
+        select(AppVersion).where(AppVersion.app_id == app.id, AppVersion.artifact_sha256 == artifact.blob_sha256)
+    ).first()
+    if version is None:
+        version = AppVersion(
+            app_id=app.id or 0,
+            artifact_sha256=artifact.blob_sha256,
+            artifact_name=artifact.name,
+            artifact_size=artifact.size,
+            created_at=now(),
+        )
+    if policy is not None:
+        version.policy_sha256, version.policy_name = policy.blob_sha256, policy.name
+    elif version.id is None and app.current_version_id is not None:
+        # A policy stays in force until another is handed in.
+        before = session.get(AppVersion, app.current_version_id)
+        if before is not None:
+            version.policy_sha256, version.policy_name = before.policy_sha256, before.policy_name
+    session.add(version)
+    session.flush()
+    app.current_version_id = version.id
+    session.add(app)
+    session.flush()
+    append(
+        session,
+        Act(
+            actor.label,
+            actor.role.value,
+            "app.version",
+            "app",
+            app.package,
+            app_id=app.id,
+            province=app.province,
+            payload={"artifact": artifact.blob_sha256, "policy": version.policy_sha256},
+        ),
+    )
+    return version
+
+
+def find_upload(session: Session, actor: Actor, upload_id: str, pointer: str) -> Upload:
+    """Return an upload of this very key, or raise ``invalid`` naming the field."""
+    upload = session.get(Upload, upload_id)
+    if upload is None or upload.key_id != actor.key_id:
+        raise RegistryError(
+            "invalid",
+            f"there is no upload {upload_id}",
+            [
+                FieldError(
+                    pointer, "unknown_upload", "no such upload of this key", "PUT the file to /uploads/{id} first"
+                )
+            ],
+        )
+    return upload

@@ -1,0 +1,69 @@
+"""`eduaudit registry serve`: migrate, make the first key, listen, and work in the same process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+
+import uvicorn
+
+from analyzer.model import EduauditError
+from registry_api.accounts.keys import PREFIX, first_key
+from registry_api.accounts.sessions import one_time_token
+from registry_api.app import create_app
+from registry_api.jobs.worker import BackgroundWorker
+from registry_api.migrations import migrate
+from registry_api.registry import Registry
+
+
+def serve(registry: Registry, *, worker: bool, say: Callable[[str], None]) -> None:
+    """Serve until interrupted. Raises `EduauditError` at once, before anything is written, when the port is taken."""
+    settings = registry.settings
+    with contextlib.closing(_listen(settings.host, settings.port)) as listener:
+        migrate(settings)
+        registry.blobs.clear_incoming()
+        port = listener.getsockname()[1]
+        url = f"http://{'127.0.0.1' if settings.host in {'0.0.0.0', ''} else settings.host}:{port}"  # noqa: S104 - only compared
+        with registry.database.write() as session:
+            key = first_key(session)
+            token = one_time_token(session, key.removeprefix(PREFIX + "_").split("_")[0]) if key else None
+        if key:
+            say(f"administrator's API key (shown once): {key}")
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(registry),
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=5,
+            )
+        )
+        with BackgroundWorker(registry) if worker else contextlib.nullcontext():
+            say(f"registry at {url}/login?token={token}" if token else f"registry at {url}/")
+            server.run(sockets=[listener])
+        registry.close()
+    _leave_running_audits()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise EduauditError(f"{host}:{port}: {error.strerror or error}; choose another with --port") from None
+    return listener
+
+
+def _leave_running_audits() -> None:
+    """End the process although an audit still runs: its lease gives it back, the next worker does it again."""
+    if any(thread.name.startswith("dbos-executor") and thread.is_alive() for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)

@@ -1,0 +1,85 @@
+"""Settings: every one has a default that works on one machine, and an environment variable ``EDUAUDIT_<NAME>``."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from analyzer.model import EduauditError
+
+PREFIX = "EDUAUDIT_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the record lives and how the server behaves."""
+
+    data: Path = field(default_factory=lambda: Path.home() / ".local" / "share" / "eduaudit")
+    """Folder of the SQLite file, the blobs and the worker locks."""
+    database_url: str = ""
+    """Empty: SQLite in `data`. ``postgresql://user@host/database`` for PostgreSQL."""
+    host: str = "127.0.0.1"
+    port: int = 8710
+    upload_limit: int = 2 * 1024**3
+    """Bytes of one uploaded file."""
+    body_limit: int = 8 * 1024**2
+    """Bytes of any other request body."""
+    workers: int = 2
+    """Audits that one worker process runs at the same time."""
+    lease_seconds: int = 60
+    """A run whose worker has not been heard of for this long is taken from it."""
+    attempts: int = 3
+    """Times a run is tried before it fails for good."""
+    poll_seconds: float = 0.5
+    """How often the queues are looked at."""
+    session_hours: int = 12
+    """Life of a signed-in browser session."""
+    node: str = field(default_factory=socket.gethostname)
+    """Name of this machine among several workers on one database."""
+
+    @property
+    def url(self) -> str:
+        """Return the database URL in force."""
+        if self.database_url.startswith(("postgres://", "postgresql://")):
+            return "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
+        return self.database_url or f"sqlite:///{self.data / 'registry.sqlite3'}"
+
+    @property
+    def sqlite(self) -> bool:
+        """Tell whether the embedded database is used."""
+        return self.url.startswith("sqlite")
+
+    @property
+    def blobs(self) -> Path:
+        """Return the folder of the content-addressed files."""
+        return self.data / "blobs"
+
+
+def read_settings(environ: dict[str, str] | None = None, **given: Any) -> Settings:
+    """Return the settings: what is ``given`` (not `None`) wins over the environment, that over the defaults.
+
+    Raises `EduauditError` naming the variable whose value is not of its type.
+    """
+    environ = dict(os.environ) if environ is None else environ
+    settings = Settings()
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        text = environ.get(PREFIX + item.name.upper())
+        if text:
+            kind = type(getattr(settings, item.name))
+            try:
+                values[item.name] = (
+                    Path(text).expanduser() if isinstance(getattr(settings, item.name), Path) else kind(text)
+                )
+            except ValueError:
+                raise EduauditError(f"{PREFIX}{item.name.upper()}: {text!r} is not a {kind.__name__}") from None
+    if not str(values.get("database_url", "postgresql://")).startswith(("postgres://", "postgresql://")):
+        # Its value may hold a password: it is not repeated.
+        raise EduauditError(
+            f"{PREFIX}DATABASE_URL: only postgresql://… is known; leave it out for SQLite in the folder"
+        )
+    values.update({key: value for key, value in given.items() if value is not None})
+    return replace(settings, **values)

@@ -1,0 +1,1 @@
+"""Files: content-addressed blobs, and uploads that either arrive whole or leave nothing."""

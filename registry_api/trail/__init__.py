@@ -1,0 +1,1 @@
+"""The trail: every supervisory act, append-only and hash-chained."""

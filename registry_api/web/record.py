@@ -1,0 +1,160 @@
+"""What the page of one app shows, gathered from record and newest report with a fixed number of queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from analyzer.model import Clause, Severity
+from registry_api.accounts.access import Actor, Role
+from registry_api.accounts.models import ApiKey
+from registry_api.audits.models import AuditRun, FindingRow, TrafficIntake
+from registry_api.audits.runs import newest
+from registry_api.errors import RegistryError
+from registry_api.filings.models import Filing
+from registry_api.organizations.models import App, AppVersion, Organization
+from registry_api.organizations.service import find_app
+from registry_api.registry import Registry
+from registry_api.trail.models import TrailEntry
+from registry_api.web.comparison import Row, compare
+
+_ROWS = 200
+_LEVELS = ("before_consent", "reachable", "present")
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything on the page of one app."""
+
+    app: App
+    organization: Organization
+    version: AppVersion | None
+    filing: Filing | None
+    run: AuditRun | None
+    report: dict[str, Any] | None
+    broken: str | None
+    """Why the stored report cannot be shown."""
+    comparison: list[Row]
+    ledger: tuple[list[dict[str, Any]], list[dict[str, Any]]]
+    """Rows that something was seen or declared of, gravest first; and the rest."""
+    findings: list[FindingRow]
+    evidence: list[dict[str, Any]]
+    """For each kind of personal data: its accesses, transmissions and declarations."""
+    clauses: Mapping[str, Clause]
+    runs: list[AuditRun]
+    intakes: list[TrafficIntake]
+    trail: list[TrailEntry]
+    names: dict[str, str]
+    """``key:<id>`` → the name of its holder, as far as the reader may know it."""
+
+
+def read_record(registry: Registry, actor: Actor, package: str) -> Record:
+    """Return the record of an app within reach, or raise ``not-found``."""
+    with registry.database.read() as session:
+        app = find_app(session, actor, package)
+        organization = session.get(Organization, app.organization_id)
+        if organization is None:
+            raise RegistryError("not-found", f"the provider of {package} is not on record")
+        version = session.get(AppVersion, app.current_version_id) if app.current_version_id else None
+        filing = session.exec(
+            select(Filing).where(Filing.app_id == app.id).order_by(col(Filing.id).desc()).limit(1)
+        ).first()
+        runs = list(
+            session.exec(
+                select(AuditRun).where(AuditRun.app_id == app.id).order_by(col(AuditRun.requested_at).desc()).limit(30)
+            ).all()
+        )
+        run = newest(session, app)
+        findings = list(session.exec(select(FindingRow).where(FindingRow.app_id == app.id)).all())
+        intakes = list(
+            session.exec(
+                select(TrafficIntake)
+                .where(TrafficIntake.app_id == app.id)
+                .order_by(col(TrafficIntake.id).desc())
+                .limit(30)
+            ).all()
+        )
+        trail = list(
+            session.exec(
+                select(TrailEntry).where(TrailEntry.app_id == app.id).order_by(col(TrailEntry.seq).desc()).limit(_ROWS)
+            ).all()
+        )
+        names = _names(session, actor, trail)
+    report, broken = _report(registry, run)
+    return Record(
+        app=app,
+        organization=organization,
+        version=version,
+        filing=filing,
+        run=run,
+        report=report,
+        broken=broken,
+        comparison=compare(filing.facts, report) if filing and report else [],
+        ledger=ledger_of(report) if report else ([], []),
+        findings=sorted(findings, key=_rank),
+        evidence=evidence_of(report) if report else [],
+        clauses=registry.analysis.clauses(),
+        runs=runs,
+        intakes=intakes,
+        trail=trail,
+        names=names,
+    )
+
+
+def _names(session: Session, actor: Actor, trail: list[TrailEntry]) -> dict[str, str]:
+    ids = {entry.actor.removeprefix("key:") for entry in trail}
+    statement = select(ApiKey.id, ApiKey.name).where(col(ApiKey.id).in_(ids))
+    if actor.role is Role.VENDOR:  # the authority acts as one: its people are not named to those it supervises
+        statement = statement.where(ApiKey.organization_id == actor.organization_id)
+    return {f"key:{key_id}": name for key_id, name in session.exec(statement).all()}
+
+
+def _report(registry: Registry, run: AuditRun | None) -> tuple[dict[str, Any] | None, str | None]:
+    if run is None or run.report_sha256 is None:
+        return None, None
+    try:
+        return json.loads(registry.blobs.read(run.report_sha256)), None
+    except RegistryError as error:
+        return None, error.detail
+
+
+def _rank(row: FindingRow) -> tuple[bool, int, bool, str, str]:
+    return (row.status == "gone", Severity(row.severity).rank, row.sureness != "proven", row.rule, row.subject)
+
+
+_GRAVEST = ("observed_before_consent", "observed", "before_consent", "reachable", "present", "declared")
+
+
+def ledger_of(report: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Split the ledger into rows that say something, gravest first, and rows of what was neither seen nor declared."""
+    rows = sorted(
+        report["ledger"],
+        key=lambda row: ([not row[name] for name in _GRAVEST], not row["sensitive"], row["data"]),
+    )
+    telling = [row for row in rows if any(row[name] for name in _GRAVEST)]
+    return telling, [row for row in rows if row not in telling]
+
+
+def evidence_of(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Group by kind of personal data what the cells of the ledger rest on; the gravest accesses first."""
+    groups = []
+    for row in ledger_of(report)[0]:
+        data = row["data"]
+        accesses = sorted(
+            (item for item in report["accesses"] if item["data"] == data),
+            key=lambda item: (_LEVELS.index(item["level"]), item["weak"] is not None, item["actor"], item["caller"]),
+        )
+        groups.append(
+            {
+                "row": row,
+                "accesses": accesses[:_ROWS],
+                "more": max(0, len(accesses) - _ROWS),
+                "transmissions": [item for item in report["transmissions"] if item["data"] == data],
+                "declarations": [item for item in report["declarations"] if item["data"] == data],
+            }
+        )
+    return groups

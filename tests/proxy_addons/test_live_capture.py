@@ -1,0 +1,355 @@
+"""A real mitmdump between a real HTTPS origin and a real client, on loopback."""
+
+import base64
+import gzip
+import hashlib
+import http.client
+import ipaddress
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from analyzer.model import TrafficFacts
+from proxy_addons.replay import read_captures
+
+IMEI = "490154203237518"
+PROFILE = f'profile: 1\nname: bench\nvalues:\n  device.imei: ["{IMEI}"]\n  phone_number: ["13912345678"]\n'
+
+
+def certificate(subject, issuer_name, issuer_key, key, *, authority, names=()):
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer_name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+    )
+    if authority:
+        usage = dict.fromkeys(
+            (
+                "digital_signature",
+                "content_commitment",
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "encipher_only",
+                "decipher_only",
+            ),
+            False,
+        )
+        builder = builder.add_extension(x509.KeyUsage(key_cert_sign=True, crl_sign=True, **usage), critical=True)
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    return builder.sign(issuer_key, hashes.SHA256())
+
+
+def pem(*parts):
+    out = b""
+    for part in parts:
+        if isinstance(part, x509.Certificate):
+            out += part.public_bytes(serialization.Encoding.PEM)
+        else:
+            out += part.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+    return out
+
+
+class Origin:
+    """Answers everything; what it says in return is part of the test. Takes spooled facts too."""
+
+    def __init__(self, folder):
+        self.spooled = []
+        outer = self
+        ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+        ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bench CA")])
+        ca = certificate(ca_name, ca_name, ca_key, ca_key, authority=True)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+        alternatives = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        leaf = certificate(name, ca_name, ca_key, key, authority=False, names=alternatives)
+        (folder / "origin-ca.pem").write_bytes(pem(ca))
+        (folder / "origin.pem").write_bytes(pem(key, leaf))
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                if self.path.startswith("/api/v1/apps/"):
+                    outer.spooled.append((self.headers["Authorization"], body))
+                answer = b'{"parentPhone":"13712345678"}' if self.path == "/class" else b"{}"
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            do_GET = do_POST  # noqa: N815  # the name that http.server calls
+
+            def log_message(self, *args):
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *args):
+                pass  # connections that the proxy drops at its end
+
+        self.servers = [Server(("127.0.0.1", 0), Handler), Server(("127.0.0.1", 0), Handler)]
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "origin.pem")
+        self.servers[0].socket = context.wrap_socket(self.servers[0].socket, server_side=True)
+        self.https, self.http = (server.server_port for server in self.servers)
+        self.threads = [threading.Thread(target=server.serve_forever) for server in self.servers]
+        for thread in self.threads:
+            thread.start()
+
+    def close(self):
+        for server, thread in zip(self.servers, self.threads, strict=True):
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+@pytest.fixture
+def origin(tmp_path):
+    made = Origin(tmp_path)
+    yield made
+    made.close()
+
+
+class Capture:
+    """`eduaudit traffic capture` as a process of its own."""
+
+    def __init__(self, folder, origin, *args):
+        (folder / "p.yaml").write_text(PROFILE, encoding="utf-8")
+        self.folder = folder
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(Path.cwd()),
+            "LC_ALL": "en_US.UTF-8",
+            "EDUAUDIT_SPOOL": str(folder / "spool"),
+            "COLUMNS": "160",
+        }
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "analyzer",
+                "traffic",
+                "capture",
+                "--app",
+                "cn.example.app",
+                "--profile",
+                "p.yaml",
+                "--listen",
+                "127.0.0.1:0",
+                "--out",
+                "out",
+                "--proxy-option",
+                f"confdir={folder / 'conf'}",
+                "--proxy-option",
+                f"ssl_verify_upstream_trusted_ca={folder / 'origin-ca.pem'}",
+                *args,
+            ],
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        first = self.process.stderr.readline()
+        assert "proxy at 127.0.0.1:" in first, first + self.process.stderr.read()
+        self.port = int(first.rsplit(":", 1)[1])
+        while "Ctrl-C" not in self.process.stderr.readline():
+            pass
+
+    @property
+    def flow_file(self):
+        (path,) = (self.folder / "out").glob("*.flow")
+        return path
+
+    def send(self, url, body=None, headers=(), ca=True):
+        context = (
+            ssl.create_default_context(cafile=self.folder / "conf" / "mitmproxy-ca-cert.pem")
+            if ca
+            else ssl.create_default_context()
+        )
+        proxy = urllib.request.ProxyHandler(
+            {"http": f"http://127.0.0.1:{self.port}", "https": f"http://127.0.0.1:{self.port}"}
+        )
+        opener = urllib.request.build_opener(proxy, urllib.request.HTTPSHandler(context=context))
+        request = urllib.request.Request(
+            url, data=body, headers=dict(headers), method="POST" if body is not None else "GET"
+        )
+        with opener.open(request, timeout=60) as response:
+            return response.read()
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        out, err = self.process.communicate(timeout=120)
+        assert self.process.returncode == 0, err
+        assert "Traceback" not in err
+        return out, err
+
+
+def test_before_and_after_consent_through_a_real_proxy(tmp_path, origin):
+    registry = f"http://127.0.0.1:{origin.http}"
+    capture = Capture(tmp_path, origin, "--registry", registry, "--key", "edr_k")
+    https = f"https://localhost:{origin.https}"
+    jsonish = {"Content-Type": "application/json"}
+    capture.send("http://eduaudit.mark/mark/first_start", b"")
+    capture.send(f"{https}/start", json.dumps({"device": {"imei": IMEI}}).encode(), jsonish)
+    assert "操作标记" in capture.send("http://eduaudit.mark/").decode()
+    capture.send("http://eduaudit.mark/mark/agreed", b"")
+    capture.send(f"{https}/ad?imei_md5={hashlib.md5(IMEI.encode()).hexdigest().upper()}")
+    packed = base64.b64encode(gzip.compress(json.dumps([{"m": "13912345678"}]).encode())).decode()
+    for _ in range(2):
+        capture.send(
+            f"{https}/collect",
+            ("data=" + packed.replace("+", "%2B").replace("=", "%3D")).encode(),
+            {"Content-Type": "application/x-www-form-urlencoded"},
+        )
+    capture.send(f"http://127.0.0.1:{origin.http}/class", b"{}", jsonish)
+    with pytest.raises(OSError, match="certificate"):
+        capture.send(f"https://127.0.0.1:{origin.https}/pinned", ca=False)
+    out, err = capture.end()
+    assert "delivered" in err
+    assert "localhost" in out
+
+    ((authorization, body),) = origin.spooled
+    assert authorization == "Bearer edr_k"
+    facts = TrafficFacts.model_validate_json(body)
+    rows = [
+        (
+            row.data,
+            row.host,
+            row.encrypted,
+            row.phase,
+            row.foreground,
+            row.count,
+            row.encoding,
+            row.where,
+            row.key,
+            row.value_redacted,
+            row.proof,
+        )
+        for row in facts.transmissions
+    ]
+    assert rows == [
+        (
+            "device.imei",
+            "localhost",
+            True,
+            "after_consent",
+            True,
+            1,
+            ("md5",),
+            "query",
+            "imei_md5",
+            "49***********18 =1",
+            "known_value",
+        ),
+        (
+            "device.imei",
+            "localhost",
+            True,
+            "before_consent",
+            True,
+            1,
+            ("json",),
+            "body",
+            "imei",
+            "49***********18 =1",
+            "known_value",
+        ),
+        (
+            "phone_number",
+            "localhost",
+            True,
+            "after_consent",
+            True,
+            2,
+            ("form", "base64", "gzip", "json"),
+            "body",
+            "m",
+            "13*******78 =1",
+            "known_value",
+        ),
+    ]
+    assert [(row.data, row.host, row.value_redacted, row.proof) for row in facts.received] == [
+        ("phone_number", "127.0.0.1", "13*******78 ~1", "pattern")
+    ]
+    assert [(row.host, row.code) for row in facts.not_analysed if row.code == "tls_failed"] == [
+        ("127.0.0.1", "tls_failed")
+    ]
+    assert (facts.flows, facts.marks, facts.profile) == (5, ("agreed", "first_start"), "bench")
+    assert read_captures([capture.flow_file], tmp_path / "p.yaml", None, "cn.example.app") == facts, (
+        "replay and live agree"
+    )
+    assert capture.flow_file.stat().st_mode & 0o077 == 0
+
+
+def test_what_was_recorded_before_a_kill_is_there_for_replay(tmp_path, origin):
+    capture = Capture(tmp_path, origin)
+    capture.send(
+        f"https://localhost:{origin.https}/a", json.dumps({"imei": IMEI}).encode(), {"Content-Type": "application/json"}
+    )
+    capture.send("http://eduaudit.mark/mark/agreed", b"")
+    while capture.flow_file.stat().st_size == 0:
+        time.sleep(0.05)
+    capture.process.send_signal(signal.SIGKILL)
+    capture.process.communicate()
+    facts = read_captures([capture.flow_file], tmp_path / "p.yaml", None, None)
+    assert [(row.data, row.phase) for row in facts.transmissions] == [("device.imei", "before_consent")]
+
+
+def test_a_large_upload_passes_and_is_examined(tmp_path, origin):
+    capture = Capture(tmp_path, origin)
+    body = json.dumps({"imei": IMEI, "photo": "x" * (6 << 20)}).encode()
+    assert capture.send(f"https://localhost:{origin.https}/up", body, {"Content-Type": "application/json"}) == b"{}"
+    capture.end()
+    facts = read_captures([capture.flow_file], tmp_path / "p.yaml", None, None)
+    assert [(row.data, row.encoding) for row in facts.transmissions] == [("device.imei", ("json",))]
+
+
+def test_unknown_marks_are_refused_and_leave_the_machine_never(tmp_path, origin):
+    capture = Capture(tmp_path, origin)
+    connection = http.client.HTTPConnection("127.0.0.1", capture.port, timeout=60)
+    for method, path, status in (
+        ("POST", "/mark/agree", 404),
+        ("GET", "/mark/agreed", 404),
+        ("POST", "/mark/function?note=%E6%90%9C%E9%A2%98", 303),
+    ):
+        connection.request(method, f"http://eduaudit.mark{path}")
+        response = connection.getresponse()
+        response.read()
+        assert response.status == status
+    connection.close()
+    capture.end()
+    (marks,) = (tmp_path / "out").glob("*.marks.jsonl")
+    assert [(mark["mark"], mark["note"]) for mark in map(json.loads, marks.read_text().splitlines())] == [
+        ("function", "搜题")
+    ]

@@ -1,0 +1,48 @@
+import pytest
+from reports import HOSTILE, hostile_report
+
+from analyzer.render import render
+
+
+def cells(line):
+    import unicodedata
+
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [80, 160])
+def test_no_line_is_wider_than_the_terminal_counting_chinese_as_two(lang, width):
+    text = render(hostile_report(), "terminal", lang, width=width)
+    assert max(map(cells, text.splitlines())) <= width
+
+
+def test_text_of_the_app_cannot_colour_reorder_or_break_lines():
+    text = render(hostile_report(), "terminal", "zh", width=160)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "\\u202e" in text
+
+
+def test_says_what_was_not_examined_and_how_sure_it_is():
+    text = render(hostile_report(), "terminal", "zh", width=120)
+    assert "备案材料 – 未检查" in text
+    assert "[已证实]" in text
+    assert "不完整，未发现不等于不存在" in text
+    assert "packed: libjiagu.so" in text
+    assert "191-3.1、PIPL-13" in text
+    assert "另有 2 处" in text
+
+
+def test_colour_only_when_asked():
+    assert "\x1b[" in render(hostile_report(), "terminal", "en", color=True)
+    assert "\x1b[" not in render(hostile_report(), "terminal", "en")
+
+
+def test_a_report_without_a_package_has_no_package_rows():
+    from analyzer.model import App, ReportArtifact
+
+    text = render(hostile_report(artifact=ReportArtifact(), app=App(package="cn.example")), "terminal", "zh")
+    assert "SHA-256" not in text
+    assert "cn.example" in text
+    assert HOSTILE not in text
