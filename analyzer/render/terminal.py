@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
@@ -26,6 +27,8 @@ STYLE = {"critical": "bold white on red", "high": "bold red", "medium": "yellow"
 MOST_EVIDENCE = 4
 MOST_EVIDENCE_IN_GROUP = 2
 MOST_HUMAN = 8
+SAME_WORDING = 0.7
+"""Similarity above which two explanations of one rule are one template with other names in it."""
 SHOWN_LEVELS = {"dangerous", "special"}
 
 
@@ -138,14 +141,22 @@ def _group(findings: list[Finding], report: Report, lang: str) -> RenderableType
         body.append(Text(visible(first.explanation.pick(lang))))
         body.extend(_evidence(first, MOST_EVIDENCE, lang))
     else:
+        body.append(Text(visible(first.explanation.pick(lang))))
         for finding in findings:
             body.append(Text(visible(subject_name(finding.subject, report, lang)), style="bold"))
+            if _says_otherwise(finding.explanation.pick(lang), first.explanation.pick(lang)):
+                body.append(Text(visible(finding.explanation.pick(lang))))
             body.extend(_evidence(finding, MOST_EVIDENCE_IN_GROUP, lang))
     body.append(Text.assemble((word("clauses", lang) + "  ", "dim"), joined, (f"   {first.rule}", "dim")))
     body.append(Text.assemble((word("advice", lang) + "  ", "dim"), visible(first.advice.pick(lang))))
     if first.waived:
         body.append(Text(f"{word('waived', lang)}: {visible(first.waived)}", style="green"))
     return Group(Text(""), title, *(Padding(line, (0, 0, 0, 4)) for line in body))
+
+
+def _says_otherwise(text: str, shown: str) -> bool:
+    """Tell whether an explanation differs from the one already shown by more than the name of its subject."""
+    return SequenceMatcher(None, text, shown, autojunk=False).ratio() < SAME_WORDING
 
 
 def _evidence(finding: Finding, most: int, lang: str) -> Iterable[Text]:

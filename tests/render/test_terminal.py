@@ -46,3 +46,23 @@ def test_a_report_without_a_package_has_no_package_rows():
     assert "SHA-256" not in text
     assert "cn.example" in text
     assert HOSTILE not in text
+
+
+def test_gathered_findings_keep_an_explanation_that_says_something_else():
+    first = hostile_report().findings[0]
+    texts = [
+        "清单申请了悬浮窗权限，用途不明，运行应用可证实。",
+        "清单申请了修改设置权限，用途不明，运行应用可证实。",
+        "应用并不持有该权限，而是向系统提供输入法。",
+    ]
+    findings = tuple(
+        first.model_copy(
+            update={"subject": f"p{n}", "explanation": first.title.model_copy(update={"zh": text, "en": text})}
+        )
+        for n, text in enumerate(texts)
+    )
+    text = render(hostile_report(findings=findings), "terminal", "zh", width=140)
+    assert "×3" in text
+    assert texts[0] in text
+    assert texts[1] not in text
+    assert texts[2] in text
