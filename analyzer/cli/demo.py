@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,9 +65,7 @@ class Told:
 
     package: str
     label: str
-    static: dict[str, Any]
-    traffic: dict[str, Any] | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
+    report: dict[str, Any]
 
 
 @click.command(help="用自带样例和一个真实应用走完全过程 / the whole story on the samples and a real app.")
@@ -201,28 +199,14 @@ def tell(folder: Path, registry: Registry, lang: str, work: Path) -> Told:
         env=access,
     )
     say("replay", lang, document["app"]["name"])
-    traffic = run(
-        "traffic",
-        "replay",
-        str(folder / "capture.flow"),
-        "--app",
-        name,
-        "--profile",
-        str(folder / "profile.yaml"),
-        "--marks",
-        str(folder / "marks.jsonl"),
-        "--registry",
-        registry.url,
-        "--format",
-        "json",
-        "--spool",
-        str(work / "spool"),
-        env=access,
-    )
-    static = run(
-        "audit", str(package), "--policy", str(policy), "--filing", str(folder / "filing.json"), "--format", "json"
-    )
-    return Told(name, document["app"]["name"], json.loads(static), json.loads(traffic))
+    capture, phone = str(folder / "capture.flow"), ["--profile", str(folder / "profile.yaml")]
+    phone += ["--marks", str(folder / "marks.jsonl")]
+    spool = ["--spool", str(work / "spool")]
+    run("traffic", "replay", capture, "--app", name, *phone, "--registry", registry.url, *spool, env=access)
+    # The same four channels as on the record, judged again without any server: the table shows what the record shows.
+    filed = ["--policy", str(policy), "--filing", str(folder / "filing.json")]
+    report = run("audit", str(package), *filed, "--traffic", capture, *phone, "--format", "json")
+    return Told(name, document["app"]["name"], json.loads(report))
 
 
 def foreign_app(work: Path, lang: str) -> Foreign | None:
@@ -293,27 +277,16 @@ def table(told: list[Told], lang: str) -> str:
 def _row(one: Told, lang: str) -> list[str]:
     from analyzer.render.words import word
 
-    reports = [one.static, *([one.traffic] if one.traffic else [])]
-    findings = {(item["rule"], item["subject"]): item for report in reports for item in report["findings"]}.values()
-    proven = sum(item["status"] == "proven" for item in findings)
-    verdicts = {report["summary"]["verdict"] for report in reports}
-    worst = next(name for name in ("violations_proven", "suspected", "incomplete", "nothing_found") if name in verdicts)
-    if worst == "incomplete" and one.static["summary"]["verdict"] == "nothing_found":
-        worst = "nothing_found"
-    counts = [
-        str(sum(item["severity"] == level for item in findings) or "–")
-        for level in ("critical", "high", "medium", "low")
-    ]
-    sent = one.traffic["transmissions"] if one.traffic else None
-    wire = (
-        "–"
-        if sent is None
-        else f"{sum(row['phase'] == 'before_consent' for row in sent)} / {sum(not row['encrypted'] for row in sent)}"
-    )
-    complete = "●" if one.static["coverage"]["complete"] else "○"
+    summary, sent = one.report["summary"], one.report["transmissions"]
+    verdict = "verdict.incomplete" if summary["verdict"] == "incomplete" else summary["verdict"]
+    counts = [str(summary["findings"][level] or "–") for level in ("critical", "high", "medium", "low")]
+    proven = sum(item["status"] == "proven" for item in one.report["findings"])
+    early, clear = sum(row["phase"] == "before_consent" for row in sent), sum(not row["encrypted"] for row in sent)
+    wire = f"{early} / {clear}" if summary["channels"]["traffic"] else "–"
+    complete = "●" if one.report["coverage"]["complete"] else "○"
     return [
         f"{one.label}\n{one.package}",
-        word("verdict.incomplete" if worst == "incomplete" else worst, lang),
+        word(verdict, lang),
         complete,
         *counts,
         str(proven or "–"),
