@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from analyzer.model import Clause, Facts, FilingFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
     from analyzer.sandbox import Limits
+    from analyzer.sandbox.cache import FactsCache
 
 __version__ = "0.1.0"
 
@@ -78,39 +79,64 @@ def audit(
     limits: Limits | None = None,
     waivers: Path | None = None,
     today: date | None = None,
+    cached: bool = False,
 ) -> Report:
     """Extract, join all channels, judge: what `eduaudit audit` does.
 
     The child that reads the package starts first; the small inputs, the rules and the judge are loaded while it
-    works, and an error in one of them ends the child.
+    works, and an error in one of them ends the child. With ``cached``, the facts of a package that was audited before
+    are taken from the user's cache.
     Raises `analyzer.model.UnreadableInputError` naming the file that cannot be read and why.
     """
-    from analyzer.sandbox import start_extraction
+    from analyzer.sandbox import Limits, dismiss, start_extraction
 
-    extraction = start_extraction(path, limits)
+    limits = limits or Limits()
+    cache = _cache(path, limits) if cached else None
+    static = cache.find() if cache is not None else None
+    if static is not None:
+        dismiss()  # a child may wait already
+    extraction = start_extraction(path, limits) if static is None else None
     try:
         from analyzer.model import Facts
 
-        _warm()
+        if extraction is not None:
+            _warm()
         filed = read_filing(filing) if filing else None
         read = read_policy(policy) if policy else None
         waived = _waivers(waivers, today) if waivers else ()
     except BaseException:
-        extraction.cancel()
+        if extraction is not None:
+            extraction.cancel()
         raise
-    static = extraction.result()
+    if extraction is not None:
+        static = extraction.result()
+        if cache is not None:
+            cache.keep(static)
     return report_of(Facts(static=static, policy=read, filing=filed, traffic=traffic), waivers=waived)
 
 
-def _warm() -> None:
-    """Load what judging needs and build the records' validators: done while the child works, on another core."""
-    from analyzer.catalogue import load_catalogue
-    from analyzer.judge import build_report  # noqa: F401  # for the time that loading takes
-    from analyzer.model import Report, StaticFacts
+def _cache(path: Path, limits: Limits) -> FactsCache | None:
+    """Return the cache's view of one package; `None` when it cannot be read, which the extraction says better."""
+    from analyzer.sandbox.cache import FactsCache
 
-    load_catalogue()
-    StaticFacts.model_rebuild()
-    Report.model_rebuild()
+    try:
+        return FactsCache(path, rules_version(), limits)
+    except OSError:
+        return None
+
+
+def _warm() -> None:
+    """Load what judging needs while the child works on another core: read, judge and write an empty app."""
+    from analyzer.model import App, Artifact, Coverage, Facts, StaticFacts, read_record, record_json
+
+    empty = StaticFacts(
+        engine=engine(),
+        rules=rules_version(),
+        artifact=Artifact(format="apk", sha256="0" * 64, size=0, name=""),
+        app=App(),
+        coverage=Coverage(complete=True),
+    )
+    report_of(Facts(static=read_record(StaticFacts, record_json(empty)))).dump()
 
 
 def _waivers(path: Path, today: date | None) -> tuple[Any, ...]:

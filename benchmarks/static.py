@@ -1,15 +1,16 @@
 """The static side against its bars and its peers, in one run on the same files: ``python benchmarks/static.py``.
 
-Ratios are taken on the same machine and input; a tool that is missing is said to be missing. Options: ``--apps a,b``,
-``--runs 5``, ``--no-androguard`` (it takes a minute on the larger app). Where we are below a bar the table says so.
+Ratios are taken on the same machine and input; a tool that is missing is said to be missing. What is printed are the
+tables of ``docs/benchmarks.md``. Options: ``--apps a,b``, ``--runs 5``, ``--only dex,peers,growth,weekly``,
+``--no-androguard`` (it takes minutes on the larger packages). Where we are below a bar the table says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
-import shutil
 import statistics
 import struct
 import subprocess
@@ -18,18 +19,27 @@ import tempfile
 import threading
 import time
 import zipfile
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import growth
+import weekly
 from apps import APPS, STITCHED, dex_files, fetch
+from peers import Peer, peers
 
-BAR_RATIO, BAR_SPEED = 4.0, 120.0
+BAR_RATIO, BAR_SPEED, BAR_REACH, BAR_GROWTH = 4.0, 120.0, 12.0, 1.3
 BAR_FASTER = {"android-apidemos": 12, "appium-espresso-driver": 30, STITCHED: 60}
 BAR_MEMORY = {"android-apidemos": 3, "appium-espresso-driver": 6, STITCHED: 12}
 PACKAGES = {"android-apidemos": "io.appium.android.apis", "appium-espresso-driver": "io.appium.espressoserver.test"}
+PARTS = ("dex", "peers", "growth", "weekly")
+REACH = "reach"
+"""The stage of ``run.seconds`` that holds call graph, reachability and chains."""
+DEX_STAGES = ("dex_tables", "urls", "sweep", "accesses", REACH, "endpoints", "sdks")
+"""Stages of ``run.seconds`` that make the DEX pass; reading the files, inflating included, is in the first."""
 
 ANALYZE = """
 import sys
@@ -38,13 +48,26 @@ logger.disable("androguard")
 from androguard.misc import AnalyzeAPK
 AnalyzeAPK(sys.argv[1])
 """
-LIEF = """
-import sys, zipfile, lief
-with zipfile.ZipFile(sys.argv[1]) as archive:
-    for name in archive.namelist():
-        if name.startswith("classes") and name.endswith(".dex"):
-            lief.DEX.parse(list(archive.read(name)))
-"""
+
+
+@dataclass(frozen=True)
+class DexPass:
+    """The DEX pass in one warm process."""
+
+    app: str
+    size: int
+    files: int
+    inflate: float
+    total: float
+
+    @property
+    def ratio(self) -> float:
+        return self.total / self.inflate
+
+    @property
+    def speed(self) -> float:
+        """MB a second."""
+        return self.size / 1e6 / self.total
 
 
 def deflated(apk: Path) -> list[tuple[bytes, int]]:
@@ -72,7 +95,8 @@ def inflate_all(streams: list[tuple[bytes, int]]) -> list[bytes]:
     return [isal_zlib.decompress(raw, -15, length) for raw, length in streams]
 
 
-def dex_pass(name: str, apk: Path, runs: int) -> None:
+def dex_pass(name: str, apk: Path, runs: int) -> DexPass:
+    """Time the stages, warm, and print them."""
     from analyzer.catalogue import load_catalogue
     from analyzer.dex import load
     from analyzer.extract import accesses, endpoints, sdks
@@ -107,15 +131,11 @@ def dex_pass(name: str, apk: Path, runs: int) -> None:
     print(f"  found: {len(hits.sites)} sites, {len(reads)} accesses, {len(found)} SDKs, {len(ends)} endpoints")
     for stage, seconds in stages.items():
         print(f"  {stage:<20} {seconds * 1e3:8.1f} ms   {seconds / inflate:5.2f} x inflate")
-    speed, ratio = size / 1e6 / total, total / inflate
-    print(f"  {'DEX pass, warm':<20} {total * 1e3:8.1f} ms   {ratio:5.2f} x inflate", end=" ")
-    print(f"(bar {BAR_RATIO:.0f}: {verdict(ratio <= BAR_RATIO)})")
-    print(f"  {'':<20} {speed:8.0f} MB/s (bar {BAR_SPEED:.0f}: {verdict(speed >= BAR_SPEED)})", end="; ")
-    print(f"inflating alone runs at {size / 1e6 / inflate:.0f} MB/s here")
+    return DexPass(name, size, len(streams), inflate, total)
 
 
 def verdict(reached: bool) -> str:
-    return "reached" if reached else "NOT reached"
+    return "reached" if reached else "**not reached**"
 
 
 def tree_memory(root: int) -> int:
@@ -165,63 +185,159 @@ def measured(command: list[str], folder: str) -> tuple[float, int, int]:
     return wall, peak[0], process.returncode
 
 
-def peers(name: str, apk: Path, runs: int, androguard: bool) -> None:
-    ours = Path(sys.executable).with_name("eduaudit")
-    dexdump = shutil.which("dexdump")
+def audit_command(apk: Path) -> list[str]:
+    return [str(Path(sys.executable).with_name("eduaudit")), "audit", str(apk), "--format", "json", "--no-cache"]
+
+
+def stages_of(apk: Path, runs: int) -> dict[str, float]:
+    """Return the median seconds by stage that audits of a package report, each in a new process."""
+    seen: dict[str, list[float]] = {}
+    for _ in range(runs):
+        done = subprocess.run(audit_command(apk), check=False, capture_output=True)
+        if done.returncode not in (0, 1):
+            raise RuntimeError(done.stderr.decode(errors="replace").strip().splitlines()[-1])
+        for stage, seconds in json.loads(done.stdout)["run"]["seconds"].items():
+            seen.setdefault(stage, []).append(seconds)
+    return {stage: statistics.median(values) for stage, values in seen.items()}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One tool on one package."""
+
+    title: str
+    wall: float
+    peak: int
+    """Bytes of the process tree."""
+    missing: str = ""
+
+
+def measure(title: str, command: list[str], folder: str, times: int, allowed: tuple[int, ...] = (0,)) -> Measured:
+    results = [measured(command, folder) for _ in range(times)]
+    wrong = sorted({status for _, _, status in results} - set(allowed))
+    if wrong:
+        return Measured(title, 0, 0, missing=f"failed with exit status {wrong}")
+    return Measured(title, statistics.median(wall for wall, _, _ in results), max(peak for _, peak, _ in results))
+
+
+def compare(apk: Path, runs: int, *, androguard: bool, live_signatures: bool) -> list[Measured]:
+    """Measure us, then the others, one at a time on the same files."""
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(apk) as archive:
             for file, _ in dex_files(apk):
                 archive.extract(file, folder)
         files = [str(Path(folder, file)) for file, _ in dex_files(apk)]
-        table: list[tuple[str, float, int]] = []
-
-        def run(title: str, command: list[str], times: int, allowed: tuple[int, ...] = (0,)) -> None:
-            results = [measured(command, folder) for _ in range(times)]
-            if any(status not in allowed for _, _, status in results):
-                print(f"  {title:<40} failed with exit status {sorted({status for _, _, status in results})}")
-                return
-            table.append(
-                (title, statistics.median(wall for wall, _, _ in results), max(peak for _, peak, _ in results))
-            )
-
-        if ours.exists():
-            measured([str(ours), "audit", str(apk)], folder)  # warms the file cache and the byte code for everyone
-            run("eduaudit audit --format json", [str(ours), "audit", str(apk), "--format", "json"], runs, (0, 1))
+        others = peers(apk, files, folder, live_signatures=live_signatures)
+        measured(audit_command(apk), folder)  # warms the file cache and the byte code for everyone
+        table = [measure("**eduaudit**", audit_command(apk), folder, runs, (0, 1))]
+        if not androguard:
+            others.insert(0, Peer("androguard `AnalyzeAPK`", missing="left out (--no-androguard)"))
+        elif importlib.util.find_spec("androguard") is None:
+            others.insert(0, Peer("androguard `AnalyzeAPK`", missing="not installed"))
         else:
-            print("  eduaudit: the command is not installed beside this Python")
-        if androguard:
-            if importlib.util.find_spec("androguard"):
-                run("androguard AnalyzeAPK", [sys.executable, "-c", ANALYZE, str(apk)], 1)
+            others.insert(0, Peer("androguard `AnalyzeAPK`", (sys.executable, "-c", ANALYZE, str(apk))))
+        for peer in others:
+            if peer.missing:
+                table.append(Measured(peer.title, 0, 0, missing=peer.missing))
             else:
-                print("  androguard: not installed")
-        else:
-            print("  androguard: left out (--no-androguard)")
-        if dexdump:
-            run("dexdump -d", [dexdump, "-d", *files], runs)
-        else:
-            print("  dexdump: not installed")
-        if importlib.util.find_spec("lief"):
-            run("lief DEX.parse (tables only)", [sys.executable, "-c", LIEF, str(apk)], 1)
-        else:
-            print("  lief: not installed")
-    mine = next((row for row in table if row[0].startswith("eduaudit")), None)
-    for title, wall, peak in table:
-        beside = (
-            f"   {wall / mine[1]:6.1f} x our time, {peak / mine[2]:5.1f} x our memory"
-            if mine and mine[0] != title
-            else ""
-        )
-        print(f"  {title:<40} {wall:7.2f} s {peak / 1e6:8.0f} MB{beside}")
-    other = next((row for row in table if row[0].startswith("androguard")), None)
-    if mine and other and name in BAR_FASTER:
-        faster, smaller = other[1] / mine[1], other[2] / mine[2]
+                times = 1 if peer.title.startswith("androguard") else runs
+                table.append(measure(peer.title, list(peer.command), folder, times))
+        return table
+
+
+def print_passes(passes: list[DexPass], stages: dict[str, dict[str, float]]) -> None:
+    print("\n## DEX pass, warm: inflate, classes, SDKs, all access sites with callers, strings, URLs\n")
+    print(f"| app | DEX | inflate | whole pass | × inflate (bar ≤ {BAR_RATIO:.0f}) | MB/s (bar ≥ {BAR_SPEED:.0f}) |")
+    print("|---|---|---|---|---|---|")
+    for row in passes:
+        files = f"{row.files} file{'s' * (row.files > 1)}"
         print(
-            f"  bar: {BAR_FASTER[name]} x faster than AnalyzeAPK: {faster:.1f}, {verdict(faster >= BAR_FASTER[name])}"
+            f"| {row.app} | {row.size / 1e6:.1f} MB, {files} | {row.inflate * 1e3:.0f} ms"
+            f" | {row.total * 1e3:.0f} ms | {row.ratio:.2f}, {verdict(row.ratio <= BAR_RATIO)}"
+            f" | {row.speed:.0f}, {verdict(row.speed >= BAR_SPEED)} |"
         )
-        print(f"  bar: 1/{BAR_MEMORY[name]} of its memory: 1/{smaller:.1f}, {verdict(smaller >= BAR_MEMORY[name])}")
+    print("\n## DEX pass with call graph, reachability and chains, as audits in new processes report their stages\n")
+    print(f"| app | reach | DEX stages together | × inflate (bar ≤ {BAR_REACH:.0f}) |")
+    print("|---|---|---|---|")
+    for row in passes:
+        seconds = stages.get(row.app, {})
+        if REACH not in seconds:
+            print(f"| {row.app} | no stage `{REACH}` in `run.seconds` | | not measured |")
+            continue
+        total = sum(seconds.get(stage, 0.0) for stage in DEX_STAGES)
+        ratio = total / row.inflate
+        print(
+            f"| {row.app} | {seconds[REACH] * 1e3:.0f} ms | {total * 1e3:.0f} ms"
+            f" | {ratio:.1f}, {verdict(ratio <= BAR_REACH)} |"
+        )
 
 
-def main() -> None:
+def print_comparison(name: str, table: list[Measured]) -> None:
+    mine = table[0]
+    for number, row in enumerate(table):
+        beside = row.missing
+        if not row.missing and number and not mine.missing:
+            faster, smaller = row.wall / mine.wall, row.peak / mine.peak
+            beside = f"{faster:.1f} × our time, {smaller:.1f} × our memory"
+            if row.title.startswith("androguard") and name in BAR_FASTER:
+                speed, memory = BAR_FASTER[name], BAR_MEMORY[name]
+                beside = (
+                    f"{faster:.1f} × our time (bar {speed}, {verdict(faster >= speed)}), "
+                    f"{smaller:.1f} × our memory (bar {memory}, {verdict(smaller >= memory)})"
+                )
+            elif row.title.startswith(("exodus", "dexdump")):
+                beside = f"{faster:.1f} × our time (bar > 1, {verdict(faster > 1)}), {smaller:.1f} × our memory"
+        figures = f"{row.wall:.2f} s | {row.peak / 1e6:.0f} MB" if not row.missing else "– | –"
+        print(f"| {name if not number else ''} | {row.title} | {figures} | {beside} |", flush=True)
+
+
+def print_growth(runs: int) -> None:
+    print("\n## Growth: the same real code, further copies under other package names\n")
+    print("Only the first copy stands in the manifest. Whole process; DEX stages as the audit reports them.\n")
+    print("| size | DEX | wall | per MB | peak memory | per MB | DEX stages | per MB |")
+    print("|---|---|---|---|---|---|---|---|")
+    first: tuple[float, float, float] | None = None
+    worst = [0.0, 0.0, 0.0]
+    for factor in growth.FACTORS:
+        apk = growth.grow(factor)
+        size = sum(len(data) for _, data in dex_files(apk)) / 1e6
+        with tempfile.TemporaryDirectory() as folder:
+            row = measure("", audit_command(apk), folder, runs, (0, 1))
+        if row.missing:
+            print(f"| × {factor} | {size:.1f} MB | {row.missing} | | | | | |")
+            continue
+        seconds = stages_of(apk, runs)
+        stages = sum(seconds.get(stage, 0.0) for stage in DEX_STAGES)
+        costs = (row.wall / size, row.peak / size, stages / size)
+        first = first or costs
+        worst = [max(old, cost / base) for old, cost, base in zip(worst, costs, first, strict=True)]
+        print(
+            f"| × {factor} | {size:.1f} MB | {row.wall:.2f} s | {costs[0] * 1e3:.0f} ms | {row.peak / 1e6:.0f} MB"
+            f" | {costs[1] / 1e6:.1f} MB | {stages:.2f} s | {costs[2] * 1e3:.1f} ms |",
+            flush=True,
+        )
+    print(f"\nDearest MB beside the first size's (bar ≤ {BAR_GROWTH}):", end=" ")
+    names = ("time", "memory", "DEX stages")
+    print(
+        "; ".join(
+            f"{name} {value:.2f} ×, {verdict(value <= BAR_GROWTH)}" for name, value in zip(names, worst, strict=True)
+        )
+    )
+
+
+def print_weekly(fresh: int, known: int, size: int) -> None:
+    print(f"\n## Many files: `eduaudit registry weekly`, apps of {size / 1e6:.0f} MB of DEX, {os.cpu_count()} cores\n")
+    print("| round | apps | extracted | failed | by the record | apps a second | whole command |")
+    print("|---|---|---|---|---|---|---|")
+    for row, bar in zip(weekly.measure(fresh, known, size), (weekly.BAR_FRESH, weekly.BAR_KNOWN), strict=True):
+        print(
+            f"| {row.title} | {row.apps} | {row.extracted} | {row.failed} | {row.seconds:.2f} s"
+            f" | {row.rate:.1f} (bar ≥ {bar:.0f}, {verdict(row.rate >= bar and not row.failed)}) | {row.whole:.2f} s |",
+            flush=True,
+        )
+
+
+def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--apps",
@@ -229,18 +345,42 @@ def main() -> None:
         help=f"of {', '.join([*APPS, STITCHED])}",
     )
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
     parser.add_argument("--no-androguard", action="store_true")
-    options = parser.parse_args()
+    parser.add_argument(
+        "--live-signatures", action="store_true", help="exodus-core fetches its own; else it gets our SDKs' prefixes"
+    )
+    parser.add_argument("--fresh", type=int, default=40, help="apps of the weekly round that are new")
+    parser.add_argument("--known", type=int, default=1000, help="apps of the weekly round whose facts are on store")
+    parser.add_argument("--weekly-bytes", type=int, default=weekly.DEX_BYTES, help="bytes of DEX of each of them")
+    return parser.parse_args()
+
+
+def main() -> None:
+    chosen = options()
+    parts = set(chosen.only.split(","))
     load = os.getloadavg()[0]
-    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {load:.1f}; medians of {options.runs} runs")
-    for name in options.apps.split(","):
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {load:.1f}; medians of {chosen.runs} runs")
+    apps: dict[str, Path] = {}
+    for name in chosen.apps.split(",") if parts & {"dex", "peers"} else ():
         try:
-            apk = fetch(name)
+            apps[name] = fetch(name)
         except RuntimeError as error:
             print(f"\n{name}: left out: {error}")
-            continue
-        dex_pass(name, apk, options.runs)
-        peers(name, apk, min(options.runs, 3), not options.no_androguard)
+    if "dex" in parts:
+        passes = [dex_pass(name, apk, chosen.runs) for name, apk in apps.items()]
+        print_passes(passes, {name: stages_of(apk, min(chosen.runs, 3)) for name, apk in apps.items()})
+    if "peers" in parts:
+        print("\n## Whole process: `eduaudit audit APP --format json`, everything on, against peers\n")
+        print("| app | tool | wall | peak memory of the tree | beside us |\n|---|---|---|---|---|")
+        for name, apk in apps.items():
+            androguard = not chosen.no_androguard
+            table = compare(apk, min(chosen.runs, 3), androguard=androguard, live_signatures=chosen.live_signatures)
+            print_comparison(name, table)
+    if "growth" in parts:
+        print_growth(min(chosen.runs, 3))
+    if "weekly" in parts:
+        print_weekly(chosen.fresh, chosen.known, chosen.weekly_bytes)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +21,7 @@ from .redaction import Tags
 
 if TYPE_CHECKING:
     from analyzer.catalogue import Catalogue
-    from analyzer.model.facts import Phase, Place
+    from analyzer.model.channels import Phase, Place
 
     from .match.hit import Proof, Sure
     from .profile import Profile
@@ -158,7 +159,7 @@ class Examination:
             for (host, scheme), (found_in, to) in self._hosts.items()
         )
         missed = (
-            row.model_copy(update={"detail": f"{row.detail} (×{count})"}) if count > 1 else row
+            replace(row, detail=f"{row.detail} (×{count})") if count > 1 else row
             for row, count in self._missed.values()
         )
         return TrafficFacts(

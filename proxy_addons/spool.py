@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from analyzer.model import EduauditError, TrafficFacts, UnreadableInputError
+from analyzer.model import EduauditError, TrafficFacts, UnreadableInputError, record_json
 
 Outcome = Literal["sent", "kept", "rejected"]
 RETRY_STATUS = frozenset({401, 403, 408, 429})
@@ -72,7 +72,7 @@ class Spool:
 
     def put(self, facts: TrafficFacts, registry: str, package: str) -> Entry:
         """Write facts to the disk. Raise `EduauditError` when that cannot be done (disk full, no right)."""
-        body = facts.model_dump_json().encode()
+        body = record_json(facts)
         registry = checked_url(registry)
         name = hashlib.sha256(body).hexdigest()
         path = self.folder / f"{name}.json"

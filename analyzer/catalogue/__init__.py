@@ -14,7 +14,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from analyzer.model.base import record_plain
 from analyzer.model.errors import RuleDataError
+from analyzer.model.making import make_record
 
 from .api_table import KINDS, ApiTable
 from .lazy import LazyTable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from analyzer.model.base import Bilingual
     from analyzer.model.clause import Clause
 
+    from .callgraph import CallGraphRules
     from .checks import CheckRule
     from .evidence import EvidenceSource
     from .filing_codes import CodeTable, Source
@@ -59,7 +62,9 @@ _TABLES = {
     "apis": ("apis", "parse_apis"),
     "sdks": ("sdks", "parse_sdks"),
     "recipients": ("recipients", "parse_recipients"),
+    "callgraph": ("callgraph_rules", "parse_callgraph"),
 }
+_CALLGRAPH_LISTS = ("types", "calls", "classes")
 
 
 def find_rules() -> Path:
@@ -82,7 +87,7 @@ def parse_family(root: Path, family: str) -> Any:
     rows = getattr(import_module(f".{module}", __package__), function)(root)
     if family in _TABLES:
         return rows
-    return {str(key): row.model_dump(mode="json", by_alias=True) for key, row in rows.items()}
+    return {str(key): record_plain(row) for key, row in rows.items()}
 
 
 def parse_rules(root: Path) -> dict[str, Any]:
@@ -92,17 +97,19 @@ def parse_rules(root: Path) -> dict[str, Any]:
 
 def compile_rules(root: Path) -> dict[str, bytes]:
     """Parse all families into the bytes that `Catalogue` reads: tables of rows, each decoded when it is looked at."""
-    from .sdk_index import index_rows  # noqa: PLC0415  # only needed when rules have changed
+    from .callgraph import compile_callgraph  # noqa: PLC0415  # only needed when rules have changed
+    from .sdk_index import index_rows  # noqa: PLC0415  # same
 
     plain = parse_rules(root)
-    apis, sdks, recipients = (plain.pop(family) for family in _TABLES)
+    apis, sdks, recipients, callgraph = (plain.pop(family) for family in _TABLES)
     tables: dict[str, Any] = {**plain, "sdks": sdks["rows"]}
     tables |= {f"apis.{kind}": rules for kind, rules in apis["rules"].items()}
     tables |= {f"recipients.{part}": rows for part, rows in recipients.items()}
+    tables |= {f"callgraph.{part}": callgraph[part] for part in _CALLGRAPH_LISTS}
     compiled = {name: encode_rows(rows) for name, rows in tables.items()}
     compiled["apis"] = _encode({key: apis[key] for key in ("areas", "request_methods")})
     compiled["sdks.index"] = _encode(index_rows(sdks["rows"], sdks["connectors"]))
-    return compiled
+    return compiled | compile_callgraph(root, callgraph, sdks["rows"])
 
 
 def encode_rows(rows: Mapping[str, Any]) -> bytes:
@@ -139,9 +146,9 @@ class Catalogue:
     @staticmethod
     def _maker(family: str) -> Callable[[Any, Any], Any]:
         def make(_: Any, row: Any) -> Any:
-            # The models are imported here: a start that looks at no row builds none.
+            # The classes are imported here: a start that looks at no row makes none.
             module, _, name = _FAMILIES[family]
-            return getattr(import_module(f".{module}", __package__), name).model_validate(row)
+            return make_record(getattr(import_module(f".{module}", __package__), name), row)
 
         return make
 
@@ -231,7 +238,7 @@ class Catalogue:
         """Titles of the areas of `apis`, by the name in `ApiRule.area`."""
         from analyzer.model.base import Bilingual  # noqa: PLC0415  # as in `_maker`
 
-        return {key: Bilingual.model_validate(title) for key, title in self._api_header["areas"].items()}
+        return {key: Bilingual(**title) for key, title in self._api_header["areas"].items()}
 
     @cached_property
     def _api_header(self) -> dict[str, Any]:
@@ -249,9 +256,9 @@ class Catalogue:
         """SDKs, by id."""
 
         def make(key: str, row: Any) -> SdkRule:
-            from .sdks import SdkRule  # noqa: PLC0415  # as in `_maker`
+            from .sdks import SdkRule, spread_values  # noqa: PLC0415  # as in `_maker`
 
-            return SdkRule.model_validate({"id": key, **row})
+            return make_record(SdkRule, {"id": key, **spread_values(row)})
 
         return LazyTable(decode_rows(self._compiled["sdks"]), make)
 
@@ -259,6 +266,13 @@ class Catalogue:
     def sdk_index(self) -> SdkIndex:
         """Which SDK a class, component, library, key or asset belongs to."""
         return SdkIndex(json.loads(self._compiled["sdks.index"]))
+
+    @cached_property
+    def callgraph(self) -> CallGraphRules:
+        """Calls that no instruction makes, consent flags, Android's own classes, SDK calls before and about consent."""
+        from .callgraph import CallGraphRules  # noqa: PLC0415  # only an audit of code looks at it
+
+        return CallGraphRules(self.root, self._compiled)
 
     @cached_property
     def recipients(self) -> RecipientTable:

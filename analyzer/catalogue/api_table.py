@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from analyzer.model.making import make_record
+
 from .lazy import LazyTable
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class ApiTable:
         def make(signature: str, rows: list[dict[str, Any]]) -> tuple[ApiRule, ...]:
             from .apis import ApiRule  # noqa: PLC0415  # a start that looks at no row builds no models
 
-            return tuple(ApiRule.model_validate({"signature": signature, "kind": kind, **row}) for row in rows)
+            return tuple(make_record(ApiRule, {"signature": signature, "kind": kind, **row}) for row in rows)
 
         return make
 

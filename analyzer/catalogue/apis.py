@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ConfigDict
-
-from analyzer.model.base import DataId, Frozen
+from analyzer.model.base import DataId, Record, stated_plain
 from analyzer.model.errors import RuleDataError
+from analyzer.model.record import dataclass
 from analyzer.model.severity import Sureness
 
 from .reading import read_mapping, rule_files, validate
@@ -37,20 +36,18 @@ _BLOCKED = re.compile(
 )
 
 
-class PermissionNeed(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionNeed(Record):
     """A permission that a call needs, and on which API levels (inclusive)."""
-
-    model_config = ConfigDict(defer_build=True)
 
     name: str
     since: int | None = None
     until: int | None = None
 
 
-class ApiRule(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiRule(Record):
     """One interface yields one kind of personal data."""
-
-    model_config = ConfigDict(defer_build=True)
 
     signature: str
     """As in the rule file; DEX form for methods and fields, such as ``Lpkg/Cls;->name(args)ret``."""
@@ -175,4 +172,4 @@ def _plain_rows(where: str, kind: Kind, signature: str, row: Any) -> Iterator[di
     for data in row["data"]:
         area = Path(where.partition(": ")[0]).stem
         rule = validate(ApiRule, where, {**row, "data": data, "signature": signature, "kind": kind, "area": area})
-        yield rule.model_dump(mode="json", exclude_defaults=True, exclude={"signature", "kind"})
+        yield {key: value for key, value in stated_plain(rule).items() if key not in ("signature", "kind")}

@@ -9,10 +9,9 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ConfigDict, field_validator
-
-from analyzer.model.base import Bilingual, Frozen
+from analyzer.model.base import Bilingual, Record
 from analyzer.model.clause import Channel
+from analyzer.model.record import dataclass
 from analyzer.model.severity import Severity, Sureness
 
 from .reading import build, read_mapping, rule_files
@@ -24,10 +23,9 @@ CHECK_ID = re.compile(r"[A-Z][A-Z0-9_]*(\.[A-Z][A-Z0-9_]*)+")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-class CheckRule(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRule(Record):
     """One check: what it is called, how grave, which clauses it rests on, and the words of its findings."""
-
-    model_config = ConfigDict(defer_build=True)
 
     id: str
     """Upper-case dotted words, such as ``CONSENT.TRAFFIC_BEFORE``; the `rule` of its findings."""
@@ -46,12 +44,9 @@ class CheckRule(Frozen):
     """Where the rule comes from: the paragraph of the text, or why the check exists."""
     sure: Sureness
 
-    @field_validator("id")
-    @classmethod
-    def _id_is_dotted_upper_case(cls, value: str) -> str:
-        if not CHECK_ID.fullmatch(value):
+    def __post_init__(self) -> None:
+        if not CHECK_ID.fullmatch(self.id):
             raise ValueError("a check id is upper-case words with dots, such as ADS.MINORS")
-        return value
 
     def placeholders(self) -> frozenset[str]:
         """Return the names of all placeholders in explanation and advice."""

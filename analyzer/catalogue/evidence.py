@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ConfigDict
-
-from analyzer.model.base import Bilingual, Frozen
+from analyzer.model.base import Bilingual, Record
+from analyzer.model.record import dataclass
 
 from .reading import build, read_mapping, validate
 
 
-class EvidenceSource(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceSource(Record):
     """A place where facts of APIs, SDKs and hosts were found.
 
     A source in a row is a key, with a detail after a colon where the source has parts (``v2fly:tencent``, ``apks:16``).
     Of a host, a final ``^`` says that only a domain above it is listed there, ``>`` that only hosts below it are.
     """
-
-    model_config = ConfigDict(defer_build=True)
 
     id: str
     title: Bilingual

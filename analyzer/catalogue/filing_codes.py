@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from pydantic import Field
+from typing import Annotated
 
 from analyzer.model import Bilingual, RuleDataError
+from analyzer.model.base import Pattern, Record
+from analyzer.model.record import dataclass
 
 from .reading import read_mapping, rule_files, validate
-from .rows import Part, Row, build_rows, join, read_sections
+from .rows import Row, build_rows, join, read_sections
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Code(Row):
     """One code of a table."""
 
@@ -23,10 +25,11 @@ class Code(Row):
     note: Bilingual | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeTable(Row):
     """A table that an administrator may edit; `source` and `sure` are those of the table as a whole."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    id: Annotated[str, Pattern(r"^[a-z][a-z0-9_]*$")]
     title: Bilingual
     note: Bilingual | None = None
     codes: tuple[Code, ...]
@@ -36,10 +39,11 @@ class CodeTable(Row):
         return next((row for row in self.codes if row.id == code), None)
 
 
-class Source(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Record):
     """What a source key stands for."""
 
-    id: str = Field(pattern=r"^[SLR]\d+$")
+    id: Annotated[str, Pattern(r"^[SLR]\d+$")]
     what: str
 
 

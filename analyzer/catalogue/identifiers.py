@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import model_validator
-
 from analyzer.model import Bilingual, DataId, RuleDataError
+from analyzer.model.base import Record
+from analyzer.model.record import dataclass
 
 from .checksums import VALIDATORS
 from .reading import read_mapping
-from .rows import Part, Row, build_rows
+from .rows import Row, build_rows
 
 Spelling = Literal[
     "raw", "lower", "upper",
@@ -34,7 +34,8 @@ def key_form(name: str) -> str:
     return _KEY_NOISE.sub("", name).casefold()
 
 
-class CoordinatePair(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoordinatePair(Record):
     """Two numbers that count only together, under keys of the same object, within these bounds (degrees)."""
 
     first_keys: tuple[str, ...]
@@ -47,6 +48,7 @@ class CoordinatePair(Part):
     """Fewer decimals give a coarse place only."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identifier(Row):
     """One kind of value that can be recognised, and what it takes to believe it."""
 
@@ -88,8 +90,7 @@ class Identifier(Row):
     """Values that must not."""
     note: Bilingual | None = None
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Identifier:
+    def __post_init__(self) -> None:
         for pattern in self.patterns:
             try:
                 re.compile(pattern)
@@ -99,7 +100,6 @@ class Identifier(Row):
             raise ValueError("alone: hint needs a pattern")
         if (self.kind == "registry") != (self.data is None):
             raise ValueError("data: null for registry numbers, and only for them")
-        return self
 
     def ignores(self, value: str) -> bool:
         """Tell whether ``value`` is on the ignore list."""

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.model import Bilingual, Clause, DataId, RuleDataError
+from analyzer.model.record import dataclass
 
 from .reading import read_mapping, rule_files, validate
 from .rows import Row, build_rows, join, read_sections
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegalText(Row):
     """One legal text, standard or list of points, as the header of its file gives it."""
 
@@ -27,6 +29,7 @@ class LegalText(Row):
     note: Bilingual | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppType(Row):
     """One of the 39 types of common apps and the personal information that its basic function needs."""
 

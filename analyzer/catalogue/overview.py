@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from analyzer.model.base import record_plain, stated_plain
+
 from . import Catalogue, parser_names
 from .evidence import source_key
 
-_TITLED = tuple(name for name in parser_names() if name not in ("apis", "sdks", "recipients"))
+_TITLED = tuple(name for name in parser_names() if name not in {"apis", "sdks", "recipients", "callgraph"})
+_CALLGRAPH = ("callgraph.types", "callgraph.calls", "callgraph.classes")
 
 
 def counts(catalogue: Catalogue) -> dict[str, int]:
@@ -19,6 +22,7 @@ def counts(catalogue: Catalogue) -> dict[str, int]:
     table["sdks"] = len(catalogue.sdks)
     table["recipients"] = len(catalogue.recipients)
     table["external_sdks"] = len(catalogue.recipients.external_sdks)
+    table |= {family: len(catalogue.plain(family)) for family in _CALLGRAPH}
     return table
 
 
@@ -34,6 +38,8 @@ def rows(catalogue: Catalogue, family: str, lang: str) -> list[tuple[str, str]]:
     if family == "external_sdks":
         return [(key, row["name"]) for key, row in catalogue.recipients.external_sdks.items()]
     plain = catalogue.plain(family)
+    if family in _CALLGRAPH:
+        return [(key, row["about"] or "") for key, row in plain.items()]
     return [(key, _title(row, lang)) for key, row in plain.items()]
 
 
@@ -56,8 +62,8 @@ def _operator(catalogue: Catalogue, pattern: str, lang: str) -> str:
 def find(catalogue: Catalogue, name: str) -> list[dict[str, Any]]:
     """Return every rule that goes by ``name``, each as plain data with its `family`; empty when there is none.
 
-    A name is an id of any family, an API signature or its name in a report, a company key, or a host (looked up as
-    traffic would be).
+    A name is an id of any family, an API signature or its name in a report, a type or call of the call graph's rules,
+    a company key, or a host (looked up as traffic would be).
     """
     return list(_find(catalogue, name))
 
@@ -67,15 +73,19 @@ def _find(catalogue: Catalogue, name: str) -> Iterator[dict[str, Any]]:
         table = getattr(catalogue, family)
         key: Any = int(name) if family == "app_types" and name.isdecimal() else name
         if key in table:
-            yield {"family": family, "id": name, **table[key].model_dump(mode="json")}
+            yield {"family": family, "id": name, **record_plain(table[key])}
     if name in catalogue.sdks:
-        row = catalogue.sdks[name].model_dump(mode="json", exclude_defaults=True)
+        row = stated_plain(catalogue.sdks[name])
         yield {"family": "sdks", **row, "source_titles": _source_titles(catalogue, row["sources"])}
     for rule in catalogue.apis.find(name):
-        row = rule.model_dump(mode="json", exclude_defaults=True)
+        row = stated_plain(rule)
         if rule.weak is not None:
-            row["weak_because"] = catalogue.weak_reasons[rule.weak].model_dump()
+            row["weak_because"] = record_plain(catalogue.weak_reasons[rule.weak])
         yield {"family": "apis", **row, "source_titles": _source_titles(catalogue, row["source"])}
+    for family in _CALLGRAPH:
+        for key, row in catalogue.plain(family).items():
+            if name == key or name in row.get("types", ()) or name in row.get("calls", ()):
+                yield {"family": family, "id": key, **row, "source_titles": _source_titles(catalogue, row["source"])}
     recipients = catalogue.recipients
     if name in recipients.external_sdks:
         yield {"family": "external_sdks", "id": name, **recipients.external_sdks[name]}
@@ -83,7 +93,7 @@ def _find(catalogue: Catalogue, name: str) -> Iterator[dict[str, Any]]:
         yield {"family": "companies", "id": name, **recipients.companies[name]}
     found = _recipient(catalogue, name)
     if found is not None:
-        row = found.model_dump(mode="json", exclude_defaults=True)
+        row = stated_plain(found)
         yield {"family": "recipients", **row, "source_titles": _source_titles(catalogue, row["source"])}
 
 

@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from analyzer.model.errors import RuleDataError
 
 
@@ -75,18 +73,31 @@ def rule_files(folder: Path) -> Iterator[Path]:
     yield from sorted(folder.rglob("*.yaml"))
 
 
-def validate[M: BaseModel](model: type[M], where: str, record: object) -> M:
+_WORDS = {
+    "unexpected_keyword_argument": "Extra inputs are not permitted",
+    "missing_keyword_only_argument": "Field required",
+}
+"""What pydantic says of keys, for what it says of the arguments of a dataclass."""
+
+
+def validate[M](model: type[M], where: str, record: object) -> M:
     """Make a model from a parsed record. Raise `RuleDataError` with every problem, each with its key."""
+    from pydantic import ValidationError  # noqa: PLC0415  # a start from the cache validates nothing
+
+    from analyzer.model.reading import reader  # noqa: PLC0415  # same
+
     try:
-        return model.model_validate(record)
+        row: M = reader(model).validate_python(record)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'record'}: {item['msg']}" for item in error.errors()
+            f"{'.'.join(str(part) for part in item['loc']) or 'record'}: {_WORDS.get(item['type'], item['msg'])}"
+            for item in error.errors()
         )
         raise RuleDataError(f"{where}: {problems}") from error
+    return row
 
 
-def build[M: BaseModel](into: dict[str, M], model: type[M], path: Path, key: str, record: object) -> None:
+def build[M](into: dict[str, M], model: type[M], path: Path, key: str, record: object) -> None:
     """Validate ``record`` with its ``key`` as `id` and add it to ``into``; an id in two places is an error."""
     if not isinstance(record, dict):
         raise RuleDataError(f"{path}: {key}: a mapping is expected")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from analyzer.model.making import make_record
+
 from .lazy import LazyTable
 
 if TYPE_CHECKING:
@@ -97,7 +99,8 @@ class RecipientTable:
         company = row.pop("company", None)
         known = self._companies[company] if company else {}
         sdk = row.get("sdk")
-        return RecipientRule.model_validate(
+        return make_record(
+            RecipientRule,
             {
                 "company": company,
                 "name": known.get("name"),
@@ -105,7 +108,7 @@ class RecipientTable:
                 "known_sdk": bool(sdk) and sdk not in self.external_sdks,
                 "sdk": None,
                 **row,
-            }
+            },
         )
 
 

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ConfigDict
-
-from analyzer.model.base import Bilingual, DataId, Frozen
+from analyzer.model.base import Bilingual, DataId, Record, stated_plain
 from analyzer.model.errors import RuleDataError
+from analyzer.model.record import dataclass
 from analyzer.model.severity import Sureness
 
 from .reading import read_mapping, rule_files, validate
@@ -27,10 +26,9 @@ SHAPES = "path_shapes.yaml"
 EXTERNAL = "external_sdks.yaml"
 
 
-class Company(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company(Record):
     """The operator of hosts, not the owner of its group."""
-
-    model_config = ConfigDict(defer_build=True)
 
     name: Bilingual
     """Legal name (unchecked) or brand."""
@@ -39,10 +37,9 @@ class Company(Frozen):
     note: Bilingual | None = None
 
 
-class HostRecord(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRecord(Record):
     """What is known of one pattern, as it stands in the file."""
-
-    model_config = ConfigDict(defer_build=True)
 
     category: RecipientCategory
     sdk: str | None = None
@@ -55,20 +52,18 @@ class HostRecord(Frozen):
     sure: Sureness
 
 
-class ExternalSdk(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalSdk(Record):
     """An SDK id without a row in `rules/sdks`: a web tracker, a service, or a product whose code is not described."""
-
-    model_config = ConfigDict(defer_build=True)
 
     id: str
     name: str
     reason: Literal["web_tracker", "service", "code_not_described"]
 
 
-class RecipientRule(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientRule(Record):
     """The answer of a look-up."""
-
-    model_config = ConfigDict(defer_build=True)
 
     pattern: str
     """The pattern that matched, the most specific one."""
@@ -112,7 +107,7 @@ def parse_recipients(root: Path) -> dict[str, Any]:
         if path.name == EXTERNAL:
             for key, record in content.items():
                 row = validate(ExternalSdk, f"{path}: {key}", {"id": key, **_record(path, key, record)})
-                external[key] = row.model_dump(mode="json", exclude={"id"})
+                external[key] = {"name": row.name, "reason": row.reason}
         elif path.name == SHAPES:
             _add_hosts(shapes, path, content, None)
         else:
@@ -122,7 +117,7 @@ def parse_recipients(root: Path) -> dict[str, Any]:
                 header = dict(_record(path, key, record))
                 table = header.pop("hosts", {})
                 company = validate(Company, f"{path}: {key}", header)
-                companies[key] = company.model_dump(mode="json", exclude_none=True)
+                companies[key] = stated_plain(company)
                 _add_hosts(hosts, path, _record(path, f"{key}: hosts", table), key)
     return {"companies": companies, "hosts": hosts, "shapes": shapes, "external": external}
 
@@ -131,7 +126,7 @@ def _add_hosts(into: dict[str, Any], path: Path, table: Mapping[str, Any], compa
     for pattern, record in table.items():
         if pattern in into:
             raise RuleDataError(f"{path}: {pattern} is already under {into[pattern].get('company')}")
-        row = validate(HostRecord, f"{path}: {pattern}", record).model_dump(mode="json", exclude_defaults=True)
+        row = stated_plain(validate(HostRecord, f"{path}: {pattern}", record))
         into[pattern] = {"company": company, **row} if company else row
 
 

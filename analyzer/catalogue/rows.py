@@ -6,20 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from analyzer.model import Frozen, RuleDataError, Sureness
+from analyzer.model import Record, RuleDataError, Sureness
+from analyzer.model.record import dataclass
 
 from .reading import build, read_mapping
 
 
-class Part(Frozen):
-    """A part of a row: frozen, closed to unknown keys; it shares the row's origin unless it says its own."""
-
-    model_config = ConfigDict(defer_build=True)
-
-
-class Row(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Record):
     """A row of the rule data: where it comes from and how sure it is belong to it."""
 
     source: str
@@ -39,7 +33,7 @@ def read_sections(path: Path, *names: str) -> dict[str, Any]:
     return document
 
 
-def build_rows[M: BaseModel](model: type[M], path: Path, section: object) -> dict[str, M]:
+def build_rows[M](model: type[M], path: Path, section: object) -> dict[str, M]:
     """Make the rows of one section, by id. Raise `RuleDataError` naming file, id and key."""
     if not isinstance(section, Mapping):
         raise RuleDataError(f"{path}: a mapping from id to record is expected")

@@ -6,13 +6,13 @@ value is own knowledge or too general; it may support, it may not prove.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ConfigDict, model_validator
-
-from analyzer.model.base import Bilingual, Frozen
+from analyzer.model.base import Bilingual, Record, stated_plain
 from analyzer.model.errors import RuleDataError
+from analyzer.model.record import dataclass
 from analyzer.model.severity import Sureness
 
 from .reading import read_mapping, rule_files, validate
@@ -27,38 +27,58 @@ Minimum = Literal["one_strong", "second_sign", "component"]
 VALUE_LISTS = ("prefixes", "components", "native_libs", "metadata_keys", "assets", "hosts", "collects")
 
 
-class Value(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value(Record):
     """One value of a list, and whether it is weak."""
-
-    model_config = ConfigDict(defer_build=True)
 
     value: str
     weak: bool = False
 
 
-class Names(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names(Record):
     """The name of a product; `zh` and `en` may be equal."""
-
-    model_config = ConfigDict(defer_build=True)
 
     zh: str
     en: str
 
 
-class Vendor(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor(Record):
     """Who makes it."""
-
-    model_config = ConfigDict(defer_build=True)
 
     zh: str
     country: str
     """ISO 3166 code, two letters."""
 
 
-class SdkRule(Frozen):
-    """One product of a vendor: how to recognise it and what it may collect. A row shows presence, never activity."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentCall(Record):
+    """A call of an SDK that has to do with the user's consent."""
 
-    model_config = ConfigDict(defer_build=True)
+    call: str
+    """Signature; ``(*`` stands for any prototype."""
+    note: Bilingual | None = None
+    source: tuple[str, ...]
+    """Keys of `rules/evidence.yaml`."""
+    sure: Sureness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentSwitch(ConsentCall):
+    """A call that turns the SDK's collection off or on."""
+
+    argument: int | None = None
+    """The declared parameter that decides; `None`: the call by itself does."""
+    stops: bool
+    """The argument's value that turns collection off; without argument: whether the call turns it off."""
+    also: tuple[str, ...] = ()
+    """Ids of other SDKs that obey the same call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SdkRule(Record):
+    """One product of a vendor: how to recognise it and what it may collect. A row shows presence, never activity."""
 
     id: str
     name: Names
@@ -93,18 +113,15 @@ class SdkRule(Frozen):
     """SDKs that carry this one in their archive: beside one of them it is no separate contract."""
     own_packages: tuple[str, ...] = ()
     """Packages (dotted) of the vendor's own apps: in an app below one of them this code is first party."""
+    preinit: tuple[ConsentCall, ...] = ()
+    """Calls that the vendor documents as collecting nothing, so that they may come before consent."""
+    consent_switch: tuple[ConsentSwitch, ...] = ()
+    """Calls that tell the SDK whether it may collect."""
     traps: tuple[Bilingual, ...] = ()
     sources: tuple[str, ...]
     """Keys of `rules/evidence.yaml`."""
     sure: Sureness
     """About identity, not about `collects`."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spread_values(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        return {key: _values(value) if key in VALUE_LISTS else value for key, value in data.items()}
 
     def label(self, lang: str) -> str:
         """Return the name in ``lang``."""
@@ -113,6 +130,14 @@ class SdkRule(Frozen):
     def is_first_party(self, package: str | None) -> bool:
         """Whether an app of this package is the vendor's own, so that the code is the app's."""
         return package is not None and any(package == own or package.startswith(own + ".") for own in self.own_packages)
+
+
+def spread_values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plain row of a file with each value of its lists as `Value` has it.
+
+    Raises `ValueError` for a list that is neither plain nor ``{strong, weak}``.
+    """
+    return {key: _values(value) if key in VALUE_LISTS else value for key, value in row.items()}
 
 
 def _values(value: Any) -> Any:
@@ -127,10 +152,9 @@ def _values(value: Any) -> Any:
     return value
 
 
-class Connector(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector(Record):
     """Code of one SDK that talks to a phone maker's push service; it does not show that the maker's SDK is inside."""
-
-    model_config = ConfigDict(defer_build=True)
 
     pattern: str
     """Package, or class with ``*``, in slash form."""
@@ -152,11 +176,15 @@ def parse_sdks(root: Path) -> dict[str, Any]:
         if path.name == CONNECTORS:
             for pattern, record in content.items():
                 connector = validate(Connector, f"{path}: {pattern}", {"pattern": pattern, **_mapping(path, record)})
-                connectors.append(connector.model_dump(mode="json", exclude_defaults=True))
+                connectors.append(stated_plain(connector))
             continue
         if path.stem in rows:
             raise RuleDataError(f"{path}: {path.stem} is already in another folder")
-        validate(SdkRule, str(path), {"id": path.stem, **content})
+        try:
+            row = spread_values(content)
+        except ValueError as error:
+            raise RuleDataError(f"{path}: {error}") from error
+        validate(SdkRule, str(path), {"id": path.stem, **row})
         rows[path.stem] = content
     return {"rows": rows, "connectors": connectors}
 

@@ -57,20 +57,25 @@ def _status_hash(found: list[tuple[str, os.stat_result]]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def cache_folder() -> Path | None:
-    """Return the private folder for compiled rules, made if need be; `None` where there is none that can be trusted."""
+def private_folder(name: str) -> Path | None:
+    """Return a private folder of the user's cache, made if need be; `None` where there is none that can be trusted."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     try:
         parent = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
-        folder = parent / "eduaudit" / "rules"
+        folder = parent / "eduaudit" / name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = folder.stat()
     except (OSError, RuntimeError):
         return None
     if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
-        # Someone else could plant rules here.
+        # Someone else could plant something here.
         return None
     return folder
+
+
+def cache_folder() -> Path | None:
+    """Return the private folder for compiled rules; see `private_folder`."""
+    return private_folder("rules")
 
 
 def _read(path: Path, key: str) -> Compiled | None:

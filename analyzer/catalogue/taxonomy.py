@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import Field, field_serializer
+from typing import Annotated, Any, Literal
 
 from analyzer.model import Bilingual, DataId, RuleDataError
+from analyzer.model.base import Pattern, Record
+from analyzer.model.record import dataclass
 
 from .law import parse_app_types
 from .reading import read_mapping, validate
-from .rows import Part, Row, build_rows, read_sections
+from .rows import Row, build_rows, read_sections
 
 Level = Literal["normal", "dangerous", "signature", "special"]
 Need = Literal["common", "named_function", "unusual"]
 
 
-class Words(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words(Record):
     """Words of policies, in Chinese and English.
 
     Matched without regard to case. A word of Latin letters counts as a whole word only (``LAC`` is not in ``place``);
@@ -28,12 +30,13 @@ class Words(Part):
     en: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalData(Row):
     """One kind of personal data."""
 
     id: DataId
     title: Bilingual
-    category: str = Field(pattern=r"^A(0[1-9]|1[0-3])$")
+    category: Annotated[str, Pattern(r"^A(0[1-9]|1[0-3])$")]
     """Category of GB/T 35273 Annex A."""
     sensitive: bool
     """Sensitive for adults too; all data of a child under 14 are, which is judged elsewhere."""
@@ -53,24 +56,23 @@ class PersonalData(Row):
     """Words too general to prove that a policy names it, such as ``设备信息``."""
     note: Bilingual | None = None
 
-    @field_serializer("necessary_for")
-    def _sorted(self, value: frozenset[int]) -> list[int]:
-        return sorted(value)
 
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Titled(Row):
     """An id with its name: a permission group, or a function of an education app."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    id: Annotated[str, Pattern(r"^[a-z][a-z0-9_]*$")]
     title: Bilingual
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LowRelevance(Row):
     """The statement that a permission has little to do with the services of these app types (GB/T 41391 Annex E)."""
 
     app_types: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionRule(Row):
     """What an Android permission gives, and whether a learning or school app can justify it."""
 
@@ -117,8 +119,7 @@ def parse_personal_data(root: Path) -> dict[str, PersonalData]:
                 raise RuleDataError(f"{root / 'app_types.yaml'}: {number}: necessary: unknown data id {item}")
             types.setdefault(item, set()).add(number)
     return {
-        key: row.model_copy(update={"necessary_for": frozenset(types[key])}) if key in types else row
-        for key, row in data.items()
+        key: replace(row, necessary_for=frozenset(types[key])) if key in types else row for key, row in data.items()
     }
 
 
@@ -161,5 +162,5 @@ def parse_permissions(root: Path) -> dict[str, PermissionRule]:
     for name in low["permissions"]:
         if name not in rows:
             raise RuleDataError(f"{path}: low_relevance: unknown permission {name}")
-        rows[name] = rows[name].model_copy(update={"low_relevance": relevance})
+        rows[name] = replace(rows[name], low_relevance=relevance)
     return rows

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal
-
-from pydantic import Field, model_validator
+from typing import Annotated, Literal
 
 from analyzer.model import Bilingual
+from analyzer.model.base import NotEmpty, Pattern, Record
+from analyzer.model.record import dataclass
 
 from .reading import read_mapping, rule_files
-from .rows import Part, Row, build_rows, join
+from .rows import Row, build_rows, join
 
 
-class WordGroup(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordGroup(Record):
     """One thing that a text must say, and the words of which any says it."""
 
     about: Bilingual
-    any_of: tuple[str, ...] = Field(min_length=1)
+    any_of: Annotated[tuple[str, ...], NotEmpty()]
     check: str | None = None
     """The check that reports the lack of this part by itself, in a clause of its own."""
     settles: bool = False
     """Where that check reports, nothing is left to say of the whole point."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyPointRule(Row):
     """One of the 18 points: found when every group has a hit."""
 
-    id: str = Field(pattern=r"^POL-\d\d$")
+    id: Annotated[str, Pattern(r"^POL-\d\d$")]
     title: Bilingual
     must: Bilingual
     """What the policy must contain."""
-    clauses: tuple[str, ...] = Field(min_length=1)
+    clauses: Annotated[tuple[str, ...], NotEmpty()]
     """Its own clause first, then the legal hooks."""
-    groups: tuple[WordGroup, ...] = Field(min_length=1)
+    groups: Annotated[tuple[WordGroup, ...], NotEmpty()]
     applies: Bilingual | None = None
     """The condition under which it is demanded; `None`: always."""
     catch_all: tuple[str, ...] = ()
@@ -43,15 +45,16 @@ class PolicyPointRule(Row):
     """The longest time for an answer that the policy may promise."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary(Row):
     """Words or patterns of interest in code, resources, policies or traffic."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    id: Annotated[str, Pattern(r"^[a-z][a-z0-9_]*$")]
     title: Bilingual
     meaning: Bilingual
     """What a hit means, and what it does not."""
     clauses: tuple[str, ...]
-    where: tuple[Literal["strings", "policy", "traffic"], ...] = Field(min_length=1)
+    where: Annotated[tuple[Literal["strings", "policy", "traffic"], ...], NotEmpty()]
     words: tuple[str, ...] = ()
     """Matched as they stand, without regard to case."""
     patterns: tuple[str, ...] = ()
@@ -61,8 +64,7 @@ class Vocabulary(Row):
     always_suspected: bool
     """A hit never proves anything by itself."""
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Vocabulary:
+    def __post_init__(self) -> None:
         if not self.words and not self.patterns:
             raise ValueError("words: neither words nor patterns")
         for pattern in self.patterns:
@@ -70,7 +72,6 @@ class Vocabulary(Row):
                 re.compile(pattern)
             except re.error as problem:
                 raise ValueError(f"pattern {pattern!r}: {problem}") from problem
-        return self
 
     def find(self, text: str) -> list[str]:
         """Return the words and values found in ``text`` (one sentence or string), none where a context word stands."""
@@ -83,6 +84,7 @@ class Vocabulary(Row):
         return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackerMark(Row):
     """One sign of a packer."""
 
@@ -94,15 +96,16 @@ class PackerMark(Row):
     """An SDK or another product brings it too: alone it supports `suspected` at most."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackerRule(Row):
     """One code packer (加固)."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    id: Annotated[str, Pattern(r"^[a-z][a-z0-9_]*$")]
     title: Bilingual
     vendor: Bilingual
     hides_code: bool
     """Static results are incomplete when it is there."""
-    marks: tuple[PackerMark, ...] = Field(min_length=1)
+    marks: Annotated[tuple[PackerMark, ...], NotEmpty()]
     note: Bilingual | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ READERS = "eduaudit.traffic_reader"
 FORMATS = ("terminal", "json", "html")
 SEVERITIES = ("critical", "high", "medium", "low", "never")
 INCOMPLETE = 3
+NO_CACHE = "EDUAUDIT_NO_CACHE"
+"""Environment variable that, set to anything, has the effect of ``--no-cache``."""
 
 EXISTING = click.Path(path_type=Path)
 
@@ -44,6 +47,7 @@ EXISTING = click.Path(path_type=Path)
 )
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="缺省取自 locale / defaults to the locale")
 @click.option("--waivers", type=EXISTING, metavar="FILE", help="豁免清单 YAML / waivers")
+@click.option("--no-cache", is_flag=True, help="不用以前分析的结果 / analyse anew, keep nothing")
 @click.option("--strict", is_flag=True, help="分析不完整时退出码为 3 / exit 3 when the analysis is incomplete")
 def audit(  # noqa: D103  # the help text is the documentation
     app: Path,
@@ -57,6 +61,7 @@ def audit(  # noqa: D103  # the help text is the documentation
     fail_on: str,
     lang: str | None,
     waivers: Path | None,
+    no_cache: bool,
     strict: bool,
 ) -> int:
     from analyzer import audit as run
@@ -68,7 +73,8 @@ def audit(  # noqa: D103  # the help text is the documentation
             raise click.UsageError(f"{option} 需要 --traffic / needs --traffic")
     with working(f"{app.name} …"):
         observed = read_traffic(traffic, profile, marks) if traffic else None
-        report = run(app, policy=policy, filing=filing, traffic=observed, waivers=waivers)
+        cached = not no_cache and not os.environ.get(NO_CACHE)
+        report = run(app, policy=policy, filing=filing, traffic=observed, waivers=waivers, cached=cached)
     write_report(report, form, lang, output)
     return exit_status(report, fail_on, strict=strict)
 

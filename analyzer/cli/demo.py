@@ -10,13 +10,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from analyzer.model.errors import EduauditError
+from analyzer.model.record import dataclass
 from analyzer.render.language import default_lang
 
 from .foreign import Foreign, fetch_foreign

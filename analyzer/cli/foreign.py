@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from analyzer.model.errors import EduauditError
+from analyzer.model.record import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,10 @@ resource ids, as on a phone: their strings may be empty or wrong on purpose.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from analyzer.model.record import dataclass
 
 from .chunks import STRING, ChunkError, StringPool, Value, read_value
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from .notes import Notes
 
 ANDROID = "http://schemas.android.com/apk/res/android"
+TOOLS = "http://schemas.android.com/tools"
 XML, RESOURCE_MAP, START_ELEMENT, END_ELEMENT = 0x0003, 0x0180, 0x0102, 0x0103
 LAST_NODE = 0x017F
 STRING_POOL = 0x0001
@@ -29,6 +32,7 @@ ATTRIBUTES = {
     0x01010001: "label",
     0x01010002: "icon",
     0x01010003: "name",
+    0x01010004: "manageSpaceActivity",
     0x01010006: "permission",
     0x01010009: "protectionLevel",
     0x0101000C: "hasCode",
@@ -43,23 +47,36 @@ ATTRIBUTES = {
     0x01010027: "scheme",
     0x01010028: "host",
     0x0101002A: "path",
+    0x0101002F: "targetClass",
+    0x010100D0: "id",
+    0x010100F2: "layout",
     0x01010202: "targetActivity",
     0x0101020C: "minSdkVersion",
     0x0101021B: "versionCode",
     0x0101021C: "versionName",
+    0x01010225: "settingsActivity",
+    0x0101025D: "configure",
+    0x0101026F: "onClick",
     0x01010270: "targetSdkVersion",
     0x01010271: "maxSdkVersion",
     0x01010272: "testOnly",
+    0x0101027F: "backupAgent",
     0x01010280: "allowBackup",
     0x0101028E: "required",
+    0x010102E3: "fragment",
+    0x010102FC: "actionViewClass",
+    0x01010389: "actionProviderClass",
     0x010104EA: "extractNativeLibs",
     0x010104EC: "usesCleartextTraffic",
     0x01010527: "networkSecurityConfig",
-    0x0101057A: "appComponentFactory",
     0x01010576: "versionCodeMajor",
+    0x0101057A: "appComponentFactory",
+    0x01010597: "useAppZygote",
+    0x0101059D: "zygotePreloadName",
 }
-"""Framework attributes that the manifest reader asks for, by resource id (public ids, `public.xml` of the platform)."""
+"""Framework attributes that the readers of manifests and layouts ask for, by resource id (public ids, `public.xml`)."""
 
+_PREFIXES = {ANDROID: "android:", TOOLS: "tools:"}
 _NODE = struct.Struct("<HHIIIII")
 _TAG = struct.Struct("<HHHHHH")
 _ATTRIBUTE = struct.Struct("<III")
@@ -67,7 +84,7 @@ _ATTRIBUTE = struct.Struct("<III")
 
 @dataclass(slots=True)
 class Element:
-    """An element: its tag, attributes (``android:name`` or plain), and children."""
+    """An element: its tag, attributes (``android:name``, ``tools:node`` or plain), and children."""
 
     tag: str
     attributes: dict[str, Value] = field(default_factory=dict)
@@ -177,7 +194,9 @@ class _Reader:
                 return "android:" + known
         assert self.pool is not None  # noqa: S101  # for the type checker: `_start` has looked
         text = self.pool[name]
-        return "android:" + text if namespace != NONE and self.pool[namespace] == ANDROID else text
+        if namespace == NONE:
+            return text
+        return _PREFIXES.get(self.pool[namespace], "") + text
 
     def _note(self, what: str) -> None:
         if self.notes is not None:

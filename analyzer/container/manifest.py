@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from analyzer.model import Component, ManifestFlags
+from analyzer.model.record import dataclass
 
 from .axml import Element, parse_axml
 from .chunks import ChunkError, Value
+from .declared import ApplicationClasses, Declared, Filter, MetaData
 from .text import storable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .notes import Notes
-    from .resources import ResourceTable
+    from .resources import Resources
 
 CODENAMES = {
     "L": 21,
@@ -41,9 +45,10 @@ KINDS: dict[str, Literal["activity", "service", "receiver", "provider"]] = {
     "provider": "provider",
 }
 PERMISSION_TAGS = ("uses-permission", "uses-permission-sdk-23", "uses-permission-sdk-m")
-LAUNCHERS = {"android.intent.category.LAUNCHER", "android.intent.category.LEANBACK_LAUNCHER"}
 PROVIDER_CLOSED_FROM = 17
 """Providers of apps for older releases are exported unless they say otherwise."""
+BACKUP_KEPT_FROM = 31
+"""Apps for this release and later cannot forbid that their data are carried over to a new phone."""
 FACTORY_DEFAULTS = ("androidx.core.app.CoreComponentFactory", "android.support.v4.app.CoreComponentFactory")
 
 
@@ -77,9 +82,12 @@ class Manifest:
     """Packages, actions and authorities named under ``<queries>``."""
     libraries: tuple[str, ...]
     """Names of ``<uses-library>`` and ``<uses-native-library>``."""
+    declared: tuple[Declared, ...] = ()
+    """The components in full, in order of the file."""
+    application: ApplicationClasses = field(default_factory=ApplicationClasses)
 
 
-def read_manifest(raw: bytes | memoryview, table: ResourceTable | None, notes: Notes) -> Manifest:
+def read_manifest(raw: bytes | memoryview, table: Resources | None, notes: Notes) -> Manifest:
     """Read a binary manifest; where our reader fails, androguard's is asked.
 
     Raises `ManifestError` when neither can.
@@ -107,7 +115,7 @@ def _second_opinion(raw: bytes, why: str, notes: Notes) -> Element:
 class _Understanding:
     """Walks one manifest tree; resolves references through the resource table."""
 
-    def __init__(self, root: Element, table: ResourceTable | None) -> None:
+    def __init__(self, root: Element, table: Resources | None) -> None:
         self.root, self.table = root, table
         self.package = self._text(root.get("package"))
         self.application = next(root.find("application"), Element("application"))
@@ -119,7 +127,8 @@ class _Understanding:
         root, application = self.root, self.application
         major, minor = self._number(root.get("android:versionCodeMajor")), self._number(root.get("android:versionCode"))
         flags = self._flags()
-        components = tuple(self._components())
+        declared = tuple(self._declared())
+        components = tuple(_component(one) for one in declared)
         return Manifest(
             package=self.package,
             version_name=self._text(root.get("android:versionName")),
@@ -136,7 +145,7 @@ class _Understanding:
             split=self._text(root.get("split")),
             components=components,
             classes=self._classes(flags),
-            start_classes=self._start_classes(flags, components),
+            start_classes=_start_classes(flags, declared),
             permissions=self._permissions(),
             metadata=self._metadata(),
             queries=self._queries(),
@@ -147,6 +156,22 @@ class _Understanding:
                     if (name := self._text(child.get("android:name")))
                 )
             ),
+            declared=declared,
+            application=self._application(),
+        )
+
+    def _application(self) -> ApplicationClasses:
+        get = self.application.get
+        allowed = self._flag(get("android:allowBackup")) is not False
+        return ApplicationClasses(
+            enabled=self._flag(get("android:enabled")) is not False,
+            application=self._class(get("android:name")),
+            factory=self._class(get("android:appComponentFactory")),
+            backup_agent=self._class(get("android:backupAgent")),
+            backup=allowed or (self.target_sdk or self.min_sdk or 1) >= BACKUP_KEPT_FROM,
+            manage_space=self._class(get("android:manageSpaceActivity")),
+            zygote_preload=self._class(get("android:zygotePreloadName")),
+            metadata=tuple(self._component_metadata(self.application)),
         )
 
     def _flags(self) -> ManifestFlags:
@@ -161,46 +186,55 @@ class _Understanding:
             test_only=self._flag(get("android:testOnly")),
         )
 
-    def _components(self) -> list[Component]:
+    def _declared(self) -> list[Declared]:
         found = []
         app_permission = self._text(self.application.get("android:permission"))
+        process = self._text(self.application.get("android:process")) or self.package
         app_enabled = self._flag(self.application.get("android:enabled")) is not False
         for element in self.application.find(*KINDS):
             name = self._class(element.get("android:name"))
             if name is None:
                 continue
-            filters = list(element.find("intent-filter"))
-            actions = dict.fromkeys(
-                action
-                for one in filters
-                for child in one.find("action")
-                if (action := self._text(child.get("android:name")))
-            )
+            filters = tuple(self._filter(one) for one in element.find("intent-filter"))
             found.append(
-                Component(
-                    kind=KINDS[element.tag],
+                Declared(
+                    tag=element.tag,  # type: ignore[arg-type]  # one of `KINDS`
                     name=name,
                     exported=self._exported(element, filters),
                     enabled=app_enabled and self._flag(element.get("android:enabled")) is not False,
+                    target=self._class(element.get("android:targetActivity")),
                     permission=self._text(element.get("android:permission")) or app_permission,
-                    actions=tuple(actions),
-                    main=KINDS[element.tag] == "activity" and any(self._launches(one) for one in filters),
+                    filters=filters,
+                    metadata=tuple(self._component_metadata(element)),
+                    authorities=self._text(element.get("android:authorities")) or "",
+                    elsewhere=(self._text(element.get("android:process")) or process) != process,
+                    app_zygote=self._flag(element.get("android:useAppZygote")) is True,
                 )
             )
         return found
 
-    def _exported(self, element: Element, filters: list[Element]) -> bool:
+    def _filter(self, element: Element) -> Filter:
+        def names(tag: str) -> Iterator[str]:
+            return (name for child in element.find(tag) if (name := self._text(child.get("android:name"))))
+
+        return Filter(tuple(dict.fromkeys(names("action"))), frozenset(names("category")), any(element.find("data")))
+
+    def _component_metadata(self, element: Element) -> Iterator[MetaData]:
+        for child in element.find("meta-data"):
+            name = self._text(child.get("android:name"))
+            if name:
+                resource = child.get("android:resource")
+                yield MetaData(
+                    name, self._text(child.get("android:value")) or "", resource.reference if resource else None
+                )
+
+    def _exported(self, element: Element, filters: tuple[Filter, ...]) -> bool:
         stated = self._flag(element.get("android:exported"))
         if stated is not None:
             return stated
         if element.tag == "provider":
             return (self.target_sdk or self.min_sdk or 1) < PROVIDER_CLOSED_FROM
         return bool(filters)
-
-    def _launches(self, element: Element) -> bool:
-        actions = {self._text(child.get("android:name")) for child in element.find("action")}
-        categories = {self._text(child.get("android:name")) for child in element.find("category")}
-        return "android.intent.action.MAIN" in actions and bool(categories & LAUNCHERS)
 
     def _classes(self, flags: ManifestFlags) -> tuple[str, ...]:
         names = [flags.application_class] if flags.application_class else []
@@ -211,15 +245,6 @@ class _Understanding:
             name = self._class(element.get("android:name"))
             if name:
                 names.append(name)
-        return tuple(dict.fromkeys(names))
-
-    def _start_classes(self, flags: ManifestFlags, components: tuple[Component, ...]) -> tuple[str, ...]:
-        aliases = {
-            self._class(element.get("android:name")): self._class(element.get("android:targetActivity"))
-            for element in self.application.find("activity-alias")
-        }
-        names = [flags.application_class] if flags.application_class else []
-        names += [aliases.get(one.name, one.name) or one.name for one in components if one.main and one.enabled]
         return tuple(dict.fromkeys(names))
 
     def _permissions(self) -> tuple[tuple[str, int | None], ...]:
@@ -296,9 +321,30 @@ class _Understanding:
         return value.number if value is not None else None
 
     def _flag(self, value: Value | None) -> bool | None:
-        value = self._resolve(value)
+        if value is not None and value.reference and self.table is not None:
+            value = self.table.newest(value.reference)
         if value is None:
             return None
         if value.text is not None:
             return value.text.lower() in ("true", "1")
         return None if value.number is None else value.number != 0
+
+
+def _component(declared: Declared) -> Component:
+    kind = KINDS[declared.tag]
+    return Component(
+        kind=kind,
+        name=declared.name,
+        exported=declared.exported,
+        enabled=declared.enabled,
+        permission=declared.permission,
+        actions=tuple(dict.fromkeys(action for one in declared.filters for action in one.actions)),
+        main=kind == "activity" and any(one.launches for one in declared.filters),
+    )
+
+
+def _start_classes(flags: ManifestFlags, declared: tuple[Declared, ...]) -> tuple[str, ...]:
+    """Return the application class and the classes of the launcher activities; an alias may start one of the latter."""
+    names = [flags.application_class] if flags.application_class else []
+    names += [one.code for one in declared if _component(one).main and one.enabled]
+    return tuple(dict.fromkeys(names))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from analyzer.model import Anomaly
 
 from .text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EXAMPLES = 3
 
@@ -33,6 +38,16 @@ class Notes:
             kept = self._details.setdefault(code, [])
             kept.extend(prefix + detail for detail in details[: EXAMPLES - len(kept)])
             self._counts[code] = self._counts.get(code, 0) + other._counts[code]  # same class
+
+    def rows(self) -> list[tuple[str, list[str], int]]:
+        """Return code, details and count of each code, in order of their first occurrence."""
+        return [(code, self._details[code], count) for code, count in self._counts.items()]
+
+    def add_row(self, code: str, details: Iterable[str], count: int) -> None:
+        """Take over what another process noted: see `rows`."""
+        kept = self._details.setdefault(code, [])
+        kept.extend(list(details)[: EXAMPLES - len(kept)])
+        self._counts[code] = self._counts.get(code, 0) + count
 
     def facts(self) -> tuple[Anomaly, ...]:
         """Return one `Anomaly` a code, sorted by code."""

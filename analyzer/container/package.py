@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from analyzer.model import CoverageReason, UnreadableInputError
+from analyzer.model.record import dataclass
 
 from .archive import DEX_MAGIC, Archive, map_file
 from .inflate import adler32
@@ -77,12 +78,11 @@ class Package:
         count = total = 0
         for part in self.parts:
             prefix = f"{shown(part.name)}!" if part.name else ""
-            matches = [(DEX_NAME.fullmatch(entry.name), entry) for entry in part.archive.entries]
-            found = sorted(
-                ((int(match[1][:6] or 1), entry) for match, entry in matches if match), key=lambda pair: pair[0]
-            )
-            self._check_numbers(prefix, [number for number, _ in found])
-            for _, entry in found:
+            loaded = loaded_names(part.archive)
+            self._check_numbers(prefix, part.archive, len(loaded))
+            order = {name: place for place, name in enumerate(loaded)}
+            found = [entry for entry in part.archive.entries if entry.name in order]
+            for entry in sorted(found, key=lambda entry: order[entry.name]):
                 count += 1
                 if count > limits.dex_files:
                     self.reason("limit_reached", f"more than {limits.dex_files} DEX files")
@@ -116,11 +116,13 @@ class Package:
                 "dex_unreadable", f"{name}: its checksum does not match: damaged, or changed after it was built"
             )
 
-    def _check_numbers(self, prefix: str, numbers: list[int]) -> None:
-        for expected, number in enumerate(dict.fromkeys(numbers), 1):
-            if number != expected:
-                self.notes.add("dex_gap", f"{prefix}DEX files are not numbered without gaps: {expected} is missing")
-                return
+    def _check_numbers(self, prefix: str, archive: Archive, count: int) -> None:
+        """Say which file is missing before others: what stands behind it is not loaded, so the app cannot be whole."""
+        behind = sum(bool(DEX_NAME.fullmatch(name)) for name in archive.by_name) - count
+        if behind:
+            missing = _dex_name(count + 1)
+            self.notes.add("dex_gap", f"{prefix}DEX files are not numbered without gaps: {count + 1} is missing")
+            self.reason("dex_unreadable", f"{prefix}{missing} is missing: {behind} DEX files behind it are not loaded")
 
     def facts_notes(self) -> Notes:
         """Return the anomalies of the package and all its parts."""
@@ -129,6 +131,18 @@ class Package:
         for part in self.parts:
             notes.merge(part.archive.notes, part.name)
         return notes
+
+
+def loaded_names(archive: Archive) -> list[str]:
+    """Return the names of the DEX files that the platform loads, in its order: it stops at the first gap."""
+    names: list[str] = []
+    while (name := _dex_name(len(names) + 1)) in archive.by_name:
+        names.append(name)
+    return names
+
+
+def _dex_name(number: int) -> str:
+    return f"classes{number}.dex" if number > 1 else "classes.dex"
 
 
 def hash_file(path: Path) -> tuple[str, int]:
@@ -235,8 +249,9 @@ def _rank(part: Part) -> tuple[int, str]:
 def find_nested_code(archive: Archive) -> list[tuple[str, str]]:
     """Return (entry, what it is) for code that does not stand where the platform loads it from, sorted."""
     found = []
+    loaded = set(loaded_names(archive))
     for name, entry in archive.by_name.items():
-        if DEX_NAME.fullmatch(name) or not entry.size:
+        if name in loaded or not entry.size:
             continue
         if name.lower().endswith(NESTED_NAMES):
             head = archive.head(entry, 8)

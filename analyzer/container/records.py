@@ -7,8 +7,9 @@ what an attacker hides is seen. Every deviation is noted. Source: PKWARE APPNOTE
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from analyzer.model.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

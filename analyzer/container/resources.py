@@ -7,14 +7,18 @@ configuration takes 2 ms where androguard's table takes 210 ms (780 kB). Source:
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
-from .chunks import STRING_POOL, ChunkError, StringPool, Value, read_value
+from .chunks import STRING, STRING_POOL, ChunkError, StringPool, Value, read_value
+from .typechunk import TypeChunk
 
 TABLE, PACKAGE, TYPE = 0x0002, 0x0200, 0x0201
 COMPLEX, COMPACT = 0x0001, 0x0008
-SPARSE, OFFSET16 = 0x01, 0x02
 MAX_HOPS = 12
+MAX_ALIASES = 64
+PACKAGE_HEADER = 284
 MAX_CHUNKS = 200_000
 
 
@@ -25,22 +29,20 @@ class Candidate(NamedTuple):
     plain: bool
     """Nothing but the language is qualified."""
     value: Value
+    release: int | None = None
+    """The Android release (API level) from which it counts, 0 for all; `None` where other things are qualified too."""
 
 
-class ResourceTable:
-    """The resource table of one package. Raises `ChunkError` when the bytes are none."""
+class Resources:
+    """Look-ups by resource id, whichever tables the values come from."""
 
-    def __init__(self, raw: bytes | memoryview) -> None:
-        self.data = data = memoryview(raw)
-        if len(data) < 12:
-            raise ChunkError("resource table is cut off")
-        kind, header, _ = struct.unpack_from("<HHI", data, 0)
-        if kind != TABLE:
-            raise ChunkError("no resource table")
-        self.types: dict[tuple[int, int], list[int]] = {}
-        """Offsets of the type chunks by package id and type id."""
-        self.pool: StringPool | None = None
-        self._walk(header if 8 <= header <= 64 else 12, len(data), None, 0)
+    def candidates(self, reference: int) -> list[Candidate]:
+        """Return the values of one resource id in all configurations, in file order."""
+        raise NotImplementedError
+
+    def type_name(self, reference: int) -> str | None:
+        """Return ``layout``, ``string``, … for a resource id; `None` for an id that no table has."""
+        raise NotImplementedError
 
     def text(self, reference: int, languages: tuple[str, ...] = ("zh-CN", "zh", "")) -> str | None:
         """Return the string behind a resource id in the first of ``languages`` that has it, else any."""
@@ -64,6 +66,28 @@ class ResourceTable:
             reference = best.value.reference
         return None
 
+    def newest(self, reference: int) -> Value | None:
+        """Return the value that a phone of the newest release takes: ``values-v23`` goes before ``values``."""
+        for _ in range(MAX_HOPS):
+            found = [one for one in self.candidates(reference) if one.release is not None and not one.language]
+            best = max(found, key=lambda one: one.release or 0) if found else self._best(reference, ("",))
+            if best is None or best.value.reference is None:
+                return best.value if best else None
+            reference = best.value.reference
+        return None
+
+    def files(self, reference: int) -> list[str]:
+        """Return the archive entries of a resource in all configurations, sorted, through aliases too."""
+        found, seen, line = set[str](), {reference}, [reference]
+        while line and len(seen) <= MAX_ALIASES:
+            for one in self.candidates(line.pop()):
+                if one.value.text:
+                    found.add(one.value.text)
+                elif one.value.reference is not None and one.value.reference not in seen:
+                    seen.add(one.value.reference)
+                    line.append(one.value.reference)
+        return sorted(found)
+
     def _best(self, reference: int, languages: tuple[str, ...]) -> Candidate | None:
         found = self.candidates(reference)
         for language in languages:
@@ -73,18 +97,80 @@ class ResourceTable:
                         return one
         return found[0] if found else None
 
+
+class JoinedTables(Resources):
+    """The tables of base and splits as one; the first one goes before the others."""
+
+    def __init__(self, tables: Iterable[ResourceTable]) -> None:
+        self.tables = tuple(tables)
+
     def candidates(self, reference: int) -> list[Candidate]:
-        """Return the values of one resource id in all configurations, in file order."""
+        """See `Resources`."""
+        return [one for table in self.tables for one in table.candidates(reference)]
+
+    def type_name(self, reference: int) -> str | None:
+        """See `Resources`."""
+        return next((name for table in self.tables if (name := table.type_name(reference))), None)
+
+    def ids(self, types: frozenset[str]) -> Iterator[int]:
+        """Yield the ids of all resources of these types, each once, in no particular order."""
+        return iter({number for table in self.tables for number in table.ids(types)})
+
+
+class ResourceTable(Resources):
+    """The resource table of one package. Raises `ChunkError` when the bytes are none."""
+
+    def __init__(self, raw: bytes | memoryview) -> None:
+        self.data = data = memoryview(raw)
+        if len(data) < 12:
+            raise ChunkError("resource table is cut off")
+        kind, header, _ = struct.unpack_from("<HHI", data, 0)
+        if kind != TABLE:
+            raise ChunkError("no resource table")
+        self.types: dict[tuple[int, int], list[int]] = {}
+        """Offsets of the type chunks by package id and type id."""
+        self.pool: StringPool | None = None
+        self.packages: list[str] = []
+        """Names of the packages in the table: the name under which the app was built, where the manifest renames it."""
+        self._type_names: dict[tuple[int, int], str] = {}
+        self._opened: dict[tuple[int, int], list[TypeChunk]] = {}
+        self._walk(header if 8 <= header <= 64 else 12, len(data), None, 0)
+
+    def candidates(self, reference: int) -> list[Candidate]:
+        """See `Resources`."""
         found = []
-        for chunk in self.types.get((reference >> 24, reference >> 16 & 0xFF), ()):
+        number = reference & 0xFFFF
+        for chunk in self._chunks((reference >> 24, reference >> 16 & 0xFF)):
+            place = chunk.place(number)
+            if place is None:
+                continue
             try:
-                value = self._entry(chunk, reference & 0xFFFF)
+                value = self._entry(place, chunk.stop)
             except (struct.error, IndexError):  # a chunk that claims more than there is holds nothing
                 continue
             if value is not None:
-                language, plain = self._config(chunk + 20)
-                found.append(Candidate(language, plain, value))
+                found.append(Candidate(chunk.language, chunk.plain, value, chunk.release))
         return found
+
+    def _chunks(self, key: tuple[int, int]) -> list[TypeChunk]:
+        known = self._opened.get(key)
+        if known is None:
+            known = self._opened[key] = []
+            for position in self.types.get(key, ()):
+                with suppress(struct.error):  # cut off: it holds nothing
+                    known.append(TypeChunk(self.data, position))
+        return known
+
+    def type_name(self, reference: int) -> str | None:
+        """See `Resources`."""
+        return self._type_names.get((reference >> 24, reference >> 16 & 0xFF))
+
+    def ids(self, types: frozenset[str]) -> Iterator[int]:
+        """Yield the ids that have room in the chunks of these types; not all of them need have a value."""
+        for package, number in self.types:
+            if self._type_names.get((package, number)) in types:
+                entries = {entry for chunk in self._chunks((package, number)) for entry in chunk.numbers()}
+                yield from (package << 24 | number << 16 | entry for entry in entries)
 
     def _walk(self, position: int, stop: int, package: int | None, depth: int) -> None:
         data = self.data
@@ -97,63 +183,40 @@ class ResourceTable:
             if kind == STRING_POOL and self.pool is None:
                 self.pool = StringPool(data, position)
             elif kind == PACKAGE and depth == 0 and position + 12 <= stop:
-                number = int.from_bytes(data[position + 8 : position + 12], "little")
-                self._walk(position + header, min(position + size, stop), number & 0xFF, 1)
+                number = int.from_bytes(data[position + 8 : position + 12], "little") & 0xFF
+                self._name_types(position, header, number)
+                self._walk(position + header, min(position + size, stop), number, 1)
             elif kind == TYPE and package is not None and position + 24 <= stop:
                 self.types.setdefault((package, data[position + 8]), []).append(position)
             position += size
 
-    def _entry(self, chunk: int, number: int) -> Value | None:
+    def _name_types(self, position: int, header: int, package: int) -> None:
+        """Take the package's name and the names of its types; a table that hides them is read all the same."""
         data = self.data
-        header, size = struct.unpack_from("<HI", data, chunk + 2)
-        flags = data[chunk + 9]
-        count, start = struct.unpack_from("<II", data, chunk + 12)
-        stop = min(chunk + size, len(data))
-        index = chunk + header
-        offset = self._offset(index, number, count, flags, stop)
-        if offset is None or chunk + start + offset + 8 > stop or self.pool is None:
+        if header < PACKAGE_HEADER or position + header > len(data):
+            return
+        name = bytes(data[position + 12 : position + 268]).decode("utf-16-le", "replace").partition("\0")[0]
+        if name:
+            self.packages.append(name)
+        strings = int.from_bytes(data[position + 268 : position + 272], "little")
+        first = 1
+        if header >= PACKAGE_HEADER + 4:  # splits of features number their types from another start
+            first += int.from_bytes(data[position + 284 : position + 288], "little") & 0xFF
+        try:
+            pool = StringPool(data, position + strings)
+        except ChunkError:
+            return
+        for number in range(min(pool.count, 0x100 - first)):
+            self._type_names.setdefault((package, first + number), pool[number])
+
+    def _entry(self, entry: int, stop: int) -> Value | None:
+        data = self.data
+        if self.pool is None or entry + 8 > stop:
             return None
-        entry = chunk + start + offset
-        length, entry_flags = struct.unpack_from("<HH", data, entry)
-        if entry_flags & COMPACT:
-            kind, raw = entry_flags >> 8, int.from_bytes(data[entry + 4 : entry + 8], "little")
-            return Value(kind, raw, self.pool[raw] if kind == 3 else None)
-        if entry_flags & COMPLEX or entry + length + 8 > stop:
+        length, flags = struct.unpack_from("<HH", data, entry)
+        if flags & COMPACT:
+            kind, raw = flags >> 8, int.from_bytes(data[entry + 4 : entry + 8], "little")
+            return Value(kind, raw, self.pool[raw] if kind == STRING else None)
+        if flags & COMPLEX or entry + length + 8 > stop:
             return None
         return read_value(data, entry + length, self.pool)
-
-    def _offset(self, index: int, number: int, count: int, flags: int, stop: int) -> int | None:
-        data = self.data
-        if flags & SPARSE:
-            for place in range(index, min(index + 4 * count, stop - 3), 4):
-                key, quarter = struct.unpack_from("<HH", data, place)
-                if key == number:
-                    return int(quarter) * 4
-            return None
-        width = 2 if flags & OFFSET16 else 4
-        place = index + width * number
-        if number >= count or place + width > stop:
-            return None
-        offset = int.from_bytes(data[place : place + width], "little")
-        if width == 2:
-            return None if offset == 0xFFFF else offset * 4
-        return None if offset == 0xFFFFFFFF else offset
-
-    def _config(self, position: int) -> tuple[str, bool]:
-        data = self.data
-        size = int.from_bytes(data[position : position + 4], "little")
-        config = bytes(data[position + 4 : position + max(4, min(size, 64))])
-        language = _code(config[4:6], ord("a"))
-        region = _code(config[6:8], ord("0"))
-        rest = config[:4] + config[8:]
-        return (f"{language}-{region}" if region and language else language), not any(rest)
-
-
-def _code(raw: bytes, base: int) -> str:
-    """Decode a language or region: two ASCII letters, or three packed into 15 bits."""
-    if len(raw) < 2 or not any(raw):
-        return ""
-    if raw[0] & 0x80:
-        first, second = raw[1] & 0x1F, ((raw[1] & 0xE0) >> 5) + ((raw[0] & 0x03) << 3)
-        return "".join(chr(base + part) for part in (first, second, (raw[0] & 0x7C) >> 2))
-    return raw.decode("ascii", "replace")

@@ -8,9 +8,9 @@
 Independent of the rule data: it takes plain signatures. Exact: the answers equal those of a full linear decode.
 """
 
+from .flow import UNKNOWN, Value
 from .index import DexIndex, FoundString, load
 from .problem import Problem
 from .query import Hits, Query, Site, SiteKind
-from .registers import UNKNOWN, Value
 
 __all__ = ["UNKNOWN", "DexIndex", "FoundString", "Hits", "Problem", "Query", "Site", "SiteKind", "Value", "load"]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 import numpy as np
+
+from analyzer.model.record import dataclass
 
 from .arrays import Flags, Ints, Words
 from .classdata import ClassData, uleb128
 from .problem import DamagedError
 
 _ITEM_HEAD = 16
+_MAX_GUARDED = 1 << 20
+"""Code units times handlers of one code item; a method of 65,535 units with sixteen of them everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +81,45 @@ def _sizes(data: bytes, words: Words, offsets: Ints) -> Ints:
     return units
 
 
-def handler_units(data: bytes, item: int, units: int) -> list[int]:
-    """Return where the exception handlers of a code item begin, in code units from its first instruction.
+def exception_ranges(data: bytes, item: int, units: int) -> list[tuple[int, int, list[int]]]:
+    """Return (first unit, unit behind the last, where the handlers begin) of each guarded range of a code item.
 
-    ``item`` is the byte offset of the code item, ``units`` its number of code units. Raises `DamagedError`.
+    ``item`` is the byte offset of the code item, ``units`` its number of code units; positions count from its first
+    instruction. Raises `DamagedError`.
     """
     tries = struct.unpack_from("<H", data, item + 6)[0]
     if not tries:
         return []
-    at = item + _ITEM_HEAD + 2 * (units + (units & 1)) + 8 * tries
-    lists, at = uleb128(data, at)
-    handlers = []
-    for _ in range(lists):
-        size, at = _sleb128(data, at)
-        for _ in range(abs(size)):
-            _, at = uleb128(data, at)
-            address, at = uleb128(data, at)
-            handlers.append(address)
-        if size <= 0:
-            address, at = uleb128(data, at)
-            handlers.append(address)
-    return handlers
+    table = item + _ITEM_HEAD + 2 * (units + (units & 1))
+    if table + 8 * tries > len(data):
+        raise DamagedError("exception ranges lie outside the file")
+    lists: dict[int, list[int]] = {}
+    ranges, reached, room = [], 0, _MAX_GUARDED
+    for number in range(tries):
+        first, length, place = struct.unpack_from("<IHH", data, table + 8 * number)
+        if first < reached or first + length > units:
+            raise DamagedError("exception ranges overlap or lie outside the code")
+        reached = first + length
+        if place not in lists:
+            lists[place] = _handlers(data, table + 8 * tries + place)
+        room -= length * len(lists[place])
+        if room < 0:
+            raise DamagedError("more exception handlers than are followed")
+        ranges.append((first, reached, lists[place]))
+    return ranges
+
+
+def _handlers(data: bytes, at: int) -> list[int]:
+    size, at = _sleb128(data, at)
+    found = dict[int, None]()
+    for _ in range(abs(size)):
+        _, at = uleb128(data, at)
+        address, at = uleb128(data, at)
+        found[address] = None
+    if size <= 0:
+        address, at = uleb128(data, at)
+        found[address] = None
+    return list(found)
 
 
 def _sleb128(data: bytes, at: int) -> tuple[int, int]:

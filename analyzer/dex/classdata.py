@@ -7,12 +7,15 @@ hand-made file) are read one by one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+
+from analyzer.model.record import dataclass
 
 from .arrays import U4, Bytes, Flags, Ints
 from .problem import DamagedError
+
+_Columns = tuple[Ints, Ints, Ints, Flags]
+"""Method index, row of the class table, offset of the code, whether virtual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class ClassData:
     """Row of the class table."""
     code: Ints
     """Byte offset of the code item; 0 for abstract and native methods."""
+    virtual: Flags
+    """Whether it stands among the virtual methods, which subclasses can override, not among the direct ones."""
     damaged: int
     """Classes whose data could not be read."""
 
@@ -63,22 +68,28 @@ def read_class_data(data: bytes, offsets: U4, methods: int) -> ClassData:
     if not bool(sound.all()):
         class_row = np.concatenate([part[1] for part in parts])
         lost += len(set(class_row[~sound].tolist()))
-        parts = [(method[sound], class_row[sound], np.concatenate([part[2] for part in parts])[sound])]
+        code, virtual = (np.concatenate([part[column] for part in parts]) for column in (2, 3))
+        parts = [(method[sound], class_row[sound], code[sound], virtual[sound])]
     return _pack(parts, lost)
 
 
-def _pack(parts: list[tuple[Ints, Ints, Ints]], damaged: int) -> ClassData:
+def _pack(parts: list[_Columns], damaged: int) -> ClassData:
     if not parts:
-        empty = np.zeros(0, np.int64)
-        return ClassData(empty, empty, empty, damaged)
+        return ClassData(*_nothing(), damaged)
     if len(parts) == 1:
         return ClassData(*parts[0], damaged)
     method, class_row, code = (np.concatenate([part[column] for part in parts]) for column in range(3))
+    virtual = np.concatenate([part[3] for part in parts])
     order = np.argsort(class_row, kind="stable")
-    return ClassData(method[order], class_row[order], code[order], damaged)
+    return ClassData(method[order], class_row[order], code[order], virtual[order], damaged)
 
 
-def _read_region(data: bytes, first: int, end: int, rows: Ints, at: Ints) -> tuple[tuple[Ints, Ints, Ints], Flags]:
+def _nothing() -> _Columns:
+    empty = np.zeros(0, np.int64)
+    return empty, empty, empty, np.zeros(0, np.bool_)
+
+
+def _read_region(data: bytes, first: int, end: int, rows: Ints, at: Ints) -> tuple[_Columns, Flags]:
     """Decode every number between two offsets and pick the methods out; second: which classes were in step."""
     raw: Bytes = np.frombuffer(data, np.uint8, end - first, first)
     starts, values, lengths = _numbers(raw)
@@ -86,8 +97,7 @@ def _read_region(data: bytes, first: int, end: int, rows: Ints, at: Ints) -> tup
     in_step = place + 4 <= len(values)
     place = np.minimum(place, max(len(values) - 4, 0))
     if len(values) < 4:
-        empty = np.zeros(0, np.int64)
-        return (empty, empty, empty), np.zeros(len(rows), np.bool_)
+        return _nothing(), np.zeros(len(rows), np.bool_)
     in_step &= starts[place] == at - first
     direct, virtual = values[place + 2], values[place + 3]
     fields = values[place] + values[place + 1]
@@ -111,7 +121,7 @@ def _read_region(data: bytes, first: int, end: int, rows: Ints, at: Ints) -> tup
     before = np.zeros(len(groups), np.int64)
     before[used] = running[group_first[used]] - values[at_row[group_first[used]]]
     method = running - before[group_of]
-    return (method, rows[in_step][group_of // 2], values[at_row + 2]), in_step
+    return (method, rows[in_step][group_of // 2], values[at_row + 2], group_of % 2 == 1), in_step
 
 
 def _numbers(raw: Bytes) -> tuple[Ints, Ints, Ints]:
@@ -163,7 +173,7 @@ def _end_of(data: bytes, at: int) -> int:
     return at
 
 
-def _read_class(data: bytes, at: int, row: int) -> tuple[Ints, Ints, Ints]:
+def _read_class(data: bytes, at: int, row: int) -> _Columns:
     sizes, at = _sizes(data, at)
     for _ in range(2 * (sizes[0] + sizes[1])):
         _, at = uleb128(data, at)
@@ -181,6 +191,7 @@ def _read_class(data: bytes, at: int, row: int) -> tuple[Ints, Ints, Ints]:
         np.array(methods, np.int64),
         np.full(len(methods), row, np.int64),
         np.array(codes, np.int64),
+        np.arange(len(methods)) >= sizes[2],
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from analyzer.model.record import dataclass
 
 from .problem import DamagedError
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+
+from analyzer.model.record import dataclass
 
 from . import mutf8
 from .arrays import Flags
 from .bodies import Bodies, read_bodies
 from .classdata import ClassData
+from .flow import Evaluator, Place, Program, Searched
 from .header import read_headers
 from .hierarchy import Hierarchy
 from .problem import DamagedError, Problem
-from .query import Code, Hits, Query, Site, SiteKind
+from .query import Hits, Query, Site, SiteKind
 from .resolve import Resolver
 from .strings import Needles
 from .sweep import CALL_SITE, FIELD, HANDLE, METHOD, STRING, TYPE, narrow, readable_irregular, sweep
@@ -88,6 +90,11 @@ class DexIndex:
             why = f"{skipped} overlapping code items add up to more than is decoded"
             self._problems.append(Problem(name, "code", why, skipped))
         self._parts.append(_Part(dex, bodies))
+
+    @property
+    def parts(self) -> Sequence[_Part]:
+        """The readable files with their code, in load order."""
+        return self._parts
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -181,20 +188,20 @@ class DexIndex:
         types = {mutf8.encode(name): name for name in query.types}
         prefixes = sorted(mutf8.encode(text) for text in query.prefixes)
         sites: list[Site] = []
-        for part in self._parts:
-            sites += self._sweep(part, resolver, strings, prefixes, types)
-        return Hits(tuple(sites), self.defines)
+        for number in range(len(self._parts)):
+            sites += self._sweep(number, resolver, strings, prefixes, types)
+        return Hits(tuple(sites), self.defines, self.search_callers)
 
     def _sweep(
         self,
-        part: _Part,
+        number: int,
         resolver: Resolver,
         strings: tuple[Needles, list[str]],
         prefixes: list[bytes],
         types: dict[bytes, str],
     ) -> Iterator[Site]:
-        dex, bodies = part.dex, part.bodies
-        code = Code(dex, bodies)
+        part = self._parts[number]
+        dex, bodies, flow = part.dex, part.bodies, self.flow
         methods = resolver.methods(dex)
         fields = resolver.field_refs(dex)
         texts = {
@@ -221,13 +228,15 @@ class DexIndex:
                 if hit.kind in {CALL_SITE, HANDLE}:
                     for index in indirect[hit.kind, hit.index]:
                         ref = dex.method_signature(index)
-                        yield Site("call", methods[index], ref, caller, dex.name, hit.at, hit.opcode, code, hit.item)
+                        yield Site(
+                            "call", methods[index], ref, caller, dex.name, hit.at, hit.opcode, flow, number, hit.item
+                        )
                     continue
                 target = targets[hit.kind][hit.index]
                 ref = self._reference(dex, hit.kind, hit.index, target)
                 word = _KIND_NAMES[hit.kind]
-                yield Site(word, target, ref, caller, dex.name, hit.at, hit.opcode, code, hit.item)
-        yield from self._overrides(part, resolver, code)
+                yield Site(word, target, ref, caller, dex.name, hit.at, hit.opcode, flow, number, hit.item)
+        yield from self._overrides(part, resolver, flow, number)
 
     @staticmethod
     def _reference(dex: DexFile, kind: int, index: int, target: str) -> str:
@@ -251,16 +260,30 @@ class DexIndex:
             self._problems.append(problem)
 
     @staticmethod
-    def _overrides(part: _Part, resolver: Resolver, code: Code) -> Iterator[Site]:
+    def _overrides(part: _Part, resolver: Resolver, flow: Evaluator, number: int) -> Iterator[Site]:
         dex, bodies = part.dex, part.bodies
         wanted = resolver.defined(dex)
         if not wanted:
             return
-        has_code = set(bodies.rows[np.isin(bodies.rows, list(wanted))].tolist())
+        has_code = set(bodies.rows[dex.flags_for(list(wanted), len(dex.methods))[bodies.rows]].tolist())
         for method, target in wanted.items():
             if method in has_code:
                 signature = dex.method_signature(method)
-                yield Site("override", target, signature, signature, dex.name, 0, 0, code, -1)
+                yield Site("override", target, signature, signature, dex.name, 0, 0, flow, number, -1)
+
+    @cached_property
+    def flow(self) -> Evaluator:
+        """Data flow over the code of all files, on demand."""
+        return Evaluator(Program(self._parts, self._hierarchy))
+
+    def search_callers(self) -> Searched:
+        """Return a search for the callers of single methods, for data flow without a call graph."""
+
+        def find(signatures: frozenset[str]) -> Iterator[tuple[str, Place]]:
+            for site in self.find(Query(methods=signatures)).sites:
+                yield site.target, (site.part, site.item, site.offset)
+
+        return Searched(self.flow.program, find)
 
     def static_string(self, descriptor: str, name: str) -> str | None:
         """Return the text with which a static field begins, or `None` (no such class, field or constant)."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from analyzer.model.record import dataclass
+
 from . import opcodes
-from .bodies import Bodies
-from .registers import UNKNOWN, Method, Value
-from .tables import DexFile
+from .flow import UNKNOWN, Evaluator, Searched, Value
 
 SiteKind = Literal["call", "field", "string", "type", "override"]
 
@@ -43,21 +43,6 @@ class Query:
         )
 
 
-class Code:
-    """Decodes methods of one DEX file on demand, once each."""
-
-    def __init__(self, dex: DexFile, bodies: Bodies) -> None:
-        self._dex, self._bodies = dex, bodies
-        self._decoded: dict[int, Method] = {}
-
-    def method(self, item: int) -> Method:
-        """Return the decoded method of a code item."""
-        known = self._decoded.get(item)
-        if known is None:
-            known = self._decoded[item] = Method(self._dex, self._bodies, item)
-        return known
-
-
 @dataclass(frozen=True, slots=True)
 class Site:
     """One place in the code (or one definition) that answers a question."""
@@ -74,8 +59,11 @@ class Site:
     offset: int
     """Code units from the method's first instruction; 0 for a definition."""
     opcode: int
-    code: Code = field(repr=False, compare=False)
+    flow: Evaluator = field(repr=False, compare=False)
+    part: int = field(repr=False, compare=False)
+    """Number of the file in load order."""
     item: int = field(repr=False, compare=False)
+    """Row of the file's code items; -1 for a definition."""
 
     @property
     def writes(self) -> bool:
@@ -87,29 +75,25 @@ class Site:
         """Whether a call has no receiver."""
         return self.opcode in opcodes.INVOKE_STATIC
 
+    @property
+    def _passes(self) -> bool:
+        return self.kind == "call" and self.opcode in opcodes.INVOKES
+
     def arguments(self) -> tuple[Value, ...]:
-        """Return what the arguments hold, the receiver first; `UNKNOWN` where straight-line code does not say."""
-        if self.kind != "call" or self.opcode not in opcodes.INVOKES:
-            return ()
-        return self.code.method(self.item).arguments(self.offset)
+        """Return what the arguments hold, the receiver first; see `analyzer.dex.flow`."""
+        return self.flow.arguments(self.part, self.item, self.offset) if self._passes else ()
 
     def argument(self, number: int) -> Value:
         """Return one declared parameter (0 is the first one behind the receiver)."""
-        if self.kind != "call" or self.opcode not in opcodes.INVOKES:
+        if not self._passes:
             return UNKNOWN
-        return self.code.method(self.item).argument(self.offset, number if self.is_static else number + 1)
+        return self.flow.argument(self.part, self.item, self.offset, number if self.is_static else number + 1)
 
     def receiver(self) -> Value:
         """Return what an instance method is called on."""
-        if self.kind != "call" or self.opcode not in opcodes.INVOKES or self.is_static:
+        if not self._passes or self.is_static:
             return UNKNOWN
-        return self.code.method(self.item).argument(self.offset, 0)
-
-    def array(self, number: int) -> tuple[Value, ...]:
-        """Return the elements of an array parameter that is filled just before, `()` when not followed."""
-        if self.kind != "call" or self.opcode not in opcodes.INVOKES:
-            return ()
-        return self.code.method(self.item).array(self.offset, number if self.is_static else number + 1)
+        return self.flow.argument(self.part, self.item, self.offset, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +103,8 @@ class Hits:
     sites: tuple[Site, ...]
     defines: Callable[[str], bool]
     """Whether a class, as ``Lpkg/Cls;``, is defined in the files."""
+    search_callers: Callable[[], Searched]
+    """Makes a search for the callers of single methods."""
 
     def of(self, kind: SiteKind) -> Iterator[Site]:
         """Yield the sites of one kind."""

@@ -8,10 +8,12 @@ and looking up the exact set only for what is left: a look-up of every unit woul
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 import numpy as np
+
+from analyzer.model.record import dataclass
 
 from . import opcodes
 from .arrays import Bytes, Flags, Ints, Words

@@ -12,6 +12,7 @@ from .sweep import decode, window
 from .tables import DexFile
 
 _STRING, _ARRAY, _ANNOTATION, _NULL, _BOOLEAN, _METHOD_HANDLE = 0x17, 0x1C, 0x1D, 0x1E, 0x1F, 0x16
+_TYPE, _CHAR, _SIGNED = 0x18, 0x03, frozenset({0x00, 0x02, 0x04, 0x06})
 _MAX_NESTING = 16
 
 
@@ -26,6 +27,33 @@ def static_strings(dex: DexFile, row: int) -> dict[str, str]:
         kind, value, at = _value(dex.data, at)
         if kind == _STRING and field < len(dex.fields) and value < dex.strings.count:
             found[dex.strings.text(int(dex.fields[field]["name"]))] = dex.strings.text(value)
+    return found
+
+
+def static_constants(dex: DexFile, row: int) -> dict[int, tuple[str, str]]:
+    """Return what the static fields of a class begin as: field index → (``string``, ``class`` or ``int``, text).
+
+    Numbers are decimal, truth values 0 or 1; others are left out. Raises `DamagedError`.
+    """
+    at, data = int(dex.classes[row]["values"]), int(dex.classes[row]["data"])
+    if not at or not data:
+        return {}
+    size, at = uleb128(dex.data, at)
+    found = {}
+    for field in static_fields(dex.data, data)[:size]:
+        head = dex.data[at] if at < len(dex.data) else 0
+        kind, value, at = _value(dex.data, at)
+        if kind == _STRING and value < dex.strings.count:
+            found[field] = ("string", dex.strings.text(value))
+        elif kind == _TYPE and value < len(dex.types):
+            found[field] = ("class", dex.type_name(value))
+        elif kind == _BOOLEAN:
+            found[field] = ("int", str(head >> 5))
+        elif kind in _SIGNED:
+            bits = 8 * ((head >> 5) + 1)
+            found[field] = ("int", str(value - (1 << bits) if value >> (bits - 1) else value))
+        elif kind == _CHAR:
+            found[field] = ("int", str(value))
     return found
 
 

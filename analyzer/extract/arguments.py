@@ -6,9 +6,9 @@ of the signature and stands here. Source of the constants: the public Android AP
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from analyzer.dex import Site, Value
+from analyzer.dex import UNKNOWN, Site, Value
 from analyzer.model import Component
 
 _STRING = "Ljava/lang/String;"
@@ -29,29 +29,6 @@ SETTINGS_GETTERS = frozenset(
 )  # fmt: skip
 """Getters of settings; the key is their second parameter."""
 
-URI_PARSE = "Landroid/net/Uri;->parse(Ljava/lang/String;)Landroid/net/Uri;"
-
-FILE_OPENERS = {
-    "Ljava/io/File;-><init>(Ljava/lang/String;)V": 0,
-    "Ljava/io/FileInputStream;-><init>(Ljava/lang/String;)V": 0,
-    "Ljava/io/FileReader;-><init>(Ljava/lang/String;)V": 0,
-    "Ljava/io/RandomAccessFile;-><init>(Ljava/lang/String;Ljava/lang/String;)V": 0,
-    "Landroid/os/FileObserver;-><init>(Ljava/lang/String;)V": 0,
-    "Landroid/os/FileObserver;-><init>(Ljava/lang/String;I)V": 0,
-}
-"""Constructors that take a path, and which parameter it is."""
-
-COMMANDS = {
-    "Ljava/lang/Runtime;->exec(Ljava/lang/String;)Ljava/lang/Process;": False,
-    "Ljava/lang/Runtime;->exec(Ljava/lang/String;[Ljava/lang/String;)Ljava/lang/Process;": False,
-    "Ljava/lang/Runtime;->exec(Ljava/lang/String;[Ljava/lang/String;Ljava/io/File;)Ljava/lang/Process;": False,
-    "Ljava/lang/Runtime;->exec([Ljava/lang/String;)Ljava/lang/Process;": True,
-    "Ljava/lang/Runtime;->exec([Ljava/lang/String;[Ljava/lang/String;)Ljava/lang/Process;": True,
-    "Ljava/lang/Runtime;->exec([Ljava/lang/String;[Ljava/lang/String;Ljava/io/File;)Ljava/lang/Process;": True,
-    "Ljava/lang/ProcessBuilder;-><init>([Ljava/lang/String;)V": True,
-}
-"""Calls that run a command, and whether it comes as an array of words."""
-
 ACTIONS = frozenset(
     {
         "Landroid/content/IntentFilter;-><init>(Ljava/lang/String;)V",
@@ -59,12 +36,6 @@ ACTIONS = frozenset(
     }
 )
 """Calls whose first parameter is the action of a broadcast that is subscribed to."""
-
-REFLECTION = frozenset(
-    f"Ljava/lang/Class;->{name}(Ljava/lang/String;[Ljava/lang/Class;)Ljava/lang/reflect/Method;"
-    for name in ("getMethod", "getDeclaredMethod")
-)
-FOR_NAME = "Ljava/lang/Class;->forName("
 
 _LISTEN = "Landroid/telephony/TelephonyManager;->listen("
 _CALL_STATE, _CELL_PLACE = 0x20, 0x10 | 0x400
@@ -78,9 +49,14 @@ _INTEGERS: dict[
 }
 _CHOICES = {
     "Landroid/media/MediaMetadataRetriever;->extractMetadata(": frozenset({"23"}),
-    "Landroid/hardware/SensorManager;->getDefaultSensor(": frozenset({"18", "19", "21", "31"}),
+    "Landroid/media/MediaRecorder;->setVideoSource(": frozenset({"0", "1"}),
 }
-"""Start of the signature → the numbers that count: the location; step detector, steps, heart rate, heart beat."""
+"""Start of the signature → the numbers that count: the location; the camera, which is the default, too."""
+_SENSORS = "Landroid/hardware/SensorManager;->"
+_BODY = frozenset({"18", "19", "21", "31", "34"})
+"""Types of sensors of the body: step detector, steps, heart rate, heart beat, low-latency off-body detection."""
+_TEXTS = {"Lcom/heytap/openid/IOpenID;->getSerID(": (2, frozenset({"OUID", "DUID", "AUID"}))}
+"""Start of the signature → the parameter, and the texts that count."""
 _EXIF = ("Landroid/media/ExifInterface;->getAttribute(", "Landroidx/exifinterface/media/ExifInterface;->getAttribute(")
 _GPS = "GPS"
 
@@ -102,25 +78,86 @@ def missing_services(components: Iterable[Component]) -> frozenset[str]:
     return frozenset(name for name, action in _SERVICES.items() if name not in given and action not in actions)
 
 
-def holds(site: Site, data: str, when: tuple[str, ...]) -> bool | None:
+def holds(site: Site, data: str, when: tuple[str, ...]) -> bool | None:  # noqa: PLR0911  # one for each kind of argument
     """Tell whether a call with a deciding argument yields ``data``; `None` when the argument is not known."""
+    target = site.target
     for (start, kind), (number, bits) in _INTEGERS.items():
-        if kind == data and site.target.startswith(start):
-            value = site.argument(number)
-            return bool(int(value.text) & bits) if value.kind == "int" else None
+        if kind == data and target.startswith(start):
+            return _any(site.argument(number), "int", _has_bits(bits))
     for start, numbers in _CHOICES.items():
-        if site.target.startswith(start):
-            value = site.argument(0)
-            return value.text in numbers if value.kind == "int" else None
-    if site.target.startswith(_EXIF):
-        value = site.argument(0)
-        return value.text.startswith(_GPS) if value.kind == "string" else None
+        if target.startswith(start):
+            return _any(site.argument(0), "int", numbers.__contains__)
+    for start, (number, texts) in _TEXTS.items():
+        if target.startswith(start):
+            return _any(site.argument(number), "string", texts.__contains__)
+    if target.startswith(_SENSORS):
+        return _sensor(site, data)
+    if target.startswith(_EXIF):
+        return _any(site.argument(0), "string", lambda text: text.startswith(_GPS))
     if not when:
         return None
     values = string_parameters(site)
-    if any(value.kind == "string" and value.text in when for value in values):
+    if any(text in when for value in values for text in value.texts):
         return True
-    return False if values and all(value.kind == "string" for value in values) else None
+    return False if values and all(map(is_told, values)) else None
+
+
+def _has_bits(bits: int) -> Callable[[str], bool]:
+    return lambda text: bool(int(text) & bits)
+
+
+def _any(value: Value, kind: str, fits: Callable[[str], bool]) -> bool | None:
+    """Tell whether some alternative fits; `None` when none does and not all are known."""
+    if any(one.kind == kind and fits(one.text) for one in value.options):
+        return True
+    return False if all(one.kind == kind for one in value.options) else None
+
+
+def _sensor(site: Site, data: str) -> bool | None:
+    """Tell by the type of a sensor whether it is one of the body; a listener has the sensor as an argument."""
+    start = "getDefaultSensor("
+    if site.target.startswith(_SENSORS + start):
+        kinds = [site.argument(0)]
+    elif site.target.startswith(_SENSORS + "registerListener(Landroid/hardware/SensorEventListener;"):
+        sensors = site.argument(1).options
+        kinds = [one.parts[1] if start in one.text and len(one.parts) > 1 else UNKNOWN for one in sensors]
+    else:
+        return None
+    wanted = data == "body_sensors"
+    told = [_any(kind, "int", lambda text: (text in _BODY) == wanted) for kind in kinds]
+    return True if True in told else None if None in told or not told else False
+
+
+_OWN_NAMES = ("->getPackageName()Ljava/lang/String;", "->getOpPackageName()Ljava/lang/String;")
+_INTENT, _MAIN = "Landroid/content/Intent;", "android.intent.action.MAIN"
+
+
+def asks_about(site: Site, package: str | None) -> str | None:
+    """Tell of which apps a call of `PackageManager` asks: ``itself``, ``all``, or `None` for others and not known."""
+    first = next(iter(shapes(site.target)), None)
+    if first == _STRING:
+        options = site.argument(0).options
+        own = [one.text.endswith(_OWN_NAMES) if one.kind == "call" else one.text == package for one in options]
+        return "itself" if all(own) else None
+    if first == _INTENT and "queryIntentActivities(" in site.target:
+        options = site.argument(0).options
+        if any(map(_is_launcher, options)):
+            return "all"
+    return None
+
+
+def _is_launcher(intent: Value) -> bool:
+    """Whether an intent is for the main activities of apps; ``addCategory`` and its like return the intent itself."""
+    while intent.kind == "call" and intent.text.startswith(f"{_INTENT}->") and intent.parts:
+        if "->setAction(" in intent.text:
+            return len(intent.parts) > 1 and _MAIN in intent.parts[1].texts
+        intent = intent.parts[0]
+    return intent.kind == "new" and intent.text == _INTENT and bool(intent.parts) and _MAIN in intent.parts[0].texts
+
+
+def is_told(text: Value) -> bool:
+    """Whether every alternative of a text is known; `null` is, and asks for nothing."""
+    return all(one.kind == "string" or (one.kind == "int" and one.text == "0") for one in text.options)
 
 
 def string_parameters(site: Site) -> list[Value]:
@@ -145,19 +182,7 @@ def shapes(signature: str) -> Iterator[str]:
     at = 0
     while at < len(text):
         begin = at
-        while text[at] == "[":
+        while text[at : at + 1] == "[":
             at += 1
-        at = text.find(";", at) + 1 if text[at] == "L" else at + 1
+        at = text.find(";", at) + 1 if text[at : at + 1] == "L" else at + 1
         yield text[begin:at]
-
-
-def command_line(site: Site, words: bool) -> str | None:
-    """Return the command that a call runs; an array's unknown words become ``?``. `None` when it is not known."""
-    if not words:
-        value = site.argument(0)
-        return value.text if value.kind == "string" else None
-    parts = site.array(0)
-    texts = [part.text if part.kind == "string" else "?" for part in parts]
-    if len(texts) > 2 and texts[1] == "-c" and texts[0].rpartition("/")[2] in {"sh", "su", "bash"}:
-        texts = texts[2:]
-    return " ".join(texts) if texts and texts[0] != "?" else None

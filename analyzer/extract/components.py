@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.container.text import shown
@@ -26,10 +27,9 @@ def find_components(manifests: list[Manifest]) -> tuple[Component, ...]:
 
 def _safe(row: Component) -> Component:
     """Escape names that would not be safe to show: they come from the package."""
-    return row.model_copy(
-        update={
-            "name": shown(row.name, 400),
-            "permission": shown(row.permission) if row.permission else None,
-            "actions": tuple(sorted({shown(action) for action in row.actions})),
-        }
+    return replace(
+        row,
+        name=shown(row.name, 400),
+        permission=shown(row.permission) if row.permission else None,
+        actions=tuple(sorted({shown(action) for action in row.actions})),
     )

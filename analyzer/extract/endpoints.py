@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 
 from analyzer.catalogue.recipient_table import RecipientTable
 from analyzer.dex import DexIndex, Hits, Query
 from analyzer.model import Endpoint
+from analyzer.model.record import dataclass
 
 _SCHEMES = "https?|wss?|ftp|mqtts?|tcp|ssl|rtmps?|rtsp"
 _RAW_URL = re.compile(rb"://[A-Za-z0-9\[%{]")

@@ -1,4 +1,4 @@
 """The version of the extractor."""
 
-ENGINE = "static/1"
+ENGINE = "static/2"
 """Raised whenever equal input could give other facts: facts of another engine are extracted anew."""

@@ -33,7 +33,8 @@ def chinese_strings(data: bytes) -> list[str] | None:
     region = np.frombuffer(data, np.uint8, end - first, first)
     places = np.flatnonzero(region >= FIRST_LEAD)
     places = places[region[places] <= LAST_LEAD]
-    owners = np.unique(np.searchsorted(starts, places + first, "right") - 1)
+    owners = np.searchsorted(starts, places + first, "right") - 1  # in order, as the places are
+    owners = owners[np.concatenate(([True], owners[1:] != owners[:-1]))] if len(owners) else owners
     return [_text(data, int(starts[owner])) for owner in owners]
 
 

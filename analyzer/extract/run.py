@@ -1,15 +1,16 @@
-"""The order of work: container and manifest first; then code on this thread, file hash and signatures on another."""
+"""The order of work: container and manifest first; then the code here, and everything else beside it."""
 
 from __future__ import annotations
 
-import threading
+import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analyzer.container import LimitReachedError, Limits
+from analyzer.container.layouts import Layouts, ResourcePart
 from analyzer.container.manifest import Manifest, ManifestError, read_manifest
-from analyzer.container.package import MANIFEST, Package, Part, find_nested_code, hash_file, open_package
-from analyzer.container.resources import ResourceTable
-from analyzer.container.signature import verify_package
+from analyzer.container.package import MANIFEST, Package, Part, hash_file, open_package
+from analyzer.container.resources import JoinedTables, ResourceTable
 from analyzer.container.text import shown
 from analyzer.dex import DexIndex, Hits, load
 from analyzer.model import (
@@ -21,30 +22,42 @@ from analyzer.model import (
     Endpoint,
     ManifestFlags,
     Packer,
+    PermissionRequest,
     Sdk,
     Signer,
     StaticFacts,
+    UnreadableInputError,
+    read_record,
+    record_json,
 )
 
-from . import accesses, bundles, endpoints, sdks, unread
+from . import accesses, endpoints, reach, requests, sdks, unread
 from . import packers as marks
+from .attribution import attribute, unknown_classes
+from .beside import NATIVE_FORMATS, BesideFacts, look_beside
 from .components import find_components
 from .engine import ENGINE
+from .entries import find_plan
+from .forked import Forked, ForkedError, ForkedMemoryError
 from .memory import peak_memory
+from .owners import Owners, find_built_names
 from .permissions import find_permissions
+from .services import find_services
 from .stages import Stages
-from .strings import Finder, search_code
-from .texts import read_texts
+from .traces import read_traces
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from analyzer.dex.graph import CallGraph
+
 PROBLEMS = 20
-NATIVE_FORMATS = ("apk", "apks", "xapk")
+MOST_BESIDE = 64 << 20
+"""Bytes of what is found beside the code."""
 
 
-def extract(path: Path, catalogue: Any, limits: Limits | None = None) -> StaticFacts:
-    """See `analyzer.extract.extract_facts`."""
+def extract(path: Path, catalogue: Any, limits: Limits | None = None, *, fork: bool = False) -> StaticFacts:
+    """See `analyzer.extract.extract_facts`; ``fork`` uses a second process, and needs this one to have one thread."""
     limits = limits or Limits()
     stages = Stages()
     try:
@@ -53,22 +66,27 @@ def extract(path: Path, catalogue: Any, limits: Limits | None = None) -> StaticF
     except LimitReachedError as error:
         package = Package("apk")
         package.reason("limit_reached", str(error))
-    return _Extraction(path, package, catalogue, limits, stages).run()
+    return _Extraction(path, package, catalogue, limits, stages, fork=fork).run()
 
 
 class _Extraction:
-    def __init__(self, path: Path, package: Package, catalogue: Any, limits: Limits, stages: Stages) -> None:
+    def __init__(
+        self, path: Path, package: Package, catalogue: Any, limits: Limits, stages: Stages, *, fork: bool
+    ) -> None:
+        self.fork = fork
         self.path, self.package, self.catalogue = path, package, catalogue
         self.limits, self.stages = limits, stages
         self.manifests: list[Manifest] = []
         self.components: tuple[Component, ...] = ()
-        self.signers: tuple[Signer, ...] = ()
-        self.identity = ("", 0)
-        self.failure: BaseException | None = None
+        self.files: list[tuple[str, bytes]] = []
+        self.spent = [0 for _ in package.parts]
+        self.beside = BesideFacts(sha256="", size=0, seconds={})
         self.names = package.names()
-        self.finder: Finder | None = None
         self.sdks: tuple[Sdk, ...] = ()
         self.accesses: tuple[Access, ...] = ()
+        self.requests: tuple[PermissionRequest, ...] = ()
+        self.resources: list[ResourcePart] = []
+        self.entries: int | None = None
         self.endpoints: tuple[Endpoint, ...] = ()
         self.packers: tuple[Packer, ...] = ()
         self.counts = {"dex_files": 0, "dex_bytes": 0, "classes": 0, "methods": 0}
@@ -82,30 +100,58 @@ class _Extraction:
         package, stages = self.package, self.stages
         with stages.guarded("manifest", package):
             self._read_manifests()
-        beside = threading.Thread(target=self._beside, name="eduaudit-beside")
-        beside.start()
-        try:
-            with stages.guarded("dex", package):
-                self._read_code()
-        finally:
-            beside.join()
-        if self.failure is not None:
-            raise self.failure
-        with stages.guarded("strings", package):
-            self._search_texts()
+        beside: Forked | None = None
+        with stages.guarded("dex", package):
+            with stages.timed("dex_files"):
+                self.files = self._read_files()
+                self.spent = [part.archive.spent for part in package.parts]
+            beside = self._start_beside()
+            self._read_code()
+        self._join(self._finish_beside(beside))
+        self._note_unread()
         return self._facts()
 
-    def _beside(self) -> None:
-        """Do what needs little of the interpreter: hashing, signatures, and peeking at hidden code."""
+    def _look_beside(self) -> BesideFacts:
+        return look_beside(self.path, self.package, self.manifest, self.files, self.catalogue, self.limits, self.spent)
+
+    def _start_beside(self) -> Forked | None:
+        if not self.fork:
+            return None
+        with contextlib.suppress(OSError):  # no more processes: it is done here, afterwards
+            return Forked(lambda: record_json(replace(self._look_beside(), peak_memory=peak_memory())), MOST_BESIDE)
+        return None
+
+    def _finish_beside(self, beside: Forked | None) -> BesideFacts:
+        """Return what was found beside; of what failed there, the identity and the reason."""
+        if beside is None:
+            return self._look_beside()
+        what = "signatures, hidden code, words in code and resources"
         try:
-            with self.stages.timed("hash"):
-                self.identity = hash_file(self.path)
-            with self.stages.guarded("signature", self.package):
-                self._verify()
-            with self.stages.guarded("nested", self.package):
-                self._note_nested()
-        except BaseException as error:  # noqa: BLE001  # handed to the main thread, which raises it
-            self.failure = error
+            with self.stages.timed("waiting"):
+                return read_record(BesideFacts, beside.answer())
+        except ForkedMemoryError:
+            self.package.reason("limit_reached", f"{what}: more than {self.limits.memory_bytes:,} bytes of memory")
+        except (ForkedError, ValueError) as error:
+            self.package.reason("analyser_crashed", f"{what}: {error}")
+        sha256, size = hash_file(self.path)
+        return BesideFacts(sha256=sha256, size=size, seconds={})
+
+    def _join(self, beside: BesideFacts) -> None:
+        package = self.package
+        if beside.gone is not None:
+            raise UnreadableInputError(self.path, beside.gone)
+        self.beside = beside
+        for one in beside.reasons:
+            if one not in package.reasons:
+                package.reasons.append(one)
+        for note in beside.notes:
+            notes = package.notes if note.part < 0 else package.parts[note.part].archive.notes
+            notes.add_row(note.code, note.details, note.count)
+        self.stages.seconds |= beside.seconds
+        rows = {*self.accesses, *beside.accesses}
+        self.accesses = tuple(sorted(rows, key=lambda row: (row.data, row.api, row.caller, row.dex)))
+        hosts = {*self.endpoints, *beside.endpoints}
+        self.endpoints = tuple(sorted(hosts, key=lambda row: (row.host, row.url, row.found_in, row.scheme or "")))
 
     def _read_manifests(self) -> None:
         package = self.package
@@ -147,37 +193,18 @@ class _Extraction:
                 table = ResourceTable(part.archive.read(resources))
         except Exception as error:  # noqa: BLE001  # a broken table costs the label, not the manifest
             self.package.reason("resources_unreadable", f"resources.arsc: {error}")
+        self.resources.append(ResourcePart(part.archive, table))
+        tables = JoinedTables(one.table for one in self.resources if one.table is not None)
         try:
-            return read_manifest(part.archive.read(entry), table, part.archive.notes)
+            return read_manifest(part.archive.read(entry), tables, part.archive.notes)
         except ManifestError as error:
             self.package.reason("manifest_unreadable", f"{shown(part.name)}: {error}" if part.name else str(error))
         return None
 
-    def _verify(self) -> None:
-        if self.package.format not in NATIVE_FORMATS:
-            return
-        manifest = self.manifest
-        with_v4 = any(name.endswith(".idsig") for name in self.package.entries)
-        signers: dict[str, Signer] = {}
-        for part in self.package.parts:
-            verdict = verify_package(
-                part.archive,
-                manifest.min_sdk if manifest else None,
-                manifest.target_sdk if manifest else None,
-                v4=with_v4,
-            )
-            for signer in verdict.signers:
-                known = signers.setdefault(signer.sha256, signer)
-                signers[signer.sha256] = known.model_copy(update={"verified": known.verified and signer.verified})
-        self.signers = tuple(signers.values())
-
-    def _note_nested(self) -> None:
-        for part in self.package.parts:
-            for name, kind in find_nested_code(part.archive):
-                part.archive.notes.add("nested_code", f"{name}: {kind}")
-                self.package.reason(
-                    "nested_code", f"{name}: {kind} outside of the place from which the platform loads code"
-                )
+    def _read_files(self) -> list[tuple[str, bytes]]:
+        if self._is_unsupported():
+            return []
+        return list(self.package.dex_files(self.limits))
 
     def _read_code(self) -> None:
         """Index the DEX files and ask all extractors; each is guarded by itself, so that one failing costs one kind."""
@@ -185,8 +212,7 @@ class _Extraction:
         if self._is_unsupported() or not (package.parts or package.dex):
             return
         with stages.timed("dex_tables"):
-            files = list(package.dex_files(self.limits))
-            index = load(files)
+            index = load(self.files)
         self._count(index)
         manifest = self.manifest
         name = manifest.package if manifest else None
@@ -197,9 +223,19 @@ class _Extraction:
             asked = accesses.build_query(catalogue) | unread.loader_query()
             hits = index.find(asked | urls.query if urls is not None else asked)
         if hits is not None:
+            owners, graph = self._owners(index), None
+            with stages.guarded("graph", package):
+                graph = reach.link(index, catalogue)
             with stages.guarded("accesses", package):
-                owners = sdks.Owners(catalogue, name, self.components)
-                self.accesses = accesses.find_accesses(hits, catalogue, owners, self._all_components())
+                found = accesses.survey(hits, catalogue, owners, self._all_components())
+                self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)
+                for text in reach.computed_reasons(found.computed):
+                    package.reason("reflection", text)
+            if graph is not None:
+                with stages.guarded("actors", package):
+                    self._attribute(index, graph, owners)
+                with stages.guarded("reach", package):
+                    self._follow(index, graph, hits, owners)
             if urls is not None:
                 with stages.guarded("endpoints", package):
                     self.endpoints = endpoints.find_endpoints(urls, hits, catalogue.recipients)
@@ -215,9 +251,40 @@ class _Extraction:
             )
         with stages.guarded("packers", package):
             self._judge_code(index, hits)
-        with stages.guarded("code_strings", package):
-            self.finder = Finder(catalogue.vocabularies.values())
-            search_code(self.finder, files, index)
+
+    def _owners(self, index: DexIndex) -> Owners:
+        name = self.manifest.package if self.manifest else None
+        tables = [one.table for one in self.resources[:1] if one.table is not None]
+        built = find_built_names(index, name, [package for table in tables for package in table.packages])
+        return Owners(
+            self.catalogue, name, self.components, built_as=built, has_class_below=index.has_class_below
+        )  # fmt: skip
+
+    def _attribute(self, index: DexIndex, graph: CallGraph, owners: Owners) -> None:
+        """Find out whose the obfuscated classes are that read something."""
+        wanted = unknown_classes((*self.accesses, *self.requests))
+        if not wanted:
+            return
+        traces = read_traces(graph, index.flow, wanted, self.catalogue, self.components)
+        owners.adopt(attribute(owners, wanted, traces, self.catalogue))
+        self.accesses = tuple(owners.named(row) for row in self.accesses)
+        self.requests = tuple(owners.named(row) for row in self.requests)
+
+    def _follow(self, index: DexIndex, graph: CallGraph, hits: Hits, owners: Owners) -> None:
+        """Find out from which entry points the reads are reached; without a manifest nobody knows the entry points."""
+        package, catalogue, manifest = self.package, self.catalogue, self.manifest
+        if manifest is None or manifest.split:
+            return
+        layouts = Layouts(self.resources, manifest.package, package.reason)
+        plan = find_plan(self.manifests, catalogue.callgraph, reach.implicit_calls(catalogue), layouts)
+        plan = replace(plan, services=find_services(package), is_library=lambda name: owners.sdk(name) is not None)
+        followed = reach.follow(index, graph, hits, self.accesses, self.requests, plan, catalogue, sdk_of=owners.sdk)
+        self.accesses, self.requests = followed.accesses, followed.requests
+        self.entries = len(plan.roots)
+        for text in followed.problems:
+            package.reason("dex_unreadable", text)
+        if not followed.complete:
+            package.reason("limit_reached", "not every step of every call chain could be examined")
 
     def _all_components(self) -> tuple[Component, ...] | None:
         """Return the components of the app; `None` where a manifest may hold others: a library's, or one not read."""
@@ -262,23 +329,11 @@ class _Extraction:
         if loading:
             package.reason("dynamic_loading", loading)
 
-    def _search_texts(self) -> None:
-        """Look through resources, text assets and script bundles."""
-        package, catalogue = self.package, self.catalogue
+    def _note_unread(self) -> None:
+        """Say which code is not looked at."""
+        package = self.package
         if self._is_unsupported():
             return
-        finder = self.finder = self.finder or Finder(catalogue.vocabularies.values())
-        rows, hosts = set(self.accesses), set(self.endpoints)
-        for part in package.parts:
-            for text in read_texts(package, part, self.limits):
-                finder.search(text.text, text.name, text.separator)
-                if text.is_script:
-                    rows.update(bundles.find_script_accesses(text.name, text.raw, catalogue))
-                if text.names_endpoints:
-                    for line in text.lines_with_urls():
-                        hosts.update(endpoints.endpoints_in_text(line, text.name, catalogue.recipients))
-        self.accesses = tuple(sorted(rows, key=lambda row: (row.data, row.api, row.caller, row.dex)))
-        self.endpoints = tuple(sorted(hosts, key=lambda row: (row.host, row.url, row.found_in, row.scheme or "")))
         for bundle in unread.find_bundles(self.names):
             package.reason("hybrid_bundle", f"{bundle}: logic outside of DEX is not fully read")
         for native in unread.find_native_code(self.names, self.manifest):
@@ -288,32 +343,34 @@ class _Extraction:
         return any(one.code == "format_unsupported" for one in self.package.reasons)
 
     def _facts(self) -> StaticFacts:
-        package, manifest = self.package, self.manifest
+        package, manifest, beside = self.package, self.manifest, self.beside
         reasons = tuple(sorted(package.reasons, key=lambda one: (one.code, one.detail)))
-        coverage = Coverage(complete=not reasons, reasons=reasons, **self.counts)
+        coverage = Coverage(complete=not reasons, reasons=reasons, entries=self.entries, **self.counts)
         declared = dict[str, int | None]()
         for one in self.manifests:
             for name, limit in one.permissions:
                 declared.setdefault(name, limit)
         permissions = find_permissions(declared.items(), self.accesses, self.catalogue, complete=coverage.complete)
-        sha256, size = self.identity
         return StaticFacts(
             engine=ENGINE,
             rules=self.catalogue.rules_version,
-            artifact=Artifact(format=package.format, sha256=sha256, size=size, name=shown(self.path.name)),
-            app=_app(manifest, self.signers),
+            artifact=Artifact(
+                format=package.format, sha256=beside.sha256, size=beside.size, name=shown(self.path.name)
+            ),
+            app=_app(manifest, beside.signers),
             coverage=coverage,
             flags=_flags(manifest),
             components=self.components,
             permissions=permissions,
             sdks=self.sdks,
             accesses=self.accesses,
+            permission_requests=self.requests,
             endpoints=self.endpoints,
             packers=self.packers,
             anomalies=package.facts_notes().facts(),
-            strings=self.finder.facts() if self.finder else (),
+            strings=beside.strings,
             seconds=dict(self.stages.seconds),
-            peak_memory=peak_memory(),
+            peak_memory=max(peak_memory(), beside.peak_memory),
         )
 
 
@@ -335,9 +392,8 @@ def _flags(manifest: Manifest | None) -> ManifestFlags:
     if manifest is None:
         return ManifestFlags()
     flags = manifest.flags
-    return flags.model_copy(
-        update={
-            "network_security_config": shown(flags.network_security_config) if flags.network_security_config else None,
-            "application_class": shown(flags.application_class, 400) if flags.application_class else None,
-        }
+    return replace(
+        flags,
+        network_security_config=shown(flags.network_security_config) if flags.network_security_config else None,
+        application_class=shown(flags.application_class, 400) if flags.application_class else None,
     )

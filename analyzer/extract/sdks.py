@@ -16,6 +16,7 @@ from analyzer.catalogue import Catalogue
 from analyzer.catalogue.sdks import SdkRule
 from analyzer.dex import DexIndex
 from analyzer.model import Component, Sdk, SdkEvidence
+from analyzer.model.facts import Confidence, EvidenceKind
 
 from .owners import Owners
 
@@ -24,7 +25,7 @@ __all__ = ["Owners", "find_sdks"]
 _MOST = 12
 """Values shown of each kind of evidence."""
 _VERSION = re.compile(r"(?i)v?\d[\w.+-]{0,40}")
-_ORDER = ("code", "component", "native", "metadata", "asset", "string")
+_ORDER: tuple[EvidenceKind, ...] = ("code", "component", "native", "metadata", "asset", "string")
 _NAMING = frozenset({"code", "component", "native"})
 """Kinds that can name an SDK by a weak value, with confidence ``weak``."""
 
@@ -130,7 +131,7 @@ def _add_hosts(rule: SdkRule, hosts: list[str], signs: Signs) -> None:
                 signs["string"][host] = True
 
 
-def _confidence(rule: SdkRule, signs: Signs, has_component: bool) -> str | None:
+def _confidence(rule: SdkRule, signs: Signs, has_component: bool) -> Confidence | None:
     """Return ``certain``, ``probable`` or ``weak``; `None` when the signs do not name the SDK at all."""
     strong = {kind for kind, values in signs.items() if not all(values.values())}
     kinds = {kind for kind, values in signs.items() if values}

@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from analyzer.container.text import shown
+from analyzer.dex import load
 from analyzer.model import StringFact
 
 from .pools import chinese_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from analyzer.dex import DexIndex
 
 PER_KIND = 100
 _CHINESE = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
@@ -62,7 +61,7 @@ class Finder:
         )
 
 
-def search_code(finder: Finder, files: Iterable[tuple[str, bytes]], index: DexIndex) -> None:
+def search_code(finder: Finder, files: Iterable[tuple[str, bytes]]) -> None:
     """Search the strings of DEX files (name and bytes), each string by itself.
 
     Looked at are strings with a Chinese character: Latin words of a vocabulary are looked for in texts and resources
@@ -71,14 +70,18 @@ def search_code(finder: Finder, files: Iterable[tuple[str, bytes]], index: DexIn
     for name, data in files:
         values = chinese_strings(data)
         if values is None:
-            inside = (name, name + "!")
-            values = [one.value for one in index.search_strings(_CHINESE) if one.dex.startswith(inside)]
+            values = [one.value for one in load([(name, data)]).search_strings(_CHINESE)]
         finder.search("\0".join(values), name, "\0")
 
 
+_LENGTHENED = "\u0130"
+"""The one character whose lower-case form is longer than itself."""
+
+
 def _lowered(text: str) -> str:
-    """Return ``text`` in lower case, every character at its place (a few have longer lower-case forms)."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    """Return ``text`` in lower case, every character at its place."""
+    return (
+        text.lower()
+        if _LENGTHENED not in text
+        else _LENGTHENED.join([part.lower() for part in text.split(_LENGTHENED)])
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.container import EntryUnreadableError, LimitReachedError, Limits
 from analyzer.container.chunks import ChunkError, StringPool
 from analyzer.container.text import shown
+from analyzer.model.record import dataclass
 
 from .bundles import is_bundle
 

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from analyzer.catalogue import Catalogue
-from analyzer.model import App, Coverage, CoverageReason, Declaration, Facts, ManifestFlags, Report, ReportArtifact, Run
+from analyzer.model import (
+    App,
+    Coverage,
+    CoverageReason,
+    Declaration,
+    Facts,
+    ManifestFlags,
+    Report,
+    ReportArtifact,
+    Run,
+    fields_of,
+    record_json,
+)
 
 from .judgement import judge, package_of
 from .waivers import Waiver
@@ -20,7 +33,7 @@ def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable
     return Report(
         schema="eduaudit.report/1",
         run=run,
-        artifact=ReportArtifact(**static.artifact.model_dump()) if static else ReportArtifact(),
+        artifact=ReportArtifact(**fields_of(static.artifact)) if static else ReportArtifact(),
         app=static.app if static else App(package=package_of(facts)),
         coverage=_sorted_coverage(static.coverage) if static else Coverage(complete=False, reasons=(reason,)),
         flags=static.flags if static else ManifestFlags(),
@@ -28,6 +41,7 @@ def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable
         permissions=_sorted(static.permissions) if static else (),
         sdks=_sorted(static.sdks) if static else (),
         accesses=_sorted(static.accesses) if static else (),
+        permission_requests=_sorted(static.permission_requests) if static else (),
         endpoints=_sorted((*(static.endpoints if static else ()), *(traffic.hosts if traffic else ()))),
         packers=_sorted(static.packers) if static else (),
         anomalies=_sorted(static.anomalies) if static else (),
@@ -56,8 +70,9 @@ def _filed(facts: Facts) -> tuple[Declaration, ...]:
 
 def _sorted[T: Any](rows: Iterable[T]) -> tuple[T, ...]:
     """Order records by their whole content; the same record twice is one."""
-    return tuple({row.model_dump_json(): row for row in sorted(rows, key=lambda row: row.model_dump_json())}.values())
+    known = {record_json(row): row for row in rows}
+    return tuple(known[key] for key in sorted(known))
 
 
 def _sorted_coverage(coverage: Coverage) -> Coverage:
-    return coverage.model_copy(update={"reasons": _sorted(coverage.reasons)})
+    return replace(coverage, reasons=_sorted(coverage.reasons))

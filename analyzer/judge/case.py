@@ -9,21 +9,20 @@ from typing import Literal
 
 from analyzer.catalogue import Catalogue
 from analyzer.model import (
-    Access,
     Bilingual,
     Facts,
     FilingFacts,
     LedgerRow,
     PolicyFacts,
     Sdk,
-    StaticFacts,
     Status,
     StringFact,
     TrafficFacts,
     Transmission,
 )
 
-from .parties import domain, library_code, same_company
+from .package import Package
+from .parties import domain, same_company
 from .settings import (
     COLLECTING,
     DEFAULTS,
@@ -37,24 +36,16 @@ from .settings import (
     Settings,
 )
 
-_WITH_MANIFEST = frozenset({"apk", "apks", "xapk", "aab", "aar"})
 
-
-class Case:
+class Case(Package):
     """Everything a check may look at. All answers are computed at most once; none does I/O."""
 
     def __init__(
         self, facts: Facts, ledger: Mapping[str, LedgerRow], catalogue: Catalogue, settings: Settings = DEFAULTS
     ) -> None:
-        self.facts = facts
+        super().__init__(facts, catalogue)
         self.ledger = ledger
-        self.catalogue = catalogue
         self.settings = settings
-
-    @property
-    def static(self) -> StaticFacts | None:
-        """What the package showed; `None`: no package was examined."""
-        return self.facts.static
 
     @property
     def policy(self) -> PolicyFacts | None:
@@ -70,37 +61,6 @@ class Case:
     def traffic(self) -> TrafficFacts | None:
         """What captures showed; `None`: none was examined."""
         return self.facts.traffic
-
-    @cached_property
-    def complete(self) -> bool:
-        """Whether everything executable in the package was read: the condition of every verdict of absence."""
-        return self.static is not None and self.static.coverage.complete
-
-    @cached_property
-    def has_manifest(self) -> bool:
-        """Whether a manifest of an app was read."""
-        static = self.static
-        return (
-            static is not None
-            and static.artifact.format in _WITH_MANIFEST
-            and all(reason.code != "manifest_unreadable" for reason in static.coverage.reasons)
-        )
-
-    @cached_property
-    def declared_permissions(self) -> frozenset[str]:
-        """Names of the permissions in the manifest."""
-        return frozenset(row.name for row in self.static.permissions if row.declared) if self.static else frozenset()
-
-    @cached_property
-    def held_permissions(self) -> frozenset[str]:
-        """Permissions that work for the app: asked for, or such with which the system binds its services."""
-        return self.declared_permissions | self.bound_permissions
-
-    @cached_property
-    def bound_permissions(self) -> frozenset[str]:
-        """Permissions such as ``BIND_ACCESSIBILITY_SERVICE`` that services of the manifest demand of the system."""
-        rows = self.static.components if self.static else ()
-        return frozenset(name for row in rows if (name := row.permission) and ".BIND_" in name)
 
     # --- the app's audience and type
 
@@ -206,31 +166,6 @@ class Case:
         """Tell whether a permission is common in learning apps, or goes with a function that was filed."""
         rule = self.catalogue.permissions.get(name)
         return bool(rule and (rule.need == "common" or self.functions.intersection(rule.functions)))
-
-    @cached_property
-    def accesses(self) -> Mapping[str, tuple[Access, ...]]:
-        """Ordinary (not weak) reads of personal data in code, by data id."""
-        found: dict[str, list[Access]] = defaultdict(list)
-        for access in self.static.accesses if self.static else ():
-            if access.weak is None:
-                found[access.data].append(access)
-        return {key: tuple(rows) for key, rows in found.items()}
-
-    @cached_property
-    def reads(self) -> Mapping[str, tuple[Access, ...]]:
-        """The ordinary reads that may be held against the app, by data id; the ledger shows `accesses`, which are all.
-
-        Code of a library that collects nothing is in every package and reads only when asked. That its caller asks
-        is a read of the caller's own, where `rules/apis` lists the library's interface.
-        """
-        rules = self.catalogue
-        found = {key: tuple(r for r in rows if not library_code(r, rules)) for key, rows in self.accesses.items()}
-        return {key: rows for key, rows in found.items() if rows}
-
-    @cached_property
-    def chains(self) -> bool:
-        """Whether call chains were looked for: some read has more than presence."""
-        return self.static is not None and any(read.level != "present" for read in self.static.accesses)
 
     # --- traffic
 
@@ -346,19 +281,6 @@ class Case:
 
     # --- SDKs
 
-    @cached_property
-    def sdks(self) -> tuple[Sdk, ...]:
-        """SDKs in the package that rest on more than weak signs."""
-        return tuple(row for row in self.static.sdks if row.confidence != "weak") if self.static else ()
-
-    @cached_property
-    def _ids(self) -> frozenset[str]:
-        return frozenset(row.id for row in self.sdks)
-
-    def sdks_of(self, *categories: str) -> tuple[Sdk, ...]:
-        """Return the SDKs of these categories."""
-        return tuple(row for row in self.sdks if row.category in categories)
-
     def must_be_named(self, sdk: Sdk) -> bool:
         """Tell whether a policy must name it: its business touches personal data, or its vendor says that it does."""
         rule = self.catalogue.sdks.get(sdk.id)
@@ -372,10 +294,6 @@ class Case:
     def wording(self, kind: str) -> tuple[StringFact, ...]:
         """Return the sentences of the policy with wording of this kind."""
         return tuple(row for row in self.policy.wording if row.kind == kind) if self.policy else ()
-
-    def strings(self, *kinds: str) -> tuple[StringFact, ...]:
-        """Return the strings of interest of these kinds in the package."""
-        return tuple(row for row in self.static.strings if row.kind in kinds) if self.static else ()
 
 
 _WEIGHT = {"yes": 0, "denied": 1, "general": 2}

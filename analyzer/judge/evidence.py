@@ -11,11 +11,15 @@ from analyzer.model import (
     Declaration,
     FindingEvidence,
     Permission,
+    PermissionRequest,
     PolicyFacts,
     Sdk,
     StringFact,
     Transmission,
 )
+from analyzer.model.report import CallPath
+
+from .reach import best_first
 
 
 def of_transmission(fact: Transmission) -> FindingEvidence:
@@ -30,8 +34,40 @@ def of_transmission(fact: Transmission) -> FindingEvidence:
 
 
 def of_access(fact: Access) -> FindingEvidence:
-    """Show the method that reads, and by which call."""
-    return FindingEvidence(kind="access", where=f"{fact.caller} [{fact.actor}]", excerpt=fact.api)
+    """Show the method that reads, and by which call; with the chain that leads to it where there is one."""
+    return FindingEvidence(kind="access", where=_place(fact), excerpt=fact.api, path=of_path(fact))
+
+
+def of_accesses(facts: Iterable[Access]) -> tuple[FindingEvidence, ...]:
+    """Show all of them: what start-up reaches first, then what is reached at all, certain chains before the others."""
+    order = {"before_consent": 0, "reachable": 1, "present": 2}
+    rows = sorted(best_first(facts), key=lambda fact: order[fact.level])
+    return tuple(dict.fromkeys(map(of_access, rows)))
+
+
+def of_request(fact: PermissionRequest) -> FindingEvidence:
+    """Show the method that asks for permissions, and for which."""
+    names = ", ".join(name.rpartition(".")[2] for name in fact.permissions) or "?"
+    return FindingEvidence(kind="request", where=_place(fact), excerpt=names, path=of_path(fact))
+
+
+def _place(fact: Access | PermissionRequest) -> str:
+    return f"{fact.caller} [{fact.actor}]"
+
+
+def of_path(fact: Access | PermissionRequest) -> CallPath | None:
+    """Return the chain from an entry point; `None` without one."""
+    if not fact.chain:
+        return None
+    return CallPath(
+        level=fact.level,
+        entry=fact.entry,
+        chain=fact.chain,
+        links=fact.links,
+        offsets=fact.offsets,
+        doubt=fact.doubt,
+        guard=fact.guard,
+    )
 
 
 def of_permission(fact: Permission) -> FindingEvidence:

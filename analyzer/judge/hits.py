@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from analyzer.model import Bilingual, FindingEvidence, HumanCheck, Severity, Status
+from analyzer.model.record import dataclass
 
 from .case import Case
 

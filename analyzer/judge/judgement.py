@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from analyzer.catalogue import Catalogue
@@ -10,7 +11,6 @@ from analyzer.model import (
     Bilingual,
     Facts,
     Finding,
-    Frozen,
     HumanCheck,
     LedgerRow,
     Status,
@@ -18,6 +18,7 @@ from analyzer.model import (
     Sureness,
     fingerprint,
 )
+from analyzer.model.record import dataclass
 
 from . import checks  # noqa: F401  # registers the checks
 from .case import Case
@@ -28,7 +29,8 @@ from .summary import summarise
 from .waivers import Waiver, reason_for
 
 
-class Judgement(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
     """What follows from the facts under one set of rules."""
 
     ledger: tuple[LedgerRow, ...]
@@ -61,7 +63,7 @@ def judge(
                 continue
             finding = _finding(rule, outcome, package, case)
             reason = reason_for(finding, waivers) if waivers else None
-            findings[finding.fingerprint] = finding.model_copy(update={"waived": reason}) if reason else finding
+            findings[finding.fingerprint] = replace(finding, waived=reason) if reason else finding
     ordered = tuple(sorted(findings.values(), key=lambda row: (row.severity.rank, row.rule, row.subject)))
     return Judgement(ledger=rows, findings=ordered, summary=summarise(case, ordered, human))
 

@@ -69,10 +69,16 @@ def _present(case: Case, reads: tuple[Access, ...]) -> bool | None:
 
 
 def _reached(case: Case, reads: tuple[Access, ...], levels: tuple[str, ...]) -> bool | None:
-    """No chain was looked for in the whole package: unknown, unless there is no read at all that could be reached."""
-    if any(read.level in levels for read in reads):
+    """Answer whether code of these levels is there.
+
+    `None`: no chain was looked for, not all code was read, or the only chains are not certain. That consent seems to
+    be tested on the way leaves it open whether the code runs before, not whether it runs at all.
+    """
+    found = [read for read in reads if read.level in levels]
+    certain = {None, "consent_guard"} if "reachable" in levels else {None}
+    if any(read.doubt in certain for read in found):
         return True
-    if not case.complete:
+    if found or not case.complete:
         return None
     return False if case.chains or not reads else None
 

@@ -7,11 +7,29 @@ from collections.abc import Iterable
 from analyzer.model import Bilingual, Sdk, Status, Transmission
 
 from .case import Case, status_of
+from .reach import Site, early
 
 _ACTORS = {
     "app": Bilingual(zh="应用自身", en="the app itself"),
     "unknown": Bilingual(zh="归属不明的代码", en="code of unknown owner"),
 }
+_SILENCE = Bilingual(zh="", en="")
+_FROM_START = Bilingual(
+    zh="有从启动阶段到达它的调用链（见证据）。", en="A call chain from start-up leads to it (see the evidence)."
+)
+_FROM_ENTRY = Bilingual(
+    zh="有从入口点到达它的调用链（见证据）。", en="A call chain from an entry point leads to it (see the evidence)."
+)
+_NO_START = Bilingual(
+    zh="没有找到在用户操作之前到达它的路径。", en="No path was found that leads to it before the user acts."
+)
+_NO_PATH = Bilingual(
+    zh="在完整的调用图中没有找到从任何入口点到达它的路径。",
+    en="No path from any entry point was found in the complete call graph. ",
+)
+UNKNOWN_PERMISSIONS = Bilingual(zh="未能确定的权限", en="permissions that could not be read")
+AT_START = Bilingual(zh="在启动阶段、用户操作之前", en="at start-up, before the user acts,")
+LATER = Bilingual(zh="在使用过程中", en="later on")
 _NOBODY = Bilingual(zh="无", en="none")
 _COUNTRIES = {
     "AT": ("奥地利", "Austria"),
@@ -67,7 +85,7 @@ def kinds(case: Case, data: Iterable[str]) -> Bilingual:
 
 
 def actors(case: Case, ids: Iterable[str]) -> Bilingual:
-    """Return ``app``, ``unknown`` and ``sdk:<id>`` in words."""
+    """Return ``app``, ``unknown``, ``sdk:<id>`` and ``lib:<namespace>`` in words."""
     return joined(_ACTORS.get(item) or recipient(case, item, vendor=False) for item in sorted(set(ids)))
 
 
@@ -77,7 +95,9 @@ def sdk_names(case: Case, sdks: Iterable[Sdk]) -> Bilingual:
 
 
 def recipient(case: Case, identity: str, *, vendor: bool = True) -> Bilingual:
-    """Return who receives: an SDK by name (with its vendor where wanted), a company, or a host as it is."""
+    """Return an SDK by name (with its vendor where wanted), third-party code by its namespace, a company, or a host."""
+    if identity.startswith("lib:"):
+        return Bilingual(zh=f"第三方代码（{identity[4:]}）", en=f"the third-party code {identity[4:]}")
     if not identity.startswith("sdk:"):
         return company(case, identity)
     rule = case.catalogue.sdks.get(identity[4:])
@@ -101,6 +121,21 @@ def countries(codes: Iterable[str]) -> Bilingual:
     return joined(Bilingual(zh=zh, en=en) for zh, en in pairs)
 
 
+def permission(case: Case, name: str) -> Bilingual:
+    """Return a permission by its last word, with its group: ``READ_PHONE_STATE（电话）``."""
+    rule = case.catalogue.permissions.get(name)
+    group = case.catalogue.permission_groups.get(rule.group) if rule else None
+    short = name.rpartition(".")[2]
+    if group is None:
+        return Bilingual(zh=short, en=short)
+    return Bilingual(zh=f"{short}（{group.title.zh}）", en=f"{short} ({group.title.en})")
+
+
+def permissions(case: Case, ids: Iterable[str]) -> Bilingual:
+    """Return permissions, each with its group."""
+    return joined(permission(case, name) for name in sorted(set(ids)))
+
+
 def functions(case: Case, ids: Iterable[str]) -> Bilingual:
     """Return the titles of functions of an education app."""
     known = case.catalogue.functions
@@ -121,4 +156,26 @@ def proof(rows: tuple[Transmission, ...]) -> Bilingual:
     return Bilingual(
         zh="仅按格式匹配，属疑似；用已知值的测试机复测可证实。",
         en="Only the form matched, so it is suspected; a run with known values would prove it.",
+    )
+
+
+def reach(case: Case, sites: Iterable[Site]) -> Bilingual:
+    """Say how code that reads is reached; empty where no chain was looked for, or too little was read to say."""
+    rows = tuple(sites)
+    first = early(rows)
+    if first:
+        return sentences(_FROM_START, case.doubts.sentence(first))
+    if any(row.level == "reachable" for row in rows):
+        reached = [row for row in rows if row.level == "reachable"]
+        # that consent is tested on the way to code which only the user reaches is as it should be
+        sure = any(row.doubt in {None, "consent_guard"} for row in reached)
+        doubt = _SILENCE if sure else case.doubts.sentence(reached)
+        return sentences(_FROM_ENTRY, doubt, _NO_START if case.searched else _SILENCE)
+    return _NO_PATH if case.pathless(rows) else _SILENCE
+
+
+def sentences(*parts: Bilingual) -> Bilingual:
+    """Put sentences one after the other, ready for another one to follow."""
+    return Bilingual(
+        zh="".join(part.zh for part in parts), en="".join(f"{part.en.strip()} " for part in parts if part.en)
     )

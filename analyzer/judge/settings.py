@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from analyzer.model import Bilingual
+from analyzer.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,10 @@ class Settings:
     """Location more often than this, without a visible map or navigation."""
     permission_groups: int = 6
     """So many groups of dangerous permissions in one learning app are many."""
+    groups_at_start: int = 2
+    """Permission groups asked for in one call at start-up (fact sheet 2, 191-4.6: two dangerous groups)."""
+    groups_at_once: int = 3
+    """… and later on: a live lesson may need camera and microphone together."""
     evidences: int = 10
     """Places shown with one finding; the rest is counted."""
 
@@ -130,6 +133,9 @@ SELF_START = frozenset(
 
 HASHES = frozenset({"md5", "sha1", "sha256", "sha512", "sha224", "sha384", "md5_16", "sm3"})
 """Layers of a transmission that are a digest: it hides the value from nobody who has a list of values."""
+
+USER_PAGES = frozenset({"launcher", "activity", "page"})
+"""Kinds of entry points at which the user has the app in front of them."""
 
 WITHOUT_CONSENT = frozenset({"before_consent", "refused"})
 

@@ -1,7 +1,7 @@
-"""The shared vocabulary: pure, frozen types. Imports only the standard library and pydantic.
+"""The shared vocabulary: pure, frozen types. Imports only the standard library, and pydantic where records are read.
 
-A name is loaded when it is first asked for: errors and severities cost nothing, pydantic comes with the first record. A
-command so can start its child process before it pays for records (a third of a second on a slow machine).
+A name is loaded when it is first asked for. Facts are plain dataclasses: the child process that extracts them needs no
+pydantic (a third of a second on a slow machine); it comes with reading, rules and the report.
 """
 
 from __future__ import annotations
@@ -10,7 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .base import Bilingual, DataId, Frozen, Sha256, canonical_json
+    from .base import Bilingual, DataId, Record, Sha256, canonical_json, fields_of, record_json, record_plain
+    from .channels import (
+        Declaration,
+        Facts,
+        FilingFacts,
+        NotAnalysed,
+        PolicyFacts,
+        PolicyPoint,
+        TrafficFacts,
+        Transmission,
+    )
     from .clause import Channel, Clause
     from .errors import EduauditError, RuleDataError, UnreadableInputError
     from .facts import (
@@ -21,24 +31,19 @@ if TYPE_CHECKING:
         Component,
         Coverage,
         CoverageReason,
-        Declaration,
         Endpoint,
-        Facts,
-        FilingFacts,
         ManifestFlags,
-        NotAnalysed,
         Packer,
         Permission,
-        PolicyFacts,
-        PolicyPoint,
+        PermissionRequest,
         Sdk,
         SdkEvidence,
         Signer,
         StaticFacts,
         StringFact,
-        TrafficFacts,
-        Transmission,
     )
+    from .frozen import Frozen
+    from .making import make_record, read_record
     from .report import (
         Finding,
         FindingEvidence,
@@ -54,7 +59,26 @@ if TYPE_CHECKING:
     from .severity import Severity, Status, Sureness
 
 _HOMES = {
-    "base": ("Bilingual", "DataId", "Frozen", "Sha256", "canonical_json"),
+    "base": (
+        "Bilingual",
+        "DataId",
+        "Record",
+        "Sha256",
+        "canonical_json",
+        "fields_of",
+        "record_json",
+        "record_plain",
+    ),
+    "channels": (
+        "Declaration",
+        "Facts",
+        "FilingFacts",
+        "NotAnalysed",
+        "PolicyFacts",
+        "PolicyPoint",
+        "TrafficFacts",
+        "Transmission",
+    ),
     "clause": ("Channel", "Clause"),
     "errors": ("EduauditError", "RuleDataError", "UnreadableInputError"),
     "facts": (
@@ -65,24 +89,19 @@ _HOMES = {
         "Component",
         "Coverage",
         "CoverageReason",
-        "Declaration",
         "Endpoint",
-        "Facts",
-        "FilingFacts",
         "ManifestFlags",
-        "NotAnalysed",
         "Packer",
         "Permission",
-        "PolicyFacts",
-        "PolicyPoint",
+        "PermissionRequest",
         "Sdk",
         "SdkEvidence",
         "Signer",
         "StaticFacts",
         "StringFact",
-        "TrafficFacts",
-        "Transmission",
     ),
+    "frozen": ("Frozen",),
+    "making": ("make_record", "read_record"),
     "report": (
         "Finding",
         "FindingEvidence",
@@ -137,8 +156,10 @@ __all__ = [
     "NotAnalysed",
     "Packer",
     "Permission",
+    "PermissionRequest",
     "PolicyFacts",
     "PolicyPoint",
+    "Record",
     "Report",
     "ReportArtifact",
     "RuleDataError",
@@ -157,6 +178,11 @@ __all__ = [
     "Transmission",
     "UnreadableInputError",
     "canonical_json",
+    "fields_of",
     "fingerprint",
     "json_schema",
+    "make_record",
+    "read_record",
+    "record_json",
+    "record_plain",
 ]

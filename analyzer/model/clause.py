@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .base import Bilingual, Frozen
+from .base import Bilingual, Record
+from .record import dataclass
 from .severity import Sureness
 
 Channel = Literal["static", "traffic", "policy", "filing", "dynamic", "human"]
 """Where a breach can be proven: S, T, P, registry record, D (dynamic run), H (a person) of the fact sheet."""
 
 
-class Clause(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause(Record):
     """One clause: id, where it stands, what it says in our words, and through which channel a breach can be proven."""
 
     id: str

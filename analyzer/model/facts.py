@@ -1,21 +1,37 @@
-"""Facts: what was seen, with where it was seen. They cost time to get and never change for one input and engine."""
+"""Facts of a package: what was seen and where. They cost time to get and never change for one input and engine."""
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Literal
 
-from pydantic import Field
-
-from .base import Bilingual, DataId, Frozen, Sha256
+from .base import DataId, Record, Sha256
+from .record import dataclass
 
 ArtifactFormat = Literal["apk", "apks", "xapk", "aab", "dex", "aar", "jar"]
 AccessLevel = Literal["present", "reachable", "before_consent"]
-Phase = Literal["before_consent", "after_consent", "refused", "unknown"]
-Place = Literal["query", "header", "cookie", "body", "path", "websocket"]
+Link = Literal[
+    "call",
+    "dispatch",
+    "scheduled",
+    "callback",
+    "gesture",
+    "lifecycle",
+    "class_init",
+    "started",
+    "inflated",
+    "reflected",
+]
+"""How one method of a chain leads to the next. ``call``: the method is named; ``dispatch``: an override of the named
+method; ``scheduled``: handed to a thread, handler, executor …; ``callback``: registered and called by the platform;
+``gesture``: called when the user acts; ``lifecycle``: called because its object or component exists; ``class_init``: a
+class is initialised; ``started``: a component is started; ``inflated``: named in a layout; ``reflected``: by name."""
+Confidence = Literal["certain", "probable", "weak"]
 EvidenceKind = Literal["code", "component", "native", "metadata", "asset", "string"]
 
 
-class Artifact(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact(Record):
     """The file that was handed in."""
 
     format: ArtifactFormat
@@ -25,7 +41,8 @@ class Artifact(Frozen):
     name: str
 
 
-class Signer(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer(Record):
     """One signing certificate."""
 
     sha256: Sha256
@@ -38,7 +55,8 @@ class Signer(Frozen):
     """A scheme that names this signer verifies (digests and signature) on at least one Android release."""
 
 
-class App(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App(Record):
     """Identity of the app as its manifest and signature give it; `None` is unknown."""
 
     package: str | None = None
@@ -50,14 +68,16 @@ class App(Frozen):
     signers: tuple[Signer, ...] = ()
 
 
-class CoverageReason(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageReason(Record):
     """Why something was not looked at: a code of the report's contract and one sentence."""
 
     code: str
     detail: str
 
 
-class Coverage(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage(Record):
     """What was looked at. Absence is only ever concluded from ``complete``."""
 
     complete: bool
@@ -66,9 +86,12 @@ class Coverage(Frozen):
     dex_bytes: int = 0
     classes: int = 0
     methods: int = 0
+    entries: int | None = None
+    """Entry points from which call chains were searched; `None`: none was (no manifest, no code)."""
 
 
-class Permission(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission(Record):
     """One permission, declared or used."""
 
     name: str
@@ -87,14 +110,16 @@ class Permission(Frozen):
     """Functions of an education app that commonly justify it (facts of the permission table)."""
 
 
-class SdkEvidence(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SdkEvidence(Record):
     """One sign of an SDK."""
 
     kind: EvidenceKind
     value: str
 
 
-class Sdk(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sdk(Record):
     """A third-party SDK found in the package: *present*, not *active*."""
 
     id: str
@@ -102,14 +127,15 @@ class Sdk(Frozen):
     vendor: str
     category: str
     version: str | None
-    confidence: Literal["certain", "probable", "weak"]
+    confidence: Confidence
     """``weak`` rests on weak values alone and never supports more than `suspected`."""
     evidence: tuple[SdkEvidence, ...]
     collects: tuple[DataId, ...]
     """What its vendor says that it may collect: for disclosure questions only."""
 
 
-class Access(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access(Record):
     """Code that reads personal data: one row for each (data, api, caller)."""
 
     data: DataId
@@ -130,9 +156,43 @@ class Access(Frozen):
     """Sureness of the rule that says this API yields this data."""
     weak: str | None = None
     """Why this row alone proves nothing (the rule's note), such as ``own package only``; `None`: an ordinary read."""
+    offsets: tuple[int, ...] = ()
+    """Where in `caller` the sites are: code units from its first instruction, ascending."""
+    entry: str | None = None
+    """What kind of entry point `chain` begins with: ``application``, ``provider``, ``startup``, ``launcher``,
+    ``activity``, ``service``, ``receiver``, ``factory``; `None` without a chain."""
+    links: tuple[Link, ...] = ()
+    """How each method of `chain` after the first one is reached from the one before: one fewer than `chain`."""
+    doubt: str | None = None
+    """Why `level` is not certain: an id of `rules/weak_reasons.yaml`, such as ``consent_guard``; `None`: every link of
+    the chain was followed to this target."""
+    guard: str | None = None
+    """With ``consent_guard``: the flag and where it is tested: ``preference "agreed" in La/App;->onCreate()V``."""
 
 
-class Endpoint(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionRequest(Record):
+    """A place in the code that asks the user for permissions at run time."""
+
+    permissions: tuple[str, ...]
+    """Full names in the order of the call; empty when they are not known."""
+    api: str
+    """The method that asks, as a DEX signature."""
+    caller: str
+    actor: str
+    level: AccessLevel
+    chain: tuple[str, ...] = ()
+    """See `Access`; the same goes for the fields below."""
+    entry: str | None = None
+    links: tuple[Link, ...] = ()
+    doubt: str | None = None
+    guard: str | None = None
+    dex: str = ""
+    offsets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint(Record):
     """A host or URL found in code or resources."""
 
     host: str
@@ -145,7 +205,8 @@ class Endpoint(Frozen):
     country: str | None
 
 
-class Component(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component(Record):
     """A component that the manifest declares."""
 
     kind: Literal["activity", "service", "receiver", "provider", "application"]
@@ -158,7 +219,8 @@ class Component(Frozen):
     """A launcher activity."""
 
 
-class ManifestFlags(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestFlags(Record):
     """Attributes of ``<application>`` that the checks look at; `None` is not stated."""
 
     debuggable: bool | None = None
@@ -169,7 +231,8 @@ class ManifestFlags(Frozen):
     test_only: bool | None = None
 
 
-class Anomaly(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anomaly(Record):
     """Something odd about the container: possible evasion, or a defect that a phone would refuse."""
 
     code: str
@@ -177,7 +240,8 @@ class Anomaly(Frozen):
     detail: str
 
 
-class Packer(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packer(Record):
     """A code packer (加固) recognised by its marks."""
 
     id: str
@@ -185,7 +249,8 @@ class Packer(Frozen):
     evidence: tuple[str, ...]
 
 
-class StringFact(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StringFact(Record):
     """A string of interest found in code, resources or assets (filing numbers, policy and fee wording)."""
 
     kind: str
@@ -194,7 +259,8 @@ class StringFact(Frozen):
     found_in: str
 
 
-class StaticFacts(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticFacts(Record):
     """All facts that the analyzer extracts from one package."""
 
     schema_: Literal["eduaudit.facts/1"] = "eduaudit.facts/1"
@@ -210,151 +276,12 @@ class StaticFacts(Frozen):
     permissions: tuple[Permission, ...] = ()
     sdks: tuple[Sdk, ...] = ()
     accesses: tuple[Access, ...] = ()
+    permission_requests: tuple[PermissionRequest, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     packers: tuple[Packer, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
     strings: tuple[StringFact, ...] = ()
-    seconds: dict[str, float] = Field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
     """Wall seconds by stage; not part of any comparison."""
     peak_memory: int | None = None
     """Bytes of the extracting process; not part of any comparison."""
-
-
-class Declaration(Frozen):
-    """A kind of personal data, or an SDK, that a policy or a filing names."""
-
-    data: DataId | None = None
-    sdk: str | None = None
-    company: str | None = None
-    """A company that it names; as the SDK and recipient tables spell it."""
-    source: Literal["policy", "filing"]
-    quote: str
-    """The sentence of the policy, or the field and value of the filing."""
-    offset: int | None
-    """Characters from the beginning of the extracted policy text; `None` for a filing."""
-    negated: bool = False
-    """The sentence says that it is *not* collected."""
-    general: bool = False
-    """Named only by a word too general to mean just this (``设备信息``), or in passing: declares nothing by itself."""
-
-
-class PolicyPoint(Frozen):
-    """One of the 18 points that a policy must contain."""
-
-    id: str
-    """``POL-01`` … ``POL-18``."""
-    found: bool | None
-    """`None`: this text could not be judged on it."""
-    quote: str | None = None
-    offset: int | None = None
-    missing: tuple[Bilingual, ...] = ()
-    """Parts of the point for which no word was found; empty where it is found or was not judged."""
-
-
-class PolicyFacts(Frozen):
-    """Facts from the text of a privacy policy."""
-
-    name: str
-    sha256: Sha256
-    characters: int
-    language: Literal["zh", "other"]
-    declarations: tuple[Declaration, ...] = ()
-    points: tuple[PolicyPoint, ...] = ()
-    wording: tuple[StringFact, ...] = ()
-    """Sentences with wording of interest, by vocabulary, such as ``use_means_consent``."""
-
-
-class Transmission(Frozen):
-    """Personal data seen in traffic, aggregated over equal (data, host, phase, place, key, encoding, proof)."""
-
-    data: DataId
-    host: str
-    recipient: str | None
-    country: str | None
-    encrypted: bool
-    phase: Phase
-    foreground: bool | None
-    count: int
-    interval_s: float | None
-    """Median seconds between two of them; `None` for a single one."""
-    encoding: tuple[str, ...]
-    """Layers from the outside in, such as ``("gzip", "base64", "json", "md5")``."""
-    where: Place
-    key: str | None
-    value_redacted: str
-    request_id: str
-    """Id of the first flow in the capture."""
-    proof: Literal["known_value", "pattern"]
-    sure: Literal["V", "1", "K", "?"] = "V"
-    """For ``pattern``: how much the pattern proves (checksum and key name ``1``, key name or checksum alone ``?``)."""
-
-
-class NotAnalysed(Frozen):
-    """A flow, or a part of one, that could not be looked at."""
-
-    request_id: str
-    host: str | None
-    code: str
-    """``limit_reached`` ``decode_failed`` ``body_missing`` ``tls_failed`` ``capture_truncated`` ``analyser_error``."""
-    detail: str
-
-
-class TrafficFacts(Frozen):
-    """All facts from one or more captures of one app."""
-
-    schema_: Literal["eduaudit.traffic/1"] = "eduaudit.traffic/1"
-    engine: str
-    app: str | None
-    captures: tuple[str, ...]
-    """SHA-256 of each capture."""
-    profile: str | None
-    """Name of the device profile; `None` when only patterns were looked for."""
-    marks: tuple[str, ...] = ()
-    """Kinds of operator's marks that the capture carries; without them the phase is ``unknown``."""
-    flows: int = 0
-    hosts: tuple[Endpoint, ...] = ()
-    """Every host that was contacted."""
-    transmissions: tuple[Transmission, ...] = ()
-    received: tuple[Transmission, ...] = ()
-    """Personal data in *responses*: what servers hold or give back. Never counted as sent by the app."""
-    not_analysed: tuple[NotAnalysed, ...] = ()
-
-
-class FilingFacts(Frozen):
-    """The parts of a filing that are compared with what was found; validation is the registry's business."""
-
-    name: str | None = None
-    package: str | None = None
-    provider: str | None = None
-    uscc: str | None = None
-    signer_md5: str | None = None
-    version_name: str | None = None
-    app_types: tuple[int, ...] = ()
-    """Numbers of the 39-type rule; 19 is learning education."""
-    category: str | None = None
-    stages: tuple[str, ...] = ()
-    user_groups: tuple[str, ...] = ()
-    use_mode: Literal["required", "recommended", "free"] | None = None
-    charges: bool | None = None
-    functions: tuple[str, ...] = ()
-    """Functions that justify permissions, in the words of the permission table."""
-    personal_data: tuple[DataId, ...] | None = None
-    """`None`: the filing does not say; empty: it says none."""
-    permissions: tuple[str, ...] | None = None
-    sdks: tuple[str, ...] | None = None
-    """SDK ids or names as filed."""
-    domains: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
-    """Of ``ads``, ``games``, ``social``, ``live``."""
-    icp: str | None = None
-    mlps: str | None = None
-    edu_filing: str | None = None
-
-
-class Facts(Frozen):
-    """Everything known about one app version, from all channels. A missing channel was not examined."""
-
-    static: StaticFacts | None = None
-    policy: PolicyFacts | None = None
-    filing: FilingFacts | None = None
-    traffic: TrafficFacts | None = None

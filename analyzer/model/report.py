@@ -5,33 +5,33 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Literal
 
-from pydantic import Field
-
-from .base import Bilingual, DataId, Frozen, canonical_json
+from .base import Bilingual, DataId, Record, canonical_json
+from .channels import Declaration, NotAnalysed, PolicyPoint, Transmission
 from .facts import (
     Access,
+    AccessLevel,
     Anomaly,
     App,
     ArtifactFormat,
     Component,
     Coverage,
-    Declaration,
     Endpoint,
+    Link,
     ManifestFlags,
-    NotAnalysed,
     Packer,
     Permission,
-    PolicyPoint,
+    PermissionRequest,
     Sdk,
     StringFact,
-    Transmission,
 )
+from .record import dataclass
 from .severity import Severity, Status
 
 SCHEMA: Literal["eduaudit.report/1"] = "eduaudit.report/1"
 
 
-class LedgerRow(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow(Record):
     """One kind of personal data, joined over all channels. `None` in a channel: that channel was not examined."""
 
     data: DataId
@@ -53,17 +53,35 @@ class LedgerRow(Frozen):
     recipients: tuple[str, ...]
 
 
-class FindingEvidence(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPath(Record):
+    """How code that is shown as evidence is reached; the fields are those of `Access`."""
+
+    level: AccessLevel
+    entry: str | None
+    chain: tuple[str, ...]
+    links: tuple[Link, ...]
+    offsets: tuple[int, ...]
+    """Of the call in the last method of the chain: code units from its first instruction."""
+    doubt: str | None = None
+    guard: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingEvidence(Record):
     """One place where it was seen."""
 
     kind: str
-    """``access``, ``permission``, ``sdk``, ``component``, ``manifest``, ``signature``, ``endpoint``, ``string``,
-    ``transmission``, ``policy``, ``filing``, ``coverage``."""
+    """``access``, ``request`` (of permissions), ``permission``, ``sdk``, ``component``, ``manifest``, ``signature``,
+    ``endpoint``, ``string``, ``transmission``, ``policy``, ``filing``, ``coverage``."""
     where: str
     excerpt: str
+    path: CallPath | None = None
+    """For code with a call chain from an entry point."""
 
 
-class Finding(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Record):
     """A judgement over ledger and facts, citing clauses."""
 
     rule: str
@@ -89,14 +107,16 @@ def fingerprint(rule: str, subject: str, package: str | None) -> str:
     return "1:" + hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-class HumanCheck(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanCheck(Record):
     """A clause that only a person can decide, with what to look at."""
 
     clause: str
     look_at: Bilingual
 
 
-class Summary(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(Record):
     """The counts and the one-word verdict."""
 
     findings: dict[str, int]
@@ -109,7 +129,8 @@ class Summary(Frozen):
     """What a person still has to check."""
 
 
-class Run(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Record):
     """About this run; the only part of a report that may differ between two runs on equal input."""
 
     tool: str
@@ -122,7 +143,8 @@ class Run(Frozen):
     """Bytes, largest process of the run."""
 
 
-class ReportArtifact(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportArtifact(Record):
     """The input; all `None` when no package was examined (a traffic-only report)."""
 
     format: ArtifactFormat | None = None
@@ -131,10 +153,11 @@ class ReportArtifact(Frozen):
     name: str | None = None
 
 
-class Report(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Record):
     """The document behind every output format. Serialise with `dump`."""
 
-    schema_: Literal["eduaudit.report/1"] = Field(default=SCHEMA, alias="schema")
+    schema: Literal["eduaudit.report/1"] = SCHEMA
     run: Run
     artifact: ReportArtifact
     app: App
@@ -144,6 +167,8 @@ class Report(Frozen):
     permissions: tuple[Permission, ...]
     sdks: tuple[Sdk, ...]
     accesses: tuple[Access, ...]
+    permission_requests: tuple[PermissionRequest, ...] = ()
+    """Where permissions are asked for at run time, and from which entry point."""
     endpoints: tuple[Endpoint, ...]
     packers: tuple[Packer, ...]
     anomalies: tuple[Anomaly, ...]
@@ -158,10 +183,12 @@ class Report(Frozen):
 
     def dump(self) -> str:
         """Return the canonical JSON text."""
-        return canonical_json(self.model_dump(mode="json", by_alias=True))
+        return canonical_json(self)
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the report, generated from these models."""
-    schema = Report.model_json_schema(by_alias=True, mode="serialization")
+    from .reading import reader  # noqa: PLC0415  # pydantic: only a JSON Schema needs it
+
+    schema = reader(Report).json_schema(by_alias=True, mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:eduaudit:schema:report:1", **schema}

@@ -21,15 +21,17 @@ def by_rule(report: Report) -> list[list[Finding]]:
 
 
 def ledger_by_weight(report: Report) -> list[LedgerRow]:
-    """Return the ledger with what a person decides on first: sent before consent, sent, in code, permitted, declared.
+    """Return the ledger with what a person decides on first.
 
-    Within equal weight, what is not declared goes before what is, then by id.
+    Sent before consent, sent, reached before consent, in code, permitted, declared; within equal weight, what is not
+    declared goes before what is, then by id.
     """
     return sorted(
         report.ledger,
         key=lambda row: (
             row.observed_before_consent is not True,
             row.observed is not True,
+            row.before_consent is not True,
             row.present is not True,
             row.permitted is not True,
             row.declared is True,

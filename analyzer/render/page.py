@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
+from analyzer.model.signature import short_name
+
+from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
-from .words import actor_name, cell, subject_name, word
+from .words import actor_name, cell, place_name, subject_name, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analyzer.model import Clause, Report
+    from analyzer.model import Access, Clause, PermissionRequest, Report
 
 FOLDER = files(__package__) / "templates"
 
@@ -40,22 +43,40 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     """Return a self-contained page; clause texts come from the rules in force."""
     from analyzer.catalogue import load_catalogue  # noqa: PLC0415  # only the page shows clause texts
 
-    clauses: Mapping[str, Clause] = load_catalogue().clauses
+    catalogue = load_catalogue()
+    clauses: Mapping[str, Clause] = catalogue.clauses
+    reasons = {key: text.pick(lang) for key, text in catalogue.weak_reasons.items()}
     script = (FOLDER / "report.js").read_text(encoding="utf-8")
     names = {sdk.id: sdk.name for sdk in report.sdks}
     titles = {row.data: row.title.pick(lang) for row in report.ledger}
+    sections = in_sections(report)
+    complete = searched(report)
     return _template().render(
         report=report,
         lang=lang,
         w=lambda key: word(key, lang),
         cell=cell,
         actor=lambda actor: actor_name(actor, names, lang),
+        actors=lambda rows: word("joint", lang).join(
+            actor_name(actor, names, lang) for actor in dict.fromkeys(row.actor for row in rows)
+        ),
         data=lambda identity: titles.get(identity, identity),
         clauses=clauses,
         style=_safe((FOLDER / "report.css").read_text(encoding="utf-8")),
         script=_safe(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        accesses=_by_data(report),
+        sections=sections,
+        anchor=lambda identity, column: _anchor(sections, identity, column),
+        requests=_by_moment(report),
+        when=lambda row: moment(row, lang, complete=complete),
+        permissions=lambda row: _permissions(row, lang),
+        chain=lambda site: chain_of(site, lang),
+        offsets=offsets,
+        short=short_name,
+        doubt=lambda site: doubt_text(site, reasons, lang),
+        reason=lambda identity: reasons.get(identity, identity),
+        who=lambda where: place_name(where, names, lang).rpartition("[")[2].removesuffix("]"),
+        at=lambda where: place_name(where, names, lang),
         groups=by_rule(report),
         ledger=ledger_by_weight(report),
         subject=lambda subject: subject_name(subject, report, lang),
@@ -68,8 +89,23 @@ def _safe(text: str) -> Any:
     return Markup(text)  # noqa: S704  # same
 
 
-def _by_data(report: Report) -> dict[str, list[Any]]:
-    grouped: dict[str, list[Any]] = {}
-    for row in report.accesses:
-        grouped.setdefault(row.data, []).append(row)
-    return grouped
+_COLUMNS = {"before_consent": ("early",), "reachable": ("early", "doubt", "later")}
+"""Column of the ledger → the sections that can show it; all of them for the others."""
+
+
+def _anchor(sections: dict[str, dict[str, list[Access]]], data: str, column: str) -> str:
+    """Return the id of the first section with reads of this kind; empty where there is none."""
+    names = _COLUMNS.get(column, tuple(sections))
+    return next((f"{name}-{data}" for name in names if data in sections.get(name, {})), "")
+
+
+def _by_moment(report: Report) -> list[PermissionRequest]:
+    levels = ("before_consent", "reachable", "present")
+    return sorted(
+        report.permission_requests, key=lambda row: (levels.index(row.level), row.doubt is not None, row.actor)
+    )
+
+
+def _permissions(row: PermissionRequest, lang: str) -> str:
+    short = [name.removeprefix("android.permission.") for name in row.permissions]
+    return word("joint", lang).join(short) or word("permissions_unknown", lang)

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
-from .words import actor_name, cell, subject_name, word
+from .terminal_reads import chain_text, reads_by_section, requests
+from .words import actor_name, cell, place_name, subject_name, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,6 +61,7 @@ def _blocks(report: Report, lang: str) -> Iterable[RenderableType]:
     if rows := _telling(report):
         yield _heading(word("ledger", lang), len(rows), word("legend", lang))
         yield _ledger(report, lang)
+    yield from _reads(report, lang)
     if report.sdks:
         yield _heading(word("sdks", lang), len(report.sdks))
         yield _sdks(report, lang)
@@ -73,10 +75,20 @@ def _blocks(report: Report, lang: str) -> Iterable[RenderableType]:
     if report.summary.human:
         yield _heading(word("human", lang), len(report.summary.human))
         for item in report.summary.human[:MOST_HUMAN]:
-            yield Padding(Text.assemble((f"{item.clause}  ", "bold"), item.look_at.pick(lang)), (0, 2))
+            yield Padding(Text.assemble((f"{item.clause}  ", "bold"), visible(item.look_at.pick(lang))), (0, 2))
         if len(report.summary.human) > MOST_HUMAN:
             yield Padding(Text("… " + word("human_more", lang), style="dim"), (0, 2))
     yield _foot(report, lang)
+
+
+def _reads(report: Report, lang: str) -> Iterable[RenderableType]:
+    for heading, count, lines in reads_by_section(report, lang):
+        if lines:
+            yield _heading(heading, count)
+            yield from lines
+    if report.permission_requests:
+        yield _heading(word("requests", lang), len(report.permission_requests))
+        yield from requests(report, lang)
 
 
 def _heading(text: str, count: int, remark: str = "") -> Text:
@@ -139,14 +151,14 @@ def _group(findings: list[Finding], report: Report, lang: str) -> RenderableType
     body: list[Text] = []
     if len(findings) == 1:
         body.append(Text(visible(first.explanation.pick(lang))))
-        body.extend(_evidence(first, MOST_EVIDENCE, lang))
+        body.extend(_evidence(first, MOST_EVIDENCE, report, lang))
     else:
         body.append(Text(visible(first.explanation.pick(lang))))
         for finding in findings:
             body.append(Text(visible(subject_name(finding.subject, report, lang)), style="bold"))
             if _says_otherwise(finding.explanation.pick(lang), first.explanation.pick(lang)):
                 body.append(Text(visible(finding.explanation.pick(lang))))
-            body.extend(_evidence(finding, MOST_EVIDENCE_IN_GROUP, lang))
+            body.extend(_evidence(finding, MOST_EVIDENCE_IN_GROUP, report, lang))
     body.append(Text.assemble((word("clauses", lang) + "  ", "dim"), joined, (f"   {first.rule}", "dim")))
     body.append(Text.assemble((word("advice", lang) + "  ", "dim"), visible(first.advice.pick(lang))))
     if first.waived:
@@ -159,10 +171,13 @@ def _says_otherwise(text: str, shown: str) -> bool:
     return SequenceMatcher(None, text, shown, autojunk=False).ratio() < SAME_WORDING
 
 
-def _evidence(finding: Finding, most: int, lang: str) -> Iterable[Text]:
+def _evidence(finding: Finding, most: int, report: Report, lang: str) -> Iterable[Text]:
+    names = {sdk.id: sdk.name for sdk in report.sdks}
     for item in finding.evidence[:most]:
         excerpt = (f"  {visible(item.excerpt)}" if item.excerpt else "", "dim")
-        yield Text.assemble(("· ", "dim"), visible(item.where), excerpt)
+        yield Text.assemble(("· ", "dim"), visible(place_name(item.where, names, lang)), excerpt)
+        if item.path:
+            yield Text.assemble("  ", chain_text(item.path, lang))
     if len(finding.evidence) > most:
         yield Text("· " + word("more", lang).format(n=len(finding.evidence) - most), style="dim")
 
@@ -180,9 +195,15 @@ def _telling(report: Report) -> list[LedgerRow]:
     return [row for row in ledger_by_weight(report) if any(getattr(row, sign) for sign in signs)]
 
 
+def _chains(report: Report) -> bool:
+    """Tell whether call chains were looked for: without them two columns say nothing."""
+    return any(row.reachable is not None or row.before_consent is not None for row in report.ledger)
+
+
 def _ledger(report: Report, lang: str) -> RenderableType:
     names = {sdk.id: sdk.name for sdk in report.sdks}
-    keys = ("necessary", "declared", "permitted", "present", "observed", "observed_before_consent")
+    reach = ("reachable", "before_consent") if _chains(report) else ()
+    keys = ("necessary", "declared", "permitted", "present", *reach, "observed", "observed_before_consent")
     table = _table(
         word("data", lang), *(word(key, lang) for key in keys), word("actors", lang), word("recipients", lang)
     )

@@ -63,7 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "actors": ("读取者", "Read by"),
     "recipients": ("接收方", "Recipients"),
     "sensitive": ("敏感", "sensitive"),
-    "legend": ("● 是　○ 否　– 未检查", "● yes   ○ no   – not examined"),
+    "legend": ("● 是　○ 否　– 未检查或不能确定", "● yes   ○ no   – not examined, or not certain"),
     "sdks": ("第三方 SDK", "Third-party SDKs"),
     "name": ("名称", "Name"),
     "vendor": ("厂商", "Vendor"),
@@ -127,6 +127,98 @@ WORDS: dict[str, tuple[str, str]] = {
     "no": ("否", "no"),
     "app_actor": ("应用自身", "the app itself"),
     "unknown_actor": ("归属不明的代码", "code of unknown owner"),
+    "reads_early": ("同意前可达的读取", "Reads that start-up reaches before consent"),
+    "reads_early.note": (
+        "以下读取从启动阶段可达，途中没有用户操作。调用链存在不等于一定执行。",
+        "Start-up reaches these without any act of the user. A chain is not yet an execution.",
+    ),
+    "reads_doubt": ("同意前可能可达，但不能确定", "Before consent perhaps, but not certain"),
+    "reads_doubt.note": (
+        "调用链上有检查同意标志等情况，请逐条核对。",
+        "A test of consent, or a call that could not be followed, stands on the chain: look at each.",
+    ),
+    "reads_later": ("其他可到达的读取", "Other reads that an entry point reaches"),
+    "reads_later.note": (
+        "有从入口点到达的调用链，但不在启动阶段。",
+        "A chain leads there from an entry point, but not from start-up.",
+    ),
+    "reads_no_path": ("未找到路径的读取", "Reads to which no path was found"),
+    "reads_no_path.note": (
+        "没有找到从任何入口点到达的路径。反射、本机代码等仍可能调用，不等于不会执行。",
+        "No path from any entry point was found. Reflection or native code may still call them.",
+    ),
+    "reads_unknown": ("读取个人信息的代码", "Code that reads personal data"),
+    "reads_unknown.note": (
+        "没有查找从入口点到达的路径，或代码未能完整读取：只说明代码存在。",
+        "No path from entry points was looked for, or not all code was read: the code is there, and that is all.",
+    ),
+    "entry_points": ("从 {n} 个入口点查找调用链", "call chains searched from {n} entry points"),
+    "joint": ("、", ", "),
+    "classes": ("个类", "classes"),
+    "methods": ("个方法", "methods"),
+    "requests": ("运行时申请权限", "Permissions asked for at run time"),
+    "moment": ("时机", "Moment"),
+    "moment.before_consent": ("启动阶段，同意之前", "start-up, before consent"),
+    "moment.reachable": ("使用过程中", "later on"),
+    "moment.present": ("未找到路径", "no path found"),
+    "moment.unknown": ("未查找", "not looked for"),
+    "permissions_unknown": ("未能确定", "could not be read"),
+    "chain": ("调用链", "Call chain"),
+    "signatures": ("完整签名", "Full signatures"),
+    "steps_more": ("中间 {n} 步", "{n} steps between"),
+    "reads_by": ("读取接口", "reads by"),
+    "offset": ("偏移", "offset"),
+    "doubt.not_certain": ("不能确定：", "not certain: "),
+    "entry.application": ("应用启动", "application start"),
+    "entry.provider": ("内容提供者（随应用启动）", "content provider (application start)"),
+    "entry.startup": ("启动初始化组件", "start-up initialiser"),
+    "entry.factory": ("组件工厂", "component factory"),
+    "entry.launcher": ("启动页", "launcher page"),
+    "entry.activity": ("页面", "page"),
+    "entry.page": ("页面", "page"),
+    "entry.service": ("后台服务", "service"),
+    "entry.receiver": ("广播接收器", "broadcast receiver"),
+    "link.call": ("调用", "calls"),
+    "link.dispatch": ("分派", "dispatches to"),
+    "link.scheduled": ("调度", "schedules"),
+    "link.callback": ("回调", "calls back"),
+    "link.gesture": ("手势", "on a touch"),
+    "link.lifecycle": ("生命周期", "life cycle"),
+    "link.class_init": ("类初始化", "class initialiser"),
+    "link.started": ("启动组件", "starts"),
+    "link.inflated": ("布局加载", "inflates"),
+    "link.reflected": ("反射", "reflection"),
+    "doubt.consent_guard": (
+        "调用前疑似检查了同意标志，请核对该标志是否只在同意后设置",
+        "what looks like a flag of consent is tested first; see that it is set only after consent",
+    ),
+    "doubt.dispatch_unsure": (
+        "途中的某个对象未能确定，按所有可能的子类计算",
+        "an object on the way could not be followed; every live subclass was taken",
+    ),
+    "doubt.sdk_preinit": (
+        "经由厂商声明不采集信息的预初始化，或采集已被关闭",
+        "by a pre-initialisation that its vendor says collects nothing, or collection was switched off",
+    ),
+    "guard.preference": ("偏好设置", "preference"),
+    "guard.field": ("字段", "field"),
+    "guard.method": ("方法返回值", "result of"),
+    "guard.call": ("方法返回值", "result of"),
+    "guard.property": ("属性", "property"),
+    "guard.in": ("检查位置", "tested in"),
+    "A01": ("个人基本资料", "basic personal data"),
+    "A02": ("个人身份信息", "identity"),
+    "A03": ("生物识别信息", "biometric data"),
+    "A04": ("网络身份标识", "network identity"),
+    "A05": ("健康生理信息", "health"),
+    "A06": ("教育工作信息", "education and work"),
+    "A07": ("财产信息", "property"),
+    "A08": ("通信信息", "communications"),
+    "A09": ("联系人信息", "contacts"),
+    "A10": ("上网和使用记录", "records of use"),
+    "A11": ("设备信息", "device information"),
+    "A12": ("位置信息", "location"),
+    "A13": ("其他信息", "other information"),
     "weak_access": ("此行单独不能说明问题", "this row alone proves nothing"),
     "sure": ("把握程度", "Sureness"),
 }
@@ -144,18 +236,35 @@ def cell(value: bool | None) -> str:
 
 
 def actor_name(actor: str, sdk_names: dict[str, str], lang: str) -> str:
-    """Return ``sdk:<id>`` as the SDK's name, ``app`` and ``unknown`` in words."""
+    """Return ``sdk:<id>`` as the SDK's name, ``lib:<namespace>``, ``app`` and ``unknown`` in words."""
     if actor.startswith("sdk:"):
         return sdk_names.get(actor[4:], actor[4:])
+    if actor.startswith("lib:"):
+        return f"third-party code {actor[4:]}" if lang == "en" else f"第三方代码（{actor[4:]}）"
     return word({"app": "app_actor", "unknown": "unknown_actor"}.get(actor, actor), lang)
 
 
+def place_name(where: str, sdk_names: dict[str, str], lang: str) -> str:
+    """Return the place of a piece of evidence with its actor in words: ``La/B;->c()V [应用自身]``."""
+    code, bracket, actor = where.rpartition(" [")
+    if not bracket or not actor.endswith("]"):
+        return where
+    return f"{code} [{actor_name(actor[:-1], sdk_names, lang)}]"
+
+
 def subject_name(subject: str, report: Report, lang: str) -> str:
-    """Return what a finding is about in words, with its id: data kinds and SDKs by title, all else as it is."""
+    """Return what a finding is about in words, with its id.
+
+    Data kinds and SDKs by title, an actor with a category of data (``sdk:jpush/A11``) by both, all else as it is.
+    """
     for row in report.ledger:
         if row.data == subject:
             return f"{row.title.pick(lang)} ({subject})"
+    actor, slash, category = subject.rpartition("/")
+    if slash and category in WORDS:
+        names = {sdk.id: sdk.name for sdk in report.sdks}
+        return f"{actor_name(actor, names, lang)} · {word(category, lang)}"
     for sdk in report.sdks:
         if subject in {sdk.id, f"sdk:{sdk.id}"}:
             return f"{sdk.name} ({sdk.vendor})"
-    return subject
+    return actor_name(subject, {}, lang) if subject.startswith("lib:") or subject in {"app", "unknown"} else subject

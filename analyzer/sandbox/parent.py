@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import signal
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzer.container.limits import Limits
-from analyzer.model import RuleDataError, UnreadableInputError
+from analyzer.model.errors import RuleDataError, UnreadableInputError
 
+from .prepared import CHILD, start, take
+from .process import TookTooLongError
 from .protocol import Exit, request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyzer.model import StaticFacts
-
-PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-GRACE_SECONDS = 2.0
-"""Between the request to end and the end."""
-KEPT_ENVIRONMENT = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "LD_LIBRARY_PATH",
-    "SYSTEMROOT",
-    "PYTHONPYCACHEPREFIX",
-    "PYTHONDONTWRITEBYTECODE",
-    "XDG_CACHE_HOME",
-    "HOME",
-)
-"""Nothing else reaches the child: no proxies, no credentials."""
-READ_BLOCK = 1 << 20
-CHILD = ("-s", "-P", "-m", "analyzer.sandbox.child")
+    from analyzer.model.facts import ArtifactFormat
 
 
 def run_extraction(path: Path, limits: Limits | None = None) -> StaticFacts:
@@ -68,46 +46,36 @@ class Extraction:
         self.path, self.limits = path, limits
         _check_readable(path)
         self._started = time.monotonic()
-        self._scratch = tempfile.TemporaryDirectory(prefix="eduaudit-", ignore_cleanup_errors=True)
         self._chunks: list[bytes] = []
         self._size = 0
-        self._process = subprocess.Popen(
-            [sys.executable, *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self._scratch.name,
-            env=_environment(self._scratch.name),
-            start_new_session=True,
-            close_fds=True,
-        )
-        assert self._process.stdin is not None  # noqa: S101  # for the type checker: a pipe
-        with contextlib.suppress(OSError):
-            self._process.stdin.write(request(path, limits))
-            self._process.stdin.close()
-        self._reader = threading.Thread(target=self._read, name="eduaudit-child-output", daemon=True)
-        self._reader.start()
+        self._process = take() if command is CHILD else start(command)
+        self._process.send(request(path, limits))
 
     def result(self) -> StaticFacts:
         """Wait for the child and return its facts; see `run_extraction`."""
-        left = self.limits.wall_seconds - (time.monotonic() - self._started)
         try:
-            self._process.wait(max(0.0, left))
-        except subprocess.TimeoutExpired:
-            self._end()
+            self._process.read(self._take, self.limits.wall_seconds - (time.monotonic() - self._started))
+        except TookTooLongError:
+            self._process.end()
             return self._incomplete("limit_reached", f"analysis took longer than {self.limits.wall_seconds:g} seconds")
         except BaseException:
             self.cancel()
             raise
-        self._close()
+        self._process.close()
         return self._answer()
 
     def cancel(self) -> None:
         """End the child and forget its result."""
-        self._end()
+        self._process.end()
+
+    def _take(self, chunk: bytes) -> None:
+        """Keep the child's output as it comes, and no more than allowed; the rest is read so that it does not block."""
+        self._size += len(chunk)
+        if self._size <= self.limits.result_bytes:
+            self._chunks.append(chunk)
 
     def _answer(self) -> StaticFacts:
-        code, limits = self._process.returncode, self.limits
+        code, limits = self._process.returncode or 0, self.limits
         if self._size > limits.result_bytes or code == Exit.TOO_LARGE:
             return self._incomplete("limit_reached", f"facts larger than {limits.result_bytes:,} bytes")
         if code == Exit.MEMORY:
@@ -124,17 +92,17 @@ class Extraction:
             raise RuleDataError(self._why())
         if code != Exit.OK:
             return self._incomplete("analyser_crashed", _crash(code))
-        from analyzer.model import StaticFacts  # noqa: PLC0415  # pydantic is loaded while the child works
+        from analyzer.model import StaticFacts, read_record  # noqa: PLC0415  # loaded while the child works
 
         try:
-            return StaticFacts.model_validate_json(b"".join(self._chunks))
+            return read_record(StaticFacts, b"".join(self._chunks))
         except ValueError:
             return self._incomplete("analyser_crashed", "the analysis gave no valid facts")
 
     def _why(self) -> str:
         try:
             return str(json.loads(b"".join(self._chunks))["why"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return "cannot be read"
 
     def _used_cpu(self) -> bool:
@@ -158,32 +126,6 @@ class Extraction:
             seconds={"wall": round(time.monotonic() - self._started, 4)},
         )
 
-    def _read(self) -> None:
-        """Take the child's output as it comes, and no more than allowed: a full pipe would block it."""
-        stream = self._process.stdout
-        assert stream is not None  # noqa: S101  # for the type checker: a pipe
-        while chunk := stream.read1(READ_BLOCK):  # type: ignore[attr-defined]  # a buffered reader
-            self._size += len(chunk)
-            if self._size <= self.limits.result_bytes:
-                self._chunks.append(chunk)
-
-    def _end(self) -> None:
-        """Ask the child's process group to end, then make it."""
-        for number, patience in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, None)):
-            if self._process.poll() is not None:
-                break
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(patience)
-        self._close()
-
-    def _close(self) -> None:
-        self._reader.join(GRACE_SECONDS)
-        if self._process.stdout is not None and not self._reader.is_alive():
-            self._process.stdout.close()
-        self._scratch.cleanup()
-
 
 def _check_readable(path: Path) -> None:
     try:
@@ -191,19 +133,6 @@ def _check_readable(path: Path) -> None:
             pass
     except OSError as error:
         raise UnreadableInputError(path, error.strerror or str(error)) from error
-
-
-def _environment(scratch: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    return {
-        **kept,
-        "PYTHONPATH": str(PACKAGE_ROOT),
-        "PYTHONHASHSEED": "0",
-        "TMPDIR": scratch,
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "NO_PROXY": "*",
-    }
 
 
 def _crash(code: int) -> str:
@@ -215,6 +144,7 @@ def _crash(code: int) -> str:
     return f"analysis ended with exit code {code}"
 
 
-def _guess_format(path: Path) -> str:
+def _guess_format(path: Path) -> ArtifactFormat:
+    formats: tuple[ArtifactFormat, ...] = ("apk", "apks", "xapk", "aab", "dex", "aar", "jar")
     suffix = path.suffix.lower().lstrip(".")
-    return suffix if suffix in ("apk", "apks", "xapk", "aab", "dex", "aar", "jar") else "apk"
+    return next((one for one in formats if one == suffix), "apk")

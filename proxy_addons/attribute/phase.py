@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from analyzer.model.facts import Phase
+from analyzer.model.channels import Phase
 from proxy_addons.marks import Mark
 
 PHASE_AFTER: dict[str, Phase] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from analyzer.model.facts import Place
+from analyzer.model.channels import Place
 from proxy_addons.sources.message import Message
 
 from . import text as texts

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, select
 
-from analyzer.model import Severity, TrafficFacts, canonical_json
+from analyzer.model import Severity, TrafficFacts, canonical_json, record_plain
 from registry_api.accounts.access import Actor, scope_of
 from registry_api.audits import runs, weekly
 from registry_api.audits.findings import OPEN
@@ -280,7 +280,7 @@ def add_traffic(
             f"the facts are about {body.app}, not {package}",
             [FieldError("/app", "wrong_app", f"the facts name {body.app}")],
         )
-    payload = body.model_dump(mode="json")
+    payload = record_plain(body)
     content = canonical_json(payload).encode()
     sha256 = registry.blobs.put(content)
 

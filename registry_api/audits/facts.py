@@ -8,12 +8,11 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
-from analyzer.model import Facts, PolicyFacts, StaticFacts, TrafficFacts, canonical_json
+from analyzer.model import Facts, PolicyFacts, StaticFacts, TrafficFacts, canonical_json, read_record
 from registry_api.audits.models import StoredFacts, TrafficIntake
 from registry_api.db import now
 from registry_api.errors import RegistryError
@@ -21,13 +20,6 @@ from registry_api.filings.models import Filing
 from registry_api.organizations.models import App, AppVersion
 from registry_api.registry import Registry
 from registry_api.storage.blobs import record_blob
-
-
-class _Model(Protocol):
-    """A frozen pydantic record."""
-
-    def model_dump(self, *, mode: str) -> Any:
-        """Return plain data."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ def gather(registry: Registry, inputs: Inputs, *, afresh: bool = False) -> tuple
             policy, fresh = _policy(registry, inputs.version)
             extracted = extracted or fresh
     filing = registry.analysis.filing_facts(inputs.filing.document) if inputs.filing else None
-    traffic = merge([TrafficFacts.model_validate_json(registry.blobs.read(item)) for item in inputs.traffic])
+    traffic = merge([read_record(TrafficFacts, registry.blobs.read(item)) for item in inputs.traffic])
     return Facts(static=static, policy=policy, filing=filing, traffic=traffic), extracted
 
 
@@ -91,7 +83,7 @@ _TRANSIENT = frozenset({"analyser_crashed", "limit_reached"})
 
 def _static(registry: Registry, version: AppVersion, *, afresh: bool) -> tuple[StaticFacts, bool]:
     def load(content: bytes) -> StaticFacts:
-        facts = StaticFacts.model_validate_json(content)
+        facts = read_record(StaticFacts, content)
         if afresh and any(reason.code in _TRANSIENT for reason in facts.coverage.reasons):
             raise RegistryError("unavailable", "the facts on store are incomplete")
         return facts
@@ -111,12 +103,12 @@ def _policy(registry: Registry, version: AppVersion) -> tuple[PolicyFacts, bool]
         registry,
         sha256,
         "policy",
-        PolicyFacts.model_validate_json,
+        lambda content: read_record(PolicyFacts, content),
         lambda: _named(registry, sha256, name, registry.analysis.read_policy),
     )
 
 
-def _cached[F: _Model](
+def _cached[F: (StaticFacts, PolicyFacts)](
     registry: Registry,
     sha256: str,
     kind: str,
@@ -134,7 +126,7 @@ def _cached[F: _Model](
         except (RegistryError, ValidationError):
             pass  # the stored facts are damaged, incomplete or of an older schema: extract anew from the artifact
     facts = make()
-    content = canonical_json(facts.model_dump(mode="json")).encode()
+    content = canonical_json(facts).encode()
     blob = registry.blobs.put(content)
     with registry.database.write() as session:
         record_blob(session, blob, len(content))
@@ -161,7 +153,7 @@ def merge(parts: list[TrafficFacts]) -> TrafficFacts | None:
     if len(parts) < 2:
         return parts[0] if parts else None
     profiles = sorted({part.profile for part in parts if part.profile})
-    hosts = {canonical_json(host.model_dump(mode="json")): host for part in parts for host in part.hosts}
+    hosts = {canonical_json(host): host for part in parts for host in part.hosts}
     return TrafficFacts(
         engine=parts[-1].engine,
         app=parts[-1].app,

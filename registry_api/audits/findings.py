@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from analyzer.model import Finding, Report
+from analyzer.model import Finding, Report, record_plain
 from registry_api.audits.models import AuditRun, FindingRow, Observation
 from registry_api.db import now
 from registry_api.organizations.models import App
@@ -92,7 +92,7 @@ def record(session: Session, run: AuditRun, app: App, report: Report) -> dict[st
             last_run_id=run.id,
         )
         row.severity, row.sureness, row.subject = finding.severity.value, finding.status.value, finding.subject[:1000]
-        row.document = finding.model_dump(mode="json")
+        row.document = record_plain(finding)
         row.last_seen_at, row.last_run_id = moment, run.id
         row.status = "reopened" if outcome == "reopened" else row.status
         outcomes.append((row, outcome))

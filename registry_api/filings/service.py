@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from analyzer.model import record_plain
 from registry_api.accounts.access import Actor, scope_of
 from registry_api.audits import runs
 from registry_api.audits.models import AuditRun
@@ -40,7 +41,8 @@ def read_document(registry: Registry, document: dict[str, Any], *, complete: boo
     ]
     if missing:
         raise RegistryError("invalid", "missing: " + ", ".join(item.pointer[1:] for item in missing), missing)
-    return facts.model_dump(mode="json")
+    plain: dict[str, Any] = record_plain(facts)
+    return plain
 
 
 def draft(registry: Registry, session: Session, actor: Actor, document: dict[str, Any]) -> Filing:

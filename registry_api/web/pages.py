@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlmodel import col, select
 
 from analyzer.model import Bilingual
+from analyzer.model.signature import short_name
 from registry_api.accounts.access import Action, Actor, can, scope_of
 from registry_api.accounts.keys import recognise
 from registry_api.accounts.sessions import COOKIE, close_session, open_session, redeem, session_actor
@@ -27,6 +28,7 @@ from registry_api.organizations.endpoints import in_state, show_apps
 from registry_api.organizations.models import App
 from registry_api.organizations.service import search_condition
 from registry_api.registry import Registry
+from registry_api.web.chains import chain_of, doubt_of, offsets_of
 from registry_api.web.record import read_record
 from registry_api.web.words import field_name, province_name, word
 
@@ -86,6 +88,10 @@ def _render(template: str, lang: str, status: int = 200, **context: Any) -> HTML
             w=lambda code: word(code, lang),
             pick=lambda both: both[lang] if isinstance(both, dict) else both.pick(lang),
             show=lambda item: _shown(item, lang),
+            chain=lambda site: chain_of(site, lang),
+            doubt=lambda site: doubt_of(site, lang),
+            offsets=offsets_of,
+            short=short_name,
             field_name=lambda key: field_name(key, lang),
             province=lambda code: province_name(code, lang),
             **context,

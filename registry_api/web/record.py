@@ -44,6 +44,12 @@ class Record:
     findings: list[FindingRow]
     evidence: list[dict[str, Any]]
     """For each kind of personal data: its accesses, transmissions and declarations."""
+    early: list[dict[str, Any]]
+    """The groups of `evidence` with only their reads that start-up reaches before consent."""
+    requests: list[dict[str, Any]]
+    """Where permissions are asked for, what start-up reaches first."""
+    searched: bool
+    """Whether call chains were looked for in code that was read in full."""
     clauses: Mapping[str, Clause]
     runs: list[AuditRun]
     intakes: list[TrafficIntake]
@@ -85,6 +91,7 @@ def read_record(registry: Registry, actor: Actor, package: str) -> Record:
         )
         names = _names(session, actor, trail)
     report, broken = _report(registry, run)
+    evidence = evidence_of(report) if report else []
     return Record(
         app=app,
         organization=organization,
@@ -96,7 +103,10 @@ def read_record(registry: Registry, actor: Actor, package: str) -> Record:
         comparison=compare(filing.facts, report) if filing and report else [],
         ledger=ledger_of(report) if report else ([], []),
         findings=sorted(findings, key=_rank),
-        evidence=evidence_of(report) if report else [],
+        evidence=evidence,
+        early=early_of(evidence),
+        requests=requests_of(report) if report else [],
+        searched=searched(report) if report else False,
         clauses=registry.analysis.clauses(),
         runs=runs,
         intakes=intakes,
@@ -158,3 +168,27 @@ def evidence_of(report: dict[str, Any]) -> list[dict[str, Any]]:
             }
         )
     return groups
+
+
+def early_of(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the groups with their accesses before consent alone; without those the group is left out."""
+    found = []
+    for group in groups:
+        rows = [item for item in group["accesses"] if item["level"] == "before_consent"]
+        if rows:
+            certain_first = sorted(rows, key=lambda item: (bool(item.get("doubt")), item["weak"] is not None))
+            found.append({"row": group["row"], "accesses": certain_first})
+    return found
+
+
+def requests_of(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return where permissions are asked for, what start-up reaches first; reports of an older engine have none."""
+    rows = report.get("permission_requests") or []
+    return sorted(rows, key=lambda item: (_LEVELS.index(item["level"]), item["actor"], item["caller"]))
+
+
+def searched(report: dict[str, Any]) -> bool:
+    """Tell whether the lack of a path means something."""
+    sites = [*report["accesses"], *(report.get("permission_requests") or [])]
+    looked = report["coverage"].get("entries") is not None or any(item["level"] != "present" for item in sites)
+    return looked and bool(report["coverage"]["complete"])

@@ -55,7 +55,7 @@ def test_rows_are_typed_and_equal_however_often_they_are_looked_at(catalogue):
 
 def test_every_row_of_every_family_builds(catalogue):
     for family in parser_names():
-        if family not in ("apis", "recipients"):
+        if family not in ("apis", "recipients", "callgraph"):
             assert len(list(getattr(catalogue, family).values())) == len(getattr(catalogue, family)), family
     for table in catalogue.apis.by_kind.values():
         assert all(rules for rules in table.values())

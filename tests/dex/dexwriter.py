@@ -21,15 +21,18 @@ class Code:
     units: list
     registers: int = 16
     tries: tuple = ()  # (first unit, units, (handler unit, …))
+    ins: int = 0  # argument words, in the last registers
 
 
 @dataclass
 class Class:
     name: str
-    methods: list = field(default_factory=list)  # (name, "(args)ret", Code or None)
+    methods: list = field(default_factory=list)  # (name, "(args)ret", Code or None[, access flags])
     superclass: str | None = "Ljava/lang/Object;"
     interfaces: tuple = ()
     strings: tuple = ()  # (static field, text)
+    flags: int = 1
+    fields: tuple = ()  # (name, type, access flags[, number with which a static one begins])
 
 
 def uleb(value):
@@ -82,7 +85,9 @@ def write_dex(classes, extra_strings=(), version=b"035", extra_methods=()):  # n
         for name, text in cls.strings:
             fields.add((cls.name, "Ljava/lang/String;", name))
             strings.add(text)
-        for name, proto, code in cls.methods:
+        for name, kind, *_ in cls.fields:
+            fields.add((cls.name, kind, name))
+        for name, proto, code, *_ in cls.methods:
             methods.add(parse_method(f"{cls.name}->{name}{proto}"))
             for unit in code.units if code else ():
                 if isinstance(unit, Ref):
@@ -144,11 +149,11 @@ def write_dex(classes, extra_strings=(), version=b"035", extra_methods=()):  # n
             lists[members] = put(struct.pack(f"<I{len(members)}H", len(members), *(tid[m] for m in members)), 4)
     places = {}
     for cls in classes:
-        for _, _, code in cls.methods:
+        for _, _, code, *_ in cls.methods:
             if code is None or code in places:
                 continue
             units = [unit_of(unit) for unit in code.units]
-            body = struct.pack("<HHHHII", code.registers, 0, 5, len(code.tries), 0, len(units))
+            body = struct.pack("<HHHHII", code.registers, code.ins, 5, len(code.tries), 0, len(units))
             body += struct.pack(f"<{len(units)}H", *units)
             if code.tries:
                 body += b"\0\0" * (len(units) & 1)
@@ -163,28 +168,45 @@ def write_dex(classes, extra_strings=(), version=b"035", extra_methods=()):  # n
     string_at = [put(uleb(len(text.encode("utf-16-le", "surrogatepass")) // 2) + mutf8(text) + b"\0") for text in order]
     rows = bytearray()
     for cls in classes:
-        values = 0
-        held = sorted(cls.strings, key=lambda row: fid[f"{cls.name}->{row[0]}:Ljava/lang/String;"])
-        if held:
-            array = bytearray(uleb(len(held)))
-            for _, text in held:
-                raw = sid[text].to_bytes(4, "little").rstrip(b"\0") or b"\0"
-                array += bytes([(len(raw) - 1) << 5 | 0x17]) + raw
-            values = put(bytes(array))
-        data = bytearray(uleb(len(held)) + uleb(0) + uleb(0) + uleb(len(cls.methods)))
-        last = 0
-        for name, _ in held:
+        values, begins = 0, {}
+        listed = {}
+        for name, text in cls.strings:
             index = fid[f"{cls.name}->{name}:Ljava/lang/String;"]
-            data += uleb(index - last) + uleb(8)
-            last = index
+            listed[index], begins[index] = 8, text
+        for name, kind, flags, *number in cls.fields:
+            index = fid[f"{cls.name}->{name}:{kind}"]
+            listed[index] = flags
+            begins.update((index, one) for one in number)
+        statics = sorted(row for row in listed.items() if row[1] & 8)
+        instances = sorted(row for row in listed.items() if not row[1] & 8)
+        if begins:
+            count = max(place for place, (index, _) in enumerate(statics) if index in begins) + 1
+            array = bytearray(uleb(count))
+            for index, _ in statics[:count]:
+                value = begins.get(index)
+                raw = b"" if value is None else value.to_bytes(4, "little", signed=True) if isinstance(value, int) else (
+                    sid[value].to_bytes(4, "little").rstrip(b"\0") or b"\0"
+                )  # fmt: skip
+                kind = 0x04 if isinstance(value, int) else 0x17
+                array += bytes([(len(raw) - 1) << 5 | kind]) + raw if raw else b"\x1e"
+            values = put(bytes(array))
+        data = bytearray(uleb(len(statics)) + uleb(len(instances)) + uleb(0) + uleb(len(cls.methods)))
+        for rows_of in (statics, instances):
+            last = 0
+            for index, flags in rows_of:
+                data += uleb(index - last) + uleb(flags)
+                last = index
         last = 0
-        numbered = [(mid[f"{cls.name}->{name}{proto}"], code) for name, proto, code in cls.methods]
-        for index, code in sorted(numbered, key=lambda row: row[0]):
-            data += uleb(index - last) + uleb(1) + uleb(places[code] if code else 0)
+        numbered = [
+            (mid[f"{cls.name}->{name}{proto}"], code, flags[0] if flags else 1)
+            for name, proto, code, *flags in cls.methods
+        ]
+        for index, code, flags in sorted(numbered, key=lambda row: row[0]):
+            data += uleb(index - last) + uleb(flags) + uleb(places[code] if code else 0)
             last = index
-        place = put(bytes(data)) if cls.methods or held else 0
+        place = put(bytes(data)) if cls.methods or listed else 0
         rows += struct.pack(
-            "<8I", tid[cls.name], 1, 0xFFFFFFFF if cls.superclass is None else tid[cls.superclass],
+            "<8I", tid[cls.name], cls.flags, 0xFFFFFFFF if cls.superclass is None else tid[cls.superclass],
             lists[cls.interfaces] if cls.interfaces else 0, 0xFFFFFFFF, 0, place, values,
         )  # fmt: skip
     tables = struct.pack(f"<{len(order)}I", *string_at) + struct.pack(f"<{len(tid)}I", *(sid[name] for name in tid))

@@ -169,14 +169,14 @@ def test_actors_are_the_app_a_known_sdk_or_unknown(catalogue):
         "Lcom/umeng/commonsdk/U;"
     ).pop().startswith("sdk:umeng")
     assert actor("La/b/c;") == {"unknown"}
-    assert actor("Lcn/oldname/Main;") == {"unknown"}
+    assert actor("Lcn/oldname/Main;") == {"lib:cn.oldname"}
     launcher = Component(kind="activity", name="cn.oldname.ui.Main", main=True)
     assert actor("Lcn/oldname/data/X;", components=[launcher]) == {"app"}
     service = Component(kind="service", name="cn.oldname.ui.Push")
-    assert actor("Lcn/oldname/data/X;", components=[service]) == {"unknown"}
+    assert actor("Lcn/oldname/data/X;", components=[service]) == {"lib:cn.oldname"}
     sdk_application = Component(kind="application", name="com.umeng.commonsdk.App")
     assert actor("Lcom/umeng/commonsdk/U;", components=[sdk_application]).pop().startswith("sdk:")
-    assert actor("Lcom/github/someone/X;", package="com.github.school.app") == {"unknown"}
+    assert actor("Lcom/github/someone/X;", package="com.github.school.app") == {"lib:com.github.someone"}
 
 
 def test_helpers_and_the_version_switch_give_no_rows(catalogue):

@@ -10,14 +10,13 @@ from analyzer.catalogue.apis import PermissionNeed
 from analyzer.catalogue.vocabulary import PackerRule, Vocabulary
 from analyzer.container.manifest import read_manifest
 from analyzer.container.notes import Notes
-from analyzer.dex import load
 from analyzer.extract.components import find_components
 from analyzer.extract.packers import find_packers, hidden_classes
 from analyzer.extract.permissions import find_permissions
 from analyzer.extract.pools import chinese_strings
 from analyzer.extract.strings import Finder, search_code
 from analyzer.extract.unread import LOADERS, find_bundles, find_loaders, find_native_code
-from analyzer.model import Access
+from analyzer.model import Access, read_record
 
 
 def manifest_of(**options):
@@ -116,8 +115,8 @@ CLAIM = {"source": "R1", "sure": "V"}
 
 def packer(*marks, hides_code=True):
     rows = [{"weak": False, **CLAIM, **mark} for mark in marks]
-    return PackerRule.model_validate(
-        {"id": "some", "title": TEXT, "vendor": TEXT, "hides_code": hides_code, "marks": rows, **CLAIM}
+    return read_record(
+        PackerRule, {"id": "some", "title": TEXT, "vendor": TEXT, "hides_code": hides_code, "marks": rows, **CLAIM}
     )
 
 
@@ -205,7 +204,8 @@ def test_application_class_is_a_component_and_order_is_stable():
 
 
 def vocabulary(name, where=("strings",), **fields):
-    return Vocabulary.model_validate(
+    return read_record(
+        Vocabulary,
         {
             "id": name,
             "title": TEXT,
@@ -215,7 +215,7 @@ def vocabulary(name, where=("strings",), **fields):
             "always_suspected": True,
             **CLAIM,
             **fields,
-        }
+        },
     )
 
 
@@ -256,17 +256,18 @@ def test_strings_of_code_are_searched_file_by_file():
         ("classes2.dex", make_dex({"La;": []}, ["游戏"])),
         ("classes.dex", make_dex({"Lb;": []}, ["a 中 PHOTO Search"])),
     ]
-    search_code(finder, files, load(files))
+    search_code(finder, files)
     assert [(one.kind, one.value, one.found_in) for one in finder.facts()] == [
         ("game", "游戏", "classes2.dex"),
         ("photo_search", "Photo Search", "classes.dex"),
     ]
 
 
-def test_container_of_several_dex_files_is_searched_too():
+def test_container_of_several_dex_files_is_searched_too(monkeypatch):
     asked = SimpleNamespace(search_strings=lambda pattern: [SimpleNamespace(dex="classes.dex!1", value="小游戏")])
+    monkeypatch.setattr("analyzer.extract.strings.load", lambda files: asked)
     finder = Finder(VOCABULARIES)
-    search_code(finder, [("classes.dex", b"dex\n041\0" + bytes(200))], asked)
+    search_code(finder, [("classes.dex", b"dex\n041\0" + bytes(200))])
     assert [(one.kind, one.found_in) for one in finder.facts()] == [("game", "classes.dex")]
 
 

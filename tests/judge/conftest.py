@@ -18,6 +18,7 @@ from analyzer.model import (
     FilingFacts,
     ManifestFlags,
     Permission,
+    PermissionRequest,
     PolicyFacts,
     PolicyPoint,
     Sdk,
@@ -76,16 +77,44 @@ class Build:
             collects=collects,
         )
 
-    def access(self, data, *, actor="app", level="present", weak=None, sure="V", caller="Lcn/example/study/A;->a()V"):
+    def access(
+        self,
+        data,
+        *,
+        actor="app",
+        level="present",
+        weak=None,
+        sure="V",
+        caller="Lcn/example/study/A;->a()V",
+        api="Landroid/x/Y;->get()",
+        **path,
+    ):
         return Access(
             data=data,
-            api="Landroid/x/Y;->get()",
+            api=api,
             caller=caller,
             actor=actor,
             level=level,
-            chain=(),
             weak=weak,
             sure=sure,
+            **self.path(level, caller, **path),
+        )
+
+    def path(self, level, caller, *, steps=("Lcn/example/study/App;->onCreate()V",), entry="application", **more):
+        """A chain from an entry point to the caller, unless the level is `present`."""
+        if level == "present":
+            return {"chain": ()}
+        links = more.pop("links", ("call",) * len(steps))
+        return {"chain": (*steps, caller), "links": links, "entry": entry, **more}
+
+    def request(self, *names, actor="app", level="reachable", caller="Lcn/example/study/Main;->ask()V", **path):
+        return PermissionRequest(
+            permissions=tuple(name if "." in name else f"android.permission.{name}" for name in names),
+            api="Landroid/app/Activity;->requestPermissions([Ljava/lang/String;I)V",
+            caller=caller,
+            actor=actor,
+            level=level,
+            **self.path(level, caller, **path),
         )
 
     def signer(self, **changes):
@@ -101,7 +130,7 @@ class Build:
     def string(self, kind, value):
         return StringFact(kind=kind, value=value, found_in="classes.dex")
 
-    def static(self, *, complete=True, app=None, **changes):
+    def static(self, *, complete=True, entries=None, app=None, **changes):
         reasons = () if complete else (CoverageReason(code="dex_unreadable", detail="classes2.dex"),)
         values = {
             "engine": "1",
@@ -119,7 +148,7 @@ class Build:
                     **(app or {}),
                 }
             ),
-            "coverage": Coverage(complete=complete, reasons=reasons, dex_files=1),
+            "coverage": Coverage(complete=complete, reasons=reasons, dex_files=1, entries=entries),
             "flags": ManifestFlags(debuggable=False, allow_backup=False, uses_cleartext_traffic=False),
             "strings": (self.string("privacy_policy", "隐私政策"), self.string("edu_filing", "教APP备1100001号")),
         }

@@ -1,5 +1,7 @@
 """Every check has a positive and a negative twin: the smallest facts that call for it, and the smallest change that does not."""
 
+from dataclasses import replace
+
 import pytest
 
 from analyzer.judge.hits import CHECKS
@@ -29,6 +31,13 @@ def declared(b, *names, **changes):
     return static(b, permissions=rows)
 
 
+def asking(b, *requests, used=True, **changes):
+    """An app that asks for permissions, all of them in its manifest; chains were looked for."""
+    names = sorted({name for request in requests for name in request.permissions})
+    rows = tuple(b.permission(name, used=used, used_by=("app",)) for name in names)
+    return static(b, permissions=rows, permission_requests=requests, entries=3, **changes)
+
+
 def with_imei(b):
     return {
         "permissions": (b.permission("READ_PHONE_STATE", used=True),),
@@ -38,12 +47,12 @@ def with_imei(b):
 
 def worded(b, kind, sentence, missing=()):
     """A policy with one sentence of interest."""
-    row = b.string(kind, sentence).model_copy(update={"found_in": "policy @0"})
-    return b.policy(missing=missing).model_copy(update={"wording": (row,)})
+    row = replace(b.string(kind, sentence), found_in="policy @0")
+    return replace(b.policy(missing=missing), wording=(row,))
 
 
 def refusing(b, sentence):
-    return worded(b, "refusal_blocks", sentence).model_copy(update={"declarations": b.said("identity.id_card")})
+    return replace(worded(b, "refusal_blocks", sentence), declarations=b.said("identity.id_card"))
 
 
 # rule, subject, severity, status, facts that call for it, facts that do not
@@ -60,9 +69,12 @@ CASES = [
     ("CONSENT.TRAFFIC_REFUSED", "device.oaid", "high", "proven",
      lambda b: traffic(b, b.sent("device.oaid", phase="refused"), marks=("refused",)),
      lambda b: traffic(b, b.sent("device.oaid"))),
-    ("CONSENT.CODE_BEFORE", "device.imei", "medium", "suspected",
+    ("CONSENT.CODE_BEFORE", "app/A11", "high", "suspected",
      lambda b: static(b, permissions=(b.permission("READ_PHONE_STATE"),), accesses=(b.access("device.imei", level="before_consent"),)),
-     lambda b: static(b, permissions=(b.permission("READ_PHONE_STATE"),), accesses=(b.access("device.imei"),))),
+     lambda b: static(b, permissions=(b.permission("READ_PHONE_STATE"),), accesses=(b.access("device.imei"), b.access("device.imei", level="reachable", caller="La;->b()V")))),
+    ("CONSENT.CODE_BEFORE", "lib:com.unknown.kit/A11", "medium", "suspected",
+     lambda b: static(b, accesses=(b.access("device.android_id", actor="lib:com.unknown.kit", level="before_consent"),)),
+     lambda b: static(b, accesses=(b.access("device.android_id", actor="lib:com.unknown.kit", level="before_consent", weak="own_only"),))),
     ("CONSENT.SDK_READS", "jpush", "low", "suspected",
      lambda b: static(b, **with_imei(b), sdks=(b.sdk("jpush", "push"),)),
      lambda b: static(b, permissions=(), accesses=(b.access("device.imei", actor="sdk:jpush"),), sdks=(b.sdk("jpush", "push"),))),
@@ -144,6 +156,24 @@ CASES = [
     ("PERMISSIONS.MANY_GROUPS", "permission_groups", "low", "suspected",
      lambda b: static(b, permissions=tuple(b.permission(f"P{n}", group=f"g{n}") for n in range(6))),
      lambda b: static(b, permissions=tuple(b.permission(f"P{n}", group=f"g{n % 5}") for n in range(9)))),
+    ("PERMISSIONS.UNREACHED", PERMISSION + "CAMERA", "info", "suspected",
+     lambda b: static(b, entries=3, permissions=(b.permission("CAMERA", used=True, used_by=("app",)),), accesses=(b.access("camera"),)),
+     lambda b: static(b, permissions=(b.permission("CAMERA", used=True, used_by=("app",)),), accesses=(b.access("camera"),))),
+    ("PERMISSIONS.ASKED_BEFORE_CONSENT", "app", "medium", "suspected",
+     lambda b: asking(b, b.request("CAMERA", level="before_consent")),
+     lambda b: asking(b, b.request("CAMERA"), b.request("POST_NOTIFICATIONS", level="before_consent"))),
+    ("PERMISSIONS.ASKED_TOGETHER", "app", "medium", "suspected",
+     lambda b: asking(b, b.request("CAMERA", "RECORD_AUDIO", level="before_consent")),
+     lambda b: asking(b, b.request("CAMERA", "RECORD_AUDIO"), b.request("ACCESS_FINE_LOCATION", "ACCESS_COARSE_LOCATION", level="before_consent"))),
+    ("PERMISSIONS.ASKED_TOGETHER", "app", "low", "suspected",
+     lambda b: asking(b, b.request("CAMERA", "RECORD_AUDIO", "READ_CONTACTS")),
+     lambda b: asking(b, b.request("CAMERA", "RECORD_AUDIO", "READ_CONTACTS", level="present"))),
+    ("PERMISSIONS.ASKED_AGAIN", "app", "low", "suspected",
+     lambda b: asking(b, b.request("CAMERA", caller="Lcn/a/Main;->onResume()V", steps=(), entry="launcher")),
+     lambda b: asking(b, b.request("CAMERA", steps=("Lcn/a/Main;->onResume()V", "Lcn/a/Main$1;->onClick()V"), links=("gesture", "call"), entry="launcher"))),
+    ("PERMISSIONS.ASKED_UNUSED", PERMISSION + "READ_CONTACTS", "low", "suspected",
+     lambda b: asking(b, b.request("READ_CONTACTS"), used=False),
+     lambda b: asking(b, b.request("READ_CONTACTS"), used=False, complete=False)),
     ("SHARING.THIRD_PARTY_BEFORE", f"sdk:{UMENG}", "high", "proven",
      lambda b: traffic(b, b.sent("device.oaid", phase="before_consent", host="alog.umeng.com", recipient=f"sdk:{UMENG}")),
      lambda b: traffic(b, b.sent("device.oaid", phase="before_consent", host="alog.umeng.com", recipient=f"sdk:{UMENG}"), filing=b.filing(domains=("umeng.com",)))),
@@ -244,11 +274,11 @@ CASES = [
      lambda b: static(b, packers=(Packer(id="jiagu_360", name="360加固", evidence=("libjiagu.so",)),), complete=False),
      lambda b: static(b, complete=False)),
     ("CONSENT.BY_USE", "use_means_consent", "low", "suspected",
-     lambda b: b.facts(policy=b.policy().model_copy(update={"wording": (b.string("use_means_consent", "使用即同意"),)})), lambda b: b.facts(policy=b.policy())),
+     lambda b: b.facts(policy=replace(b.policy(), wording=(b.string("use_means_consent", "使用即同意"),))), lambda b: b.facts(policy=b.policy())),
     ("POLICY.IMPROVEMENT_PURPOSE", "forced_purpose", "low", "suspected",
-     lambda b: b.facts(policy=b.policy().model_copy(update={"wording": (b.string("forced_purpose", "提升用户体验"),)})), lambda b: b.facts(policy=b.policy())),
+     lambda b: b.facts(policy=replace(b.policy(), wording=(b.string("forced_purpose", "提升用户体验"),))), lambda b: b.facts(policy=b.policy())),
     ("POLICY.UNREASONABLE_CONDITION", "unreasonable_cancellation", "low", "suspected",
-     lambda b: b.facts(policy=b.policy().model_copy(update={"wording": (b.string("unreasonable_cancellation", "手持身份证"),)})), lambda b: b.facts(policy=b.policy())),
+     lambda b: b.facts(policy=replace(b.policy(), wording=(b.string("unreasonable_cancellation", "手持身份证"),))), lambda b: b.facts(policy=b.policy())),
     ("POLICY.PERSONALISED_NO_SWITCH", "personalised_push", "low", "suspected",
      lambda b: b.facts(policy=worded(b, "personalised_push", "我们为您进行个性化推荐。", missing=("POL-11",))),
      lambda b: b.facts(policy=worded(b, "personalised_push", "我们为您进行个性化推荐。"))),

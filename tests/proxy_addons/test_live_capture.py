@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from analyzer.model import TrafficFacts
+from analyzer.model import TrafficFacts, read_record
 from proxy_addons.replay import read_captures
 
 IMEI = "490154203237518"
@@ -241,7 +241,7 @@ def test_before_and_after_consent_through_a_real_proxy(tmp_path, origin):
 
     ((authorization, body),) = origin.spooled
     assert authorization == "Bearer edr_k"
-    facts = TrafficFacts.model_validate_json(body)
+    facts = read_record(TrafficFacts, body)
     rows = [
         (
             row.data,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.model import Report, TrafficFacts
+from analyzer.model import Report, TrafficFacts, read_record
 
 PROFILE = 'profile: 1\nname: bench\nvalues:\n  device.imei: ["490154203237518"]\n  phone_number: ["13912345678"]\n'
 
@@ -67,7 +67,7 @@ def traffic(tmp_path):
 
 
 def report(made):
-    return Report.model_validate_json(made.stdout)
+    return read_record(Report, made.stdout)
 
 
 REPLAY = ("replay", "a.har", "--app", "cn.example.app", "--profile", "p.yaml")
@@ -173,7 +173,7 @@ def test_a_registry_that_is_down_keeps_the_facts_for_the_next_run(traffic):
     assert "kept 1" in traffic("spool", "send", "--key", "k", code=1).stdout
     (entry,) = (traffic.folder / "spool").glob("*.json")
     body = json.loads(entry.read_text())["body"]
-    assert TrafficFacts.model_validate_json(body).app == "cn.example.app"
+    assert read_record(TrafficFacts, body).app == "cn.example.app"
     assert "490154203237518" not in body
 
 

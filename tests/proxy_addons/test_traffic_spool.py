@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from analyzer.model import EduauditError, TrafficFacts, UnreadableInputError
+from analyzer.model import EduauditError, TrafficFacts, UnreadableInputError, read_record
 from proxy_addons.delivery import Sender
 from proxy_addons.spool import Spool, write_durably
 
@@ -76,7 +76,7 @@ def test_an_entry_is_posted_with_key_and_idempotency_and_then_gone(spool, regist
     assert path == "/api/v1/apps/cn.example.app/traffic"
     assert headers["Authorization"] == "Bearer edr_k"
     assert headers["Idempotency-Key"] == entry.key
-    assert TrafficFacts.model_validate_json(body) == facts()
+    assert read_record(TrafficFacts, body) == facts()
     assert list(spool.entries()) == []
 
 
@@ -191,5 +191,5 @@ def test_kill_9_while_writing_loses_nothing_that_was_spooled(spool):
         process.send_signal(signal.SIGKILL)
         rest = process.communicate()[0].split()
         told = int(rest[-1]) if rest else 5
-        spooled = {TrafficFacts.model_validate_json(entry.body).flows for entry in spool.entries()}
+        spooled = {read_record(TrafficFacts, entry.body).flows for entry in spool.entries()}
         assert spooled >= set(range(1, told + 1))

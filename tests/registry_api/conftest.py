@@ -39,6 +39,8 @@ from analyzer.model import (
     TrafficFacts,
     UnreadableInputError,
     fingerprint,
+    read_record,
+    record_plain,
 )
 from registry_api.accounts.access import Role
 from registry_api.accounts.keys import issue
@@ -400,7 +402,8 @@ def submitted(api, upload, filing_of):
 @pytest.fixture
 def traffic():
     def make(*data, app="cn.example.study", capture="a" * 64):
-        return TrafficFacts.model_validate(
+        facts = read_record(
+            TrafficFacts,
             {
                 "engine": "traffic/1",
                 "app": app,
@@ -427,8 +430,9 @@ def traffic():
                     }
                     for item in data
                 ],
-            }
-        ).model_dump(mode="json")
+            },
+        )
+        return record_plain(facts)
 
     return make
 

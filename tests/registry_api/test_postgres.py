@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -226,7 +227,7 @@ def test_two_audits_of_one_app_that_finish_together_write_one_history(registry, 
     def report_of(facts):
         report = judge(facts)
         started = f"2026-01-01T00:00:0{together.wait(30)}+00:00"
-        return report.model_copy(update={"run": report.run.model_copy(update={"started": started})})
+        return replace(report, run=replace(report.run, started=started))
 
     registry.analysis.report_of = report_of
     threads = [threading.Thread(target=perform, args=(registry, run, run[:8])) for run in (first, second)]

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from reports import HOSTILE, hostile_report
 
+from analyzer.model import Bilingual
 from analyzer.render import render
 
 
@@ -56,10 +59,7 @@ def test_gathered_findings_keep_an_explanation_that_says_something_else():
         "应用并不持有该权限，而是向系统提供输入法。",
     ]
     findings = tuple(
-        first.model_copy(
-            update={"subject": f"p{n}", "explanation": first.title.model_copy(update={"zh": text, "en": text})}
-        )
-        for n, text in enumerate(texts)
+        replace(first, subject=f"p{n}", explanation=Bilingual(zh=text, en=text)) for n, text in enumerate(texts)
     )
     text = render(hostile_report(findings=findings), "terminal", "zh", width=140)
     assert "×3" in text

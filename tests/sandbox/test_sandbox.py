@@ -1,9 +1,9 @@
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -174,6 +174,62 @@ def test_result_equals_an_extraction_in_this_process(apk):
     from analyzer.catalogue import load_catalogue
     from analyzer.extract import extract_facts
 
-    there = json.loads(run_extraction(apk).model_dump_json(exclude={"seconds", "peak_memory"}))
-    here = json.loads(extract_facts(apk, load_catalogue()).model_dump_json(exclude={"seconds", "peak_memory"}))
+    there = replace(run_extraction(apk), seconds={}, peak_memory=None)
+    here = replace(extract_facts(apk, load_catalogue()), seconds={}, peak_memory=None)
     assert there == here
+
+
+def test_a_prepared_child_takes_the_next_request(apk):
+    from analyzer.sandbox import dismiss, prepare
+    from analyzer.sandbox.prepared import _waiting
+
+    prepare()
+    (waiting,) = _waiting
+    extraction = Extraction(apk, Limits())
+    assert extraction._process is waiting
+    assert extraction.result().coverage.dex_files == 1
+    assert not _waiting
+    dismiss()
+
+
+def test_a_prepared_child_that_is_not_asked_ends():
+    from analyzer.sandbox import dismiss, prepare
+    from analyzer.sandbox.prepared import _waiting
+
+    prepare()
+    (waiting,) = _waiting
+    dismiss()
+    assert waiting.returncode is not None
+    assert not Path(waiting.scratch).exists()
+    waiting = type(waiting)(("-c", "import sys; sys.exit(len(sys.stdin.read()))"), {})
+    waiting.send(b"")
+    waiting.read(lambda chunk: None, 60)
+    assert waiting.returncode == 0
+    waiting.close()
+
+
+def test_what_fails_beside_the_code_costs_that_alone(apk, monkeypatch):
+    from analyzer.catalogue import load_catalogue
+    from analyzer.extract import run as module
+
+    whole = module.extract(apk, load_catalogue())
+    for error, code in (
+        (module.ForkedError("ended by signal 11"), "analyser_crashed"),
+        (module.ForkedMemoryError("out of memory"), "limit_reached"),
+    ):
+
+        class Failing:
+            def __init__(self, work, most):
+                pass
+
+            def answer(self):
+                raise error  # noqa: B023  # used at once
+
+        monkeypatch.setattr(module, "Forked", Failing)
+        facts = module.extract(apk, load_catalogue(), fork=True)
+        assert facts.artifact == whole.artifact
+        assert facts.accesses == whole.accesses
+        assert facts.coverage.complete is False
+        assert code in {reason.code for reason in facts.coverage.reasons}
+        assert facts.app.signers == ()
+        assert "signature_missing" not in {anomaly.code for anomaly in facts.anomalies}

@@ -26,7 +26,7 @@ def lint(root: Path) -> list[Problem]:
 
     A family that cannot be parsed gives the problem of its first bad file; what refers to it is then not examined.
     """
-    from . import apis, recipients, references, sdks  # noqa: PLC0415  # they import `Problem` from here
+    from . import apis, callgraph, recipients, references, sdks  # noqa: PLC0415  # they import `Problem` from here
 
     problems: list[Problem] = []
     plain: dict[str, Any] = {}
@@ -38,6 +38,7 @@ def lint(root: Path) -> list[Problem]:
             problems.append(Problem(_relative(where, root), what))
     for module in (references, apis, sdks, recipients):
         problems += module.examine(plain)
+    problems += callgraph.examine_callgraph(plain, root)
     problems += stray_files(root)
     return sorted(set(problems))
 

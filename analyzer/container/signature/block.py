@@ -5,8 +5,9 @@ Source: source.android.com, "APK Signature Scheme v2", "v3".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from analyzer.model.record import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from analyzer.container.text import shown
+from analyzer.model.record import dataclass
 
 from .der import INTEGER, OID, SEQUENCE, DerError, Node, oid, read_node
 

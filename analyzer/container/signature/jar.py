@@ -10,11 +10,12 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from analyzer.container.limits import EntryUnreadableError, LimitReachedError
 from analyzer.container.text import shown
+from analyzer.model.record import dataclass
 
 from .pkcs7 import verify_detached
 from .scheme import SignerResult

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from analyzer.model.record import dataclass
 
 from .block import BlockError, Fields
 from .certificate import Certificate, read_certificate

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.model import Signer
+from analyzer.model.record import dataclass
 
 from .block import V2, V3, V31, BlockError, SigningBlock, find_signing_block
 from .digests import chunked_digest, signed_sections, verity_digest
@@ -158,5 +159,5 @@ class _Checked:
                     verified=holds or (known is not None and known.verified),
                 )
         if v4:
-            rows = {key: one.model_copy(update={"schemes": (*one.schemes, "v4")}) for key, one in rows.items()}
+            rows = {key: replace(one, schemes=(*one.schemes, "v4")) for key, one in rows.items()}
         return tuple(rows.values())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case, status_of
-from analyzer.judge.evidence import in_order, of_access, of_sdk, of_transmission
+from analyzer.judge.evidence import in_order, of_accesses, of_sdk, of_transmission
 from analyzer.judge.hits import Hit, check
 from analyzer.model import Severity, Status
 
@@ -20,10 +20,11 @@ def face(case: Case) -> Iterator[Hit]:
     if not sdks and not reads and not sent:
         return
     known = bool(sent) and status_of(sent) is Status.PROVEN
+    severity = Severity.HIGH if known or (sdks and case.for_minors) else Severity.MEDIUM
     yield Hit(
         subject="biometric.face",
         status=Status.SUSPECTED,
-        severity=Severity.HIGH if known or (sdks and case.for_minors) else Severity.MEDIUM,
-        evidence=in_order([*map(of_sdk, sdks), *map(of_access, reads), *map(of_transmission, sent)]),
+        severity=severity if sdks or sent else case.weighed(severity, reads),
+        evidence=(*in_order(map(of_sdk, sdks)), *of_accesses(reads), *in_order(map(of_transmission, sent))),
         values={"sdks": names.sdk_names(case, sdks)},
     )

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from analyzer.judge import names
 from analyzer.judge.case import Case, status_of
 from analyzer.judge.evidence import in_order, of_access, of_manifest, of_string, of_transmission
-from analyzer.judge.hits import Hit, check
-from analyzer.judge.settings import WITHOUT_CONSENT
-from analyzer.model import Severity, Status, Transmission
+from analyzer.judge.hits import Hit, Outcome, check
+from analyzer.judge.reach import best_first, early, early_severity, entry_name, exact, guard_words, lowered, steps
+from analyzer.judge.settings import USER_PAGES, WITHOUT_CONSENT
+from analyzer.model import Access, Bilingual, HumanCheck, Severity, Status, Transmission
 
 
 def _severity(case: Case, data: str, status: Status) -> Severity:
@@ -54,48 +55,93 @@ def traffic_after_refusal(case: Case) -> Iterator[Hit]:
 
 
 @check("CONSENT.CODE_BEFORE")
-def code_before_consent(case: Case) -> Iterator[Hit]:
-    """Report a chain from a start-up entry point to a read of personal data. A chain is no execution."""
+def code_before_consent(case: Case) -> Iterator[Outcome]:
+    """Report chains from start-up to reads of personal data: one finding for each actor and category of data.
+
+    Always suspected: a chain shows that the code can run before consent, only a run or the wire shows that it did. What
+    the wire shows, CONSENT.TRAFFIC_BEFORE says. A chain on which consent seems to be tested accuses nobody; it is told,
+    and a person is asked to look at the test.
+    """
     sent = case.by_data(unconsented=True)
+    groups: dict[tuple[str, str], list[Access]] = {}
     for data, reads in sorted(case.reads.items()):
-        early = [read for read in reads if read.level == "before_consent"]
-        if early and data not in sent and not case.light(data) and not case.out_of_reach(data):
-            if case.within_another(data):
-                continue
-            yield Hit(
-                subject=data,
-                status=Status.SUSPECTED,
-                severity=Severity.MEDIUM if case.grave(data) else Severity.LOW,
-                evidence=in_order(map(of_access, early)),
-                values={"data": case.data_title(data), "actors": names.actors(case, (read.actor for read in early))},
-            )
+        if data in sent or case.light(data) or case.out_of_reach(data) or case.within_another(data):
+            continue
+        rule = case.catalogue.personal_data.get(data)
+        for read in early(reads):
+            groups.setdefault((read.actor, rule.category if rule else "A13"), []).append(read)
+    for (actor, category), found in sorted(groups.items()):
+        reads = best_first(found)
+        yield Hit(
+            subject=f"{actor}/{category}",
+            status=Status.SUSPECTED,
+            severity=min((_early_weight(case, read) for read in reads), key=lambda severity: severity.rank),
+            evidence=tuple(dict.fromkeys(map(of_access, reads))),
+            values={
+                "actor": names.actors(case, (actor,)),
+                "kinds": names.kinds(case, (read.data for read in reads)),
+                "entries": names.joined(dict.fromkeys(entry_name(read.entry) for read in reads)),
+                "chain": steps(reads[0]),
+                "doubt": case.doubts.sentence(reads),
+            },
+            clauses=("GBT-43435-P3",) if actor.startswith("sdk:") else (),
+        )
+        guarded = [read for read in reads if read.guard]
+        if guarded and not any(map(exact, reads)):
+            yield _look_at_guard(guarded[0], names.actors(case, (actor,)))
+
+
+def _early_weight(case: Case, read: Access) -> Severity:
+    """Weigh one chain: an exact one to grave data is the most that code alone can show."""
+    severity = Severity.HIGH if case.grave(read.data) else Severity.MEDIUM
+    return early_severity((read,), lowered(severity) if read.sure == "?" else severity)
+
+
+def _look_at_guard(read: Access, actor: Bilingual) -> HumanCheck:
+    words = guard_words(read.guard or "")
+    return HumanCheck(
+        clause="191-3.1",
+        look_at=Bilingual(
+            zh=f"{words.zh}，之后才执行{actor.zh}的读取代码：请核对该标志是否只在用户点击同意后才设置，且未同意时不执行。",
+            en=f"{words.en}; code of {actor.en} that reads comes after it: is the flag set only once the user has "
+            "agreed, and does the code wait for it?",
+        ),
+    )
 
 
 @check("CONSENT.SDK_READS")
 def sdk_reads(case: Case) -> Iterator[Hit]:
-    """Report an SDK that holds code for grave data: one finding per SDK, to check when it is initialised.
+    """Report third-party code that can read grave data: one finding for each SDK, to check when it is initialised.
 
-    An SDK that a capture shows sending without consent is past checking: SHARING.THIRD_PARTY_BEFORE says it.
+    Chains from start-up are CONSENT.CODE_BEFORE's, and an SDK that a capture shows sending without consent is past
+    checking: SHARING.THIRD_PARTY_BEFORE says it.
     """
     caught = {row.recipient for row in case.transmissions if row.phase in WITHOUT_CONSENT}
-    by_actor: dict[str, list[str]] = {}
+    by_actor: dict[str, list[Access]] = {}
     for data, reads in sorted(case.reads.items()):
         if case.grave(data) and not case.out_of_reach(data):
-            for actor in {read.actor for read in reads if read.actor.startswith("sdk:")}:
-                by_actor.setdefault(actor, []).append(data)
-    for sdk in case.sdks:
-        kinds = by_actor.get(f"sdk:{sdk.id}", [])
-        if kinds and case.must_be_named(sdk) and f"sdk:{sdk.id}" not in caught:
-            own = [read for kind in kinds for read in case.reads[kind] if read.actor == f"sdk:{sdk.id}"]
-            yield Hit(
-                subject=sdk.id,
-                status=Status.SUSPECTED,
-                evidence=in_order(map(of_access, own)),
-                values={
-                    "sdk": names.recipient(case, f"sdk:{sdk.id}", vendor=False),
-                    "kinds": names.kinds(case, (kind for kind in kinds if not case.within_another(kind))),
-                },
-            )
+            for read in reads:
+                if read.actor.startswith(("sdk:", "lib:")):
+                    by_actor.setdefault(read.actor, []).append(read)
+    named = {f"sdk:{sdk.id}" for sdk in case.sdks if case.must_be_named(sdk)}
+    for actor, own in sorted(by_actor.items()):
+        if actor in caught or any(read.level == "before_consent" for read in own):
+            continue
+        if actor not in named and not actor.startswith("lib:"):
+            continue
+        # in a complete graph: nothing before the user acts, unless a broadcast, job or other app comes first
+        answered = case.searched and all(read.level == "present" or read.entry in USER_PAGES for read in own)
+        yield Hit(
+            subject=actor.removeprefix("sdk:"),
+            status=Status.SUSPECTED,
+            severity=Severity.INFO if answered else Severity.LOW,
+            evidence=tuple(dict.fromkeys(map(of_access, best_first(own)))),
+            values={
+                "sdk": names.recipient(case, actor, vendor=False),
+                "kinds": names.kinds(case, (read.data for read in own if not case.within_another(read.data))),
+                "reach": names.reach(case, own),
+            },
+        )
 
 
 @check("CONSENT.NO_POLICY_IN_APP")
@@ -107,7 +153,8 @@ def no_policy_in_app(case: Case) -> Iterator[Hit]:
     if "privacy_policy" not in case.catalogue.vocabularies or case.strings("privacy_policy"):
         return
     if not any(row.declared and row.level == "dangerous" for row in static.permissions) and not any(
-        not case.light(data) and not case.out_of_reach(data) for data in case.reads
+        not case.light(data) and not case.out_of_reach(data) and not case.pathless(reads)
+        for data, reads in case.reads.items()
     ):
         return
     evidence = of_manifest("package", static.app.package or static.artifact.name)

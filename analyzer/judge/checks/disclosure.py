@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case, status_of
-from analyzer.judge.evidence import in_order, of_access, of_declaration, of_policy, of_sdk, of_transmission
+from analyzer.judge.evidence import in_order, of_accesses, of_declaration, of_policy, of_sdk, of_transmission
 from analyzer.judge.hits import Hit, check
 from analyzer.model import Bilingual, FindingEvidence, Severity, Status, Transmission
 
@@ -103,9 +103,13 @@ def present_not_declared(case: Case) -> Iterator[Hit]:
         yield Hit(
             subject=data,
             status=Status.SUSPECTED,
-            severity=Severity.MEDIUM if severe else Severity.LOW,
-            evidence=(*in_order(map(of_access, reads)), of_policy(policy, case.data_title(data))),
-            values={"data": case.data_title(data), "actors": names.actors(case, (read.actor for read in reads))},
+            severity=case.weighed(Severity.MEDIUM if severe else Severity.LOW, reads),
+            evidence=(*of_accesses(reads), of_policy(policy, case.data_title(data))),
+            values={
+                "data": case.data_title(data),
+                "actors": names.actors(case, (read.actor for read in reads)),
+                "reach": names.reach(case, reads),
+            },
         )
 
 
@@ -179,7 +183,11 @@ def denied_but_present(case: Case) -> Iterator[Hit]:
             yield Hit(
                 subject=data,
                 status=Status.SUSPECTED,
-                severity=Severity.MEDIUM if case.grave(data) else Severity.LOW,
-                evidence=(*in_order(map(of_access, reads)), *in_order(_denials(case, data))),
-                values={"data": case.data_title(data), "actors": names.actors(case, (read.actor for read in reads))},
+                severity=case.weighed(Severity.MEDIUM if case.grave(data) else Severity.LOW, reads),
+                evidence=(*of_accesses(reads), *in_order(_denials(case, data))),
+                values={
+                    "data": case.data_title(data),
+                    "actors": names.actors(case, (read.actor for read in reads)),
+                    "reach": names.reach(case, reads),
+                },
             )

@@ -9,7 +9,7 @@ from analyzer.judge import names
 from analyzer.judge.case import Case, status_of
 from analyzer.judge.evidence import (
     in_order,
-    of_access,
+    of_accesses,
     of_filing,
     of_manifest,
     of_permission,
@@ -155,16 +155,17 @@ def data_undeclared(case: Case) -> Iterator[Hit]:
         if not rows and case.within_another(data):
             continue
         status = status_of(rows) if rows else Status.SUSPECTED
-        evidence = in_order(map(of_transmission, rows)) or in_order(map(of_access, reads))
+        evidence = in_order(map(of_transmission, rows)) or of_accesses(reads)
+        weight = Severity.MEDIUM if status is Status.PROVEN and not case.light(data) else Severity.LOW
         yield Hit(
             subject=data,
             status=status,
-            severity=Severity.MEDIUM if status is Status.PROVEN and not case.light(data) else Severity.LOW,
+            severity=weight if rows else case.weighed(weight, reads),
             evidence=(*evidence, of_filing("/app/personal_data", ", ".join(sorted(filed)) or "[]")),
             values={
                 "data": case.data_title(data),
                 "place": _TRAFFIC if rows else _CODE,
-                "basis": names.proof(rows) if rows else _CODE_ONLY,
+                "basis": names.proof(rows) if rows else names.sentences(names.reach(case, reads), _CODE_ONLY),
             },
         )
 

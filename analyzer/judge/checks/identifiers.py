@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case, status_of
-from analyzer.judge.evidence import in_order, of_access, of_transmission
+from analyzer.judge.evidence import in_order, of_accesses, of_transmission
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.settings import RESETTABLE
 from analyzer.model import Severity, Status
@@ -26,9 +26,13 @@ def unchangeable_present(case: Case) -> Iterator[Hit]:
         yield Hit(
             subject=data,
             status=Status.SUSPECTED,
-            severity=Severity.MEDIUM if undeclared else Severity.LOW,
-            evidence=in_order(map(of_access, reads)),
-            values={"data": case.data_title(data), "actors": names.actors(case, (read.actor for read in reads))},
+            severity=case.weighed(Severity.MEDIUM if undeclared else Severity.LOW, reads),
+            evidence=of_accesses(reads),
+            values={
+                "data": case.data_title(data),
+                "actors": names.actors(case, (read.actor for read in reads)),
+                "reach": names.reach(case, reads),
+            },
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case
-from analyzer.judge.evidence import in_order, of_access, of_transmission
+from analyzer.judge.evidence import in_order, of_accesses, of_transmission
 from analyzer.judge.hits import Hit, check
 from analyzer.model import Bilingual, Severity, Status
 
@@ -78,12 +78,13 @@ def present_beyond(case: Case) -> Iterator[Hit]:
         yield Hit(
             subject=data,
             status=Status.SUSPECTED,
-            severity=Severity.MEDIUM if undeclared and case.grave(data) else Severity.LOW,
-            evidence=in_order(map(of_access, reads)),
+            severity=case.weighed(Severity.MEDIUM if undeclared and case.grave(data) else Severity.LOW, reads),
+            evidence=of_accesses(reads),
             values={
                 "data": case.data_title(data),
                 "types": _types(case),
                 "actors": names.actors(case, (read.actor for read in reads)),
+                "reach": names.reach(case, reads),
             },
             clauses=_clauses(case),
         )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case
-from analyzer.judge.evidence import in_order, of_component, of_filing, of_manifest, of_permission
+from analyzer.judge.checks.requests import asked_permissions
+from analyzer.judge.evidence import in_order, of_accesses, of_component, of_filing, of_manifest, of_permission
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.parties import collects_nothing
 from analyzer.judge.settings import INTRUSIVE
@@ -62,7 +63,7 @@ def unusual(case: Case) -> Iterator[Hit]:
             if _unused(case, row):
                 continue
             gives_much = rule.level == "dangerous" or INTRUSIVE.intersection(rule.data)
-            heavy = gives_much and row.used is not False
+            heavy = gives_much and row.used is not False and not case.pathless(case.uses(row.name))
             yield Hit(
                 subject=row.name,
                 status=Status.SUSPECTED,
@@ -139,10 +140,32 @@ def special(case: Case) -> Iterator[Hit]:
 
 @check("PERMISSIONS.UNUSED")
 def unused(case: Case) -> Iterator[Hit]:
-    """Report what is declared, and no code that needs it in a package that was read in full."""
+    """Report what is declared, and no code that needs it in a package that was read in full.
+
+    One that the user is even asked for is PERMISSIONS.ASKED_UNUSED's.
+    """
+    asked = asked_permissions(case) if case.searched else {}
     for row in _declared(case):
-        if _unused(case, row):
+        if _unused(case, row) and row.name not in asked:
             yield Hit(subject=row.name, status=Status.SUSPECTED, evidence=(of_permission(row),))
+
+
+@check("PERMISSIONS.UNREACHED")
+def unreached(case: Case) -> Iterator[Hit]:
+    """Report what is declared and needed only by code to which no path leads in a complete graph; it only informs."""
+    asked = asked_permissions(case) if case.searched else {}
+    for row in _declared(case):
+        sites = case.uses(row.name)
+        if row.level == "dangerous" and row.used and row.name not in asked and case.pathless(sites):
+            yield Hit(
+                subject=row.name,
+                status=Status.SUSPECTED,
+                evidence=(of_permission(row), *of_accesses(sites)),
+                values={
+                    "permission": names.permission(case, row.name),
+                    "actors": names.actors(case, (site.actor for site in sites)),
+                },
+            )
 
 
 @check("PERMISSIONS.USED_UNDECLARED")

@@ -1,0 +1,212 @@
+"""Chains whose every step was looked at: search, examine the steps of the chains found, leave out what is wrong, again.
+
+The search takes any live class of a fitting type; an examiner that follows the very object at a call knows better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from .program import Program
+from .reach import DISPATCH_UNSURE, Chain, Doubt, Examine, Step
+from .search import Cut, Run
+from .steps import INITIALIZER, REFERENCE
+
+_ROUNDS = 40
+_ROUNDS_LATE = 6
+"""Searches over all phases: which wrong way to *reachable* is left over matters less, and says that it is doubtful."""
+_EXAMINED = 50_000
+"""Steps put before the examiner in one search."""
+_WAITING = frozenset(("dispatch", "scheduled", "callback", "gesture"))
+"""Links that depend on which object is there."""
+
+
+class Taken(NamedTuple):
+    """A step of a chain by numbers."""
+
+    body: int
+    edge: int
+    mode: int
+    target: int
+
+
+class Refinement:
+    """Searches of one phase, with what was learnt about steps so far."""
+
+    def __init__(self, program: Program, examine: Examine | None, verdicts: dict[Taken, Doubt], *, start: bool) -> None:
+        """``verdicts`` is shared between searches: `Doubt` by step, with the ids ``keep`` and ``refute`` among them."""
+        self._program, self._examine, self._start = program, examine, start
+        self._verdicts = verdicts
+        self.certain: Run | None = None
+        """The search that no doubtful step is part of."""
+        self.complete = True
+
+    def solve(self, wanted: Iterable[int]) -> Mapping[int, Chain]:
+        """Return the chains to those wanted bodies that are reached, without doubtful steps where there is a way."""
+        bodies = sorted(set(wanted))
+        chains = self._settle(bodies, set_aside=True)
+        rest = [body for body in bodies if body not in chains]
+        if rest and any(doubt.id not in {"keep", "refute"} for doubt in self._verdicts.values()):
+            chains |= self._settle(rest, set_aside=False)
+        return chains
+
+    @property
+    def settled(self) -> dict[Taken, Doubt]:
+        """Steps that any search may take, or none: which objects are at a call does not depend on the phase."""
+        return {step: doubt for step, doubt in self._verdicts.items() if doubt.id in {"keep", "refute"}}
+
+    def unexamined(self, body: int) -> Chain | None:
+        """Return a chain to a body that was not wanted."""
+        run = self.certain
+        if run is None or not run.distance(body) >= 0:
+            return None
+        return self._chain(ways_to(self._program, run, [body]), body, doubts=False)
+
+    def _settle(self, bodies: list[int], *, set_aside: bool) -> dict[int, Chain]:
+        for _ in range(_ROUNDS if self._start else _ROUNDS_LATE):
+            run = self._program.search(self._cuts(set_aside=set_aside), start_only=self._start)
+            ways = ways_to(self._program, run, bodies)
+            if self._examine is None or not self._look(run, ways, set_aside=set_aside):
+                break
+        else:
+            self.complete &= not self._start
+            # What was refuted last is left out too; what stands in its place was not looked at.
+            run = self._program.search(self._cuts(set_aside=set_aside), start_only=self._start)
+            ways = ways_to(self._program, run, bodies)
+        if set_aside:
+            self.certain = run
+        return {body: self._chain(ways, body, doubts=not set_aside) for body in bodies if run.distance(body) >= 0}
+
+    def _cuts(self, *, set_aside: bool) -> Mapping[int, Cut]:
+        cuts: dict[int, Cut] = {}
+        for step, doubt in self._verdicts.items():
+            if doubt.id == "keep" or (doubt.id != "refute" and not set_aside):
+                continue
+            cut = cuts.setdefault(step.edge, Cut())
+            if step.mode == REFERENCE:
+                cut.bodies.add(step.target)
+            elif step.mode == INITIALIZER:
+                cut.initializer = True
+            else:
+                cut.whole = True
+        return cuts
+
+    def _look(self, run: Run, ways: Mapping[int, Taken], *, set_aside: bool) -> bool:
+        """Examine what is new on the ways; return whether another search is due."""
+        again = False
+        for step in sorted(set(ways.values()), key=self._order):
+            if step in self._verdicts:
+                continue
+            verdict = self._ask(step)
+            changes = verdict.id == "refute" or (verdict.id != "keep" and set_aside)
+            again |= changes
+            if changes and step.mode == REFERENCE:  # its other targets would be next
+                for target in run.targets(step.edge):
+                    other = step._replace(target=target)
+                    if other not in self._verdicts:
+                        self._ask(other)
+        return again
+
+    def _order(self, step: Taken) -> tuple[str, int, str, int]:
+        program = self._program
+        return program.signature(step.body), program.steps.offset(step.edge), program.signature(step.target), step.mode
+
+    def _ask(self, step: Taken) -> Doubt:
+        if self._examine is None or len(self._verdicts) >= _EXAMINED:
+            self.complete = False
+            link = self._program.link(step.edge, step.mode, step.target)
+            found = Doubt(DISPATCH_UNSURE if link in _WAITING else "keep")
+        else:
+            answer = self._examine(self._describe(step))
+            found = Doubt(answer) if isinstance(answer, str) else Doubt(*answer)
+        self._verdicts[step] = found
+        return found
+
+    def _describe(self, step: Taken) -> Step:
+        program = self._program
+        part, item = program.place(step.body)
+        argument = program.steps.argument(step.edge)
+        method = program.steps.method(step.edge)
+        target = step.target
+        return Step(
+            caller=program.signature(step.body),
+            part=part,
+            item=item,
+            offset=program.steps.offset(step.edge),
+            reference=program.names.signature(method) if method >= 0 else None,
+            target=program.signature(target),
+            target_class=program.names.descriptor(int(program.defined.type[target])),
+            link=program.link(step.edge, step.mode, target),
+            argument=argument if step.mode == REFERENCE and argument >= -1 else None,
+            start=self._start,
+            lands=lambda descriptor: program.lands(descriptor, target),
+        )
+
+    def _chain(self, ways: Mapping[int, Taken], body: int, *, doubts: bool) -> Chain:
+        steps: list[Taken] = []
+        while body in ways:
+            steps.append(ways[body])
+            body = steps[-1].body
+        steps.reverse()
+        program = self._program
+        doubt: Doubt | None = None
+        known = [self._verdicts.get(step) for step in steps]
+        if doubts:
+            doubt = next((found for found in known if found is not None and found.id != "keep"), None)
+            doubt = doubt or self._distant_doubt()
+        links = tuple(program.link(step.edge, step.mode, step.target) for step in steps)
+        if self._examine is not None and doubt is None:
+            unseen = [link for link, found in zip(links, known, strict=True) if found is None and link in _WAITING]
+            doubt = Doubt(DISPATCH_UNSURE) if unseen else None
+        return Chain(
+            methods=(program.signature(body), *(program.signature(step.target) for step in steps)),
+            links=links,
+            offsets=tuple(program.steps.offset(step.edge) for step in steps),
+            entry=program.entry_kind(body, start=self._start),
+            doubt=doubt.id if doubt else None,
+            text=doubt.text if doubt else "",
+        )
+
+    def _distant_doubt(self) -> Doubt:
+        """Return why a chain is doubtful none of whose steps is: an object on it exists only by a doubtful one."""
+        found = {doubt.id: doubt for _, doubt in sorted(self._verdicts.items()) if doubt.id not in {"keep", "refute"}}
+        return Doubt(next(iter(found))) if len(found) == 1 else Doubt(DISPATCH_UNSURE)
+
+
+def ways_to(program: Program, run: Run, bodies: Iterable[int]) -> dict[int, Taken]:
+    """Return for every body on the ways to some bodies the step that leads to it; entries have none.
+
+    Of several shortest ways the one whose methods come first in the order of signatures, seen from the end.
+    """
+    ways: dict[int, Taken] = {}
+    waiting: dict[int, set[int]] = {}
+    for body in bodies:
+        if run.distance(body) >= 0:
+            waiting.setdefault(run.distance(body), set()).add(body)
+    for depth in range(max(waiting, default=0), 0, -1):
+        wanted = waiting.get(depth)
+        if not wanted:
+            continue
+        level = run.steps_to(np.array(sorted(wanted), np.int64))
+        best: dict[int, tuple[tuple[str, int, str, int], Taken]] = {}
+        rows = zip(level.target.tolist(), level.body.tolist(), level.edge.tolist(), level.mode.tolist(), strict=True)
+        for target, body, edge, mode in rows:
+            signature = program.signature(body)
+            known = best.get(target)
+            if known is not None and known[0][0] < signature:
+                continue
+            key = (
+                signature,
+                program.steps.offset(edge),
+                program.link(edge, mode, target),
+                program.steps.argument(edge),
+            )
+            if known is None or key < known[0]:
+                best[target] = key, Taken(body, edge, mode, target)
+        for target, (_, step) in best.items():
+            ways[target] = step
+            waiting.setdefault(depth - 1, set()).add(step.body)
+    return ways

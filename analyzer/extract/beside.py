@@ -1,0 +1,190 @@
+"""What needs neither call sites nor chains: identity, signatures, hidden code, and the words in code and resources.
+
+In the sandbox it runs in a copy of the extracting process, on another core. The order and the budgets are the same
+wherever it runs, so that the facts are.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analyzer.container import Limits
+from analyzer.container.manifest import Manifest
+from analyzer.container.notes import Notes
+from analyzer.container.package import Package, Part, find_nested_code, hash_file
+from analyzer.model.base import Record
+from analyzer.model.errors import UnreadableInputError
+from analyzer.model.facts import Access, CoverageReason, Endpoint, Signer, StringFact
+from analyzer.model.record import dataclass
+
+from .stages import Stages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NATIVE_FORMATS = ("apk", "apks", "xapk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Record):
+    """Anomalies of one code in one part of the package (by number; -1 is the package itself)."""
+
+    part: int
+    code: str
+    details: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideFacts(Record):
+    """What was found."""
+
+    sha256: str
+    size: int
+    signers: tuple[Signer, ...] = ()
+    strings: tuple[StringFact, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    """Reads in script bundles."""
+    endpoints: tuple[Endpoint, ...] = ()
+    reasons: tuple[CoverageReason, ...] = ()
+    notes: tuple[Noted, ...] = ()
+    seconds: dict[str, float]
+    peak_memory: int = 0
+    gone: str | None = None
+    """Why the file could no longer be read."""
+
+
+def look_beside(
+    path: Path,
+    package: Package,
+    manifest: Manifest | None,
+    files: Sequence[tuple[str, bytes]],
+    catalogue: Any,
+    limits: Limits,
+    spent: Sequence[int],
+) -> BesideFacts:
+    """Look at everything that this module is about; the package is not changed.
+
+    ``files`` are the DEX files, ``spent`` the bytes of each part that were inflated before.
+    """
+    parts = [Part(part.name, copy.copy(part.archive)) for part in package.parts]
+    own = replace(package, parts=parts, notes=Notes(), reasons=list(package.reasons))
+    for part, bytes_before in zip(parts, spent, strict=True):
+        part.archive.notes, part.archive.spent = Notes(), bytes_before
+    return _Beside(path, own, manifest, files, catalogue, limits, len(package.reasons)).run()
+
+
+class _Beside:
+    def __init__(
+        self,
+        path: Path,
+        package: Package,
+        manifest: Manifest | None,
+        files: Sequence[tuple[str, bytes]],
+        catalogue: Any,
+        limits: Limits,
+        known: int,
+    ) -> None:
+        self.path, self.package, self.manifest, self.files = path, package, manifest, files
+        self.catalogue, self.limits, self.known = catalogue, limits, known
+        self.stages = Stages()
+        self.signers: tuple[Signer, ...] = ()
+        self.strings: tuple[StringFact, ...] = ()
+        self.accesses: set[Access] = set()
+        self.endpoints: set[Endpoint] = set()
+
+    def run(self) -> BesideFacts:
+        package, stages = self.package, self.stages
+        gone, identity = None, ("", 0)
+        try:
+            with stages.timed("hash"):
+                identity = hash_file(self.path)
+        except UnreadableInputError as error:
+            gone = error.why
+        with stages.guarded("signature", package):
+            self._verify()
+        with stages.guarded("nested", package):
+            self._note_nested()
+        if not any(one.code == "format_unsupported" for one in package.reasons):
+            self._search()
+        return BesideFacts(
+            sha256=identity[0],
+            size=identity[1],
+            signers=self.signers,
+            strings=self.strings,
+            accesses=tuple(sorted(self.accesses, key=lambda row: (row.data, row.api, row.caller, row.dex))),
+            endpoints=tuple(
+                sorted(self.endpoints, key=lambda row: (row.host, row.url, row.found_in, row.scheme or ""))
+            ),
+            reasons=tuple(package.reasons[self.known :]),
+            notes=tuple(self._notes()),
+            seconds=stages.seconds,
+            gone=gone,
+        )
+
+    def _notes(self) -> list[Noted]:
+        held = [
+            (-1, self.package.notes),
+            *((number, part.archive.notes) for number, part in enumerate(self.package.parts)),
+        ]
+        return [
+            Noted(part=number, code=code, details=tuple(details), count=count)
+            for number, notes in held
+            for code, details, count in notes.rows()
+        ]
+
+    def _verify(self) -> None:
+        from analyzer.container.signature import verify_package  # noqa: PLC0415  # not while the code waits
+
+        if self.package.format not in NATIVE_FORMATS:
+            return
+        manifest = self.manifest
+        with_v4 = any(name.endswith(".idsig") for name in self.package.entries)
+        signers: dict[str, Signer] = {}
+        for part in self.package.parts:
+            verdict = verify_package(
+                part.archive,
+                manifest.min_sdk if manifest else None,
+                manifest.target_sdk if manifest else None,
+                v4=with_v4,
+            )
+            for signer in verdict.signers:
+                known = signers.setdefault(signer.sha256, signer)
+                signers[signer.sha256] = replace(known, verified=known.verified and signer.verified)
+        self.signers = tuple(signers.values())
+
+    def _note_nested(self) -> None:
+        for part in self.package.parts:
+            for name, kind in find_nested_code(part.archive):
+                part.archive.notes.add("nested_code", f"{name}: {kind}")
+                self.package.reason(
+                    "nested_code", f"{name}: {kind} outside of the place from which the platform loads code"
+                )
+
+    def _search(self) -> None:
+        """Search the strings of the code first, then resources, text assets and script bundles."""
+        from .strings import Finder, search_code  # noqa: PLC0415  # not while the code waits
+
+        finder = Finder(self.catalogue.vocabularies.values())
+        with self.stages.guarded("code_strings", self.package):
+            search_code(finder, self.files)
+        with self.stages.guarded("strings", self.package):
+            self._search_texts(finder)
+        self.strings = finder.facts()
+
+    def _search_texts(self, finder: Any) -> None:
+        from . import bundles, endpoints  # noqa: PLC0415  # as above
+        from .texts import read_texts  # noqa: PLC0415  # same
+
+        recipients = self.catalogue.recipients
+        for part in self.package.parts:
+            for text in read_texts(self.package, part, self.limits):
+                finder.search(text.text, text.name, text.separator)
+                if text.is_script:
+                    self.accesses.update(bundles.find_script_accesses(text.name, text.raw, self.catalogue))
+                if text.names_endpoints:
+                    for line in text.lines_with_urls():
+                        self.endpoints.update(endpoints.endpoints_in_text(line, text.name, recipients))

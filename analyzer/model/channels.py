@@ -1,0 +1,160 @@
+"""Facts of the other channels (policy, filing, traffic), and those of all channels together."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import Bilingual, DataId, Record, Sha256
+from .facts import Endpoint, StaticFacts, StringFact
+from .record import dataclass
+
+Phase = Literal["before_consent", "after_consent", "refused", "unknown"]
+Place = Literal["query", "header", "cookie", "body", "path", "websocket"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration(Record):
+    """A kind of personal data, or an SDK, that a policy or a filing names."""
+
+    data: DataId | None = None
+    sdk: str | None = None
+    company: str | None = None
+    """A company that it names; as the SDK and recipient tables spell it."""
+    source: Literal["policy", "filing"]
+    quote: str
+    """The sentence of the policy, or the field and value of the filing."""
+    offset: int | None
+    """Characters from the beginning of the extracted policy text; `None` for a filing."""
+    negated: bool = False
+    """The sentence says that it is *not* collected."""
+    general: bool = False
+    """Named only by a word too general to mean just this (``设备信息``), or in passing: declares nothing by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPoint(Record):
+    """One of the 18 points that a policy must contain."""
+
+    id: str
+    """``POL-01`` … ``POL-18``."""
+    found: bool | None
+    """`None`: this text could not be judged on it."""
+    quote: str | None = None
+    offset: int | None = None
+    missing: tuple[Bilingual, ...] = ()
+    """Parts of the point for which no word was found; empty where it is found or was not judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFacts(Record):
+    """Facts from the text of a privacy policy."""
+
+    name: str
+    sha256: Sha256
+    characters: int
+    language: Literal["zh", "other"]
+    declarations: tuple[Declaration, ...] = ()
+    points: tuple[PolicyPoint, ...] = ()
+    wording: tuple[StringFact, ...] = ()
+    """Sentences with wording of interest, by vocabulary, such as ``use_means_consent``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transmission(Record):
+    """Personal data seen in traffic, aggregated over equal (data, host, phase, place, key, encoding, proof)."""
+
+    data: DataId
+    host: str
+    recipient: str | None
+    country: str | None
+    encrypted: bool
+    phase: Phase
+    foreground: bool | None
+    count: int
+    interval_s: float | None
+    """Median seconds between two of them; `None` for a single one."""
+    encoding: tuple[str, ...]
+    """Layers from the outside in, such as ``("gzip", "base64", "json", "md5")``."""
+    where: Place
+    key: str | None
+    value_redacted: str
+    request_id: str
+    """Id of the first flow in the capture."""
+    proof: Literal["known_value", "pattern"]
+    sure: Literal["V", "1", "K", "?"] = "V"
+    """For ``pattern``: how much the pattern proves (checksum and key name ``1``, key name or checksum alone ``?``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAnalysed(Record):
+    """A flow, or a part of one, that could not be looked at."""
+
+    request_id: str
+    host: str | None
+    code: str
+    """``limit_reached`` ``decode_failed`` ``body_missing`` ``tls_failed`` ``capture_truncated`` ``analyser_error``."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficFacts(Record):
+    """All facts from one or more captures of one app."""
+
+    schema_: Literal["eduaudit.traffic/1"] = "eduaudit.traffic/1"
+    engine: str
+    app: str | None
+    captures: tuple[str, ...]
+    """SHA-256 of each capture."""
+    profile: str | None
+    """Name of the device profile; `None` when only patterns were looked for."""
+    marks: tuple[str, ...] = ()
+    """Kinds of operator's marks that the capture carries; without them the phase is ``unknown``."""
+    flows: int = 0
+    hosts: tuple[Endpoint, ...] = ()
+    """Every host that was contacted."""
+    transmissions: tuple[Transmission, ...] = ()
+    received: tuple[Transmission, ...] = ()
+    """Personal data in *responses*: what servers hold or give back. Never counted as sent by the app."""
+    not_analysed: tuple[NotAnalysed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingFacts(Record):
+    """The parts of a filing that are compared with what was found; validation is the registry's business."""
+
+    name: str | None = None
+    package: str | None = None
+    provider: str | None = None
+    uscc: str | None = None
+    signer_md5: str | None = None
+    version_name: str | None = None
+    app_types: tuple[int, ...] = ()
+    """Numbers of the 39-type rule; 19 is learning education."""
+    category: str | None = None
+    stages: tuple[str, ...] = ()
+    user_groups: tuple[str, ...] = ()
+    use_mode: Literal["required", "recommended", "free"] | None = None
+    charges: bool | None = None
+    functions: tuple[str, ...] = ()
+    """Functions that justify permissions, in the words of the permission table."""
+    personal_data: tuple[DataId, ...] | None = None
+    """`None`: the filing does not say; empty: it says none."""
+    permissions: tuple[str, ...] | None = None
+    sdks: tuple[str, ...] | None = None
+    """SDK ids or names as filed."""
+    domains: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    """Of ``ads``, ``games``, ``social``, ``live``."""
+    icp: str | None = None
+    mlps: str | None = None
+    edu_filing: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(Record):
+    """Everything known about one app version, from all channels. A missing channel was not examined."""
+
+    static: StaticFacts | None = None
+    policy: PolicyFacts | None = None
+    filing: FilingFacts | None = None
+    traffic: TrafficFacts | None = None

@@ -1,0 +1,16 @@
+// shows: an object made by its constructor object
+// manifest: {launcher: Main}
+// hit: [serial before_consent = launcher Main.onCreate > dispatch Reader.run]
+// miss: [serial present = Reader.run]
+
+class Main extends Activity {
+  protected void onCreate(Bundle state) {
+    try {
+      Object made = Reader.class.getConstructor().newInstance(); // hit
+      Object made = Idle.class.getConstructor().newInstance();  // miss
+      ((Runnable) made).run();
+    } catch (Exception error) { }
+  }
+}
+class Reader implements Runnable { public Reader() { } public void run() { String id = SERIAL; } }
+class Idle implements Runnable { public Idle() { } public void run() { } }

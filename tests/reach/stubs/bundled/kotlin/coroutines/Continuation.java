@@ -1,0 +1,5 @@
+package kotlin.coroutines;
+
+public interface Continuation {
+    void resumeWith(Object result);
+}

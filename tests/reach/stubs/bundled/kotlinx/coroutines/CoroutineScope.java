@@ -1,0 +1,3 @@
+package kotlinx.coroutines;
+
+public interface CoroutineScope { }
