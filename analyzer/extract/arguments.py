@@ -130,6 +130,9 @@ def _sensor(site: Site, data: str) -> bool | None:
 
 _OWN_NAMES = ("->getPackageName()Ljava/lang/String;", "->getOpPackageName()Ljava/lang/String;")
 _INTENT, _MAIN = "Landroid/content/Intent;", "android.intent.action.MAIN"
+_OF_ALL = frozenset(f"android.intent.category.{name}" for name in ("LAUNCHER", "LEANBACK_LAUNCHER", "INFO", "DEFAULT"))
+"""Categories with which an intent still fits nearly every app."""
+_NARROWING = frozenset({"setPackage", "setClass", "setClassName", "setComponent", "setData", "setType", "setSelector"})
 
 
 def asks_about(site: Site, package: str | None) -> str | None:
@@ -141,7 +144,7 @@ def asks_about(site: Site, package: str | None) -> str | None:
         return "itself" if all(own) else None
     if first == _INTENT and "queryIntentActivities(" in site.target:
         options = site.argument(0).options
-        if any(map(_is_launcher, options)):
+        if any(map(_is_launcher, options)) and not _is_narrowed(site):
             return "all"
     return None
 
@@ -153,6 +156,23 @@ def _is_launcher(intent: Value) -> bool:
             return len(intent.parts) > 1 and _MAIN in intent.parts[1].texts
         intent = intent.parts[0]
     return intent.kind == "new" and intent.text == _INTENT and bool(intent.parts) and _MAIN in intent.parts[0].texts
+
+
+def _is_narrowed(site: Site) -> bool:
+    """Whether the method makes an intent fit some apps only, before it asks: by a category of its own, or a name.
+
+    Which of several intents it narrows is not told apart: in doubt the row stays one that proves nothing by itself.
+    """
+    method = site.flow.program.method(site.part, site.item)
+    for at in method.positions[: method.number(site.offset)]:
+        name = (method.invoked(at) or "").removeprefix(f"{_INTENT}->").partition("(")[0]
+        if name in _NARROWING:
+            return True
+        if name == "addCategory":
+            categories = site.flow.argument(site.part, site.item, at, 1)
+            if not categories.texts or any(text not in _OF_ALL for text in categories.texts):
+                return True
+    return False
 
 
 def is_told(text: Value) -> bool:

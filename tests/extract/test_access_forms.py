@@ -322,11 +322,18 @@ def test_the_type_of_a_sensor_decides_at_the_listener(read):
 def test_all_launchers_are_a_list_of_apps_and_one_intent_is_not(read):
     ask = "Landroid/content/pm/PackageManager;->queryIntentActivities(Landroid/content/Intent;I)Ljava/util/List;"
 
-    def weak(action):
-        body = f"new-instance v1, Landroid/content/Intent;\n{text('v2', action)}\ninvoke-direct {{v1, v2}}, Landroid/content/Intent;-><init>({S})V\ninvoke-virtual {{v0, v1, v3}}, {ask}"
-        return {row.weak for row in read(body).accesses}
+    intent = "Landroid/content/Intent;"
+
+    def weak(action, category=None, narrow="addCategory"):
+        body = f"new-instance v1, {intent}\n{text('v2', action)}\ninvoke-direct {{v1, v2}}, {intent}-><init>({S})V\n"
+        if category is not None:
+            body += f"{text('v4', category)}\ninvoke-virtual {{v1, v4}}, {intent}->{narrow}({S}){intent}\n"
+        return {row.weak for row in read(f"{body}invoke-virtual {{v0, v1, v3}}, {ask}").accesses}
 
     assert weak("android.intent.action.MAIN") == {None}
+    assert weak("android.intent.action.MAIN", "android.intent.category.LAUNCHER") == {None}
+    assert weak("android.intent.action.MAIN", "com.school.category.PAGE") == {"own_package"}
+    assert weak("android.intent.action.MAIN", "com.school.app", narrow="setPackage") == {"own_package"}
     assert weak("android.intent.action.SEND") == {"own_package"}
 
 
