@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.model.record import dataclass
-from analyzer.model.signature import short_name, split_guard
+from analyzer.model.chains import Chain, doubt_sentence, folded, offsets_text
 
-from .words import WORDS, word
+from .words import word
 
 if TYPE_CHECKING:
     from analyzer.model import Access, PermissionRequest, Report
@@ -15,77 +14,23 @@ if TYPE_CHECKING:
 
     Site = Access | PermissionRequest
 
-SHOWN_STEPS = 7
-"""Steps of a chain that are shown at once; what lies between the first and the last ones folds."""
-_HEAD, _TAIL = 3, 3
 SECTIONS = ("early", "doubt", "later", "no_path", "unknown")
 """Ids of the sections of reads, gravest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One method of a chain."""
-
-    link: str
-    """How it is reached, in words; of the first step the kind of entry point."""
-    name: str
-    """``Class.method``."""
-    signature: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """A chain, cut where it folds; `middle` is empty for a short one."""
-
-    head: tuple[Step, ...]
-    middle: tuple[Step, ...]
-    tail: tuple[Step, ...]
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """All of its steps."""
-        return (*self.head, *self.middle, *self.tail)
-
-
 def chain_of(site: Site | CallPath, lang: str) -> Chain:
     """Return the chain of an access, a request or a piece of evidence; an empty one where there is none."""
-    if not site.chain:
-        return Chain((), (), ())
-    links = [word(f"link.{link}", lang) for link in site.links]
-    first = word(f"entry.{site.entry}", lang) if f"entry.{site.entry}" in WORDS else site.entry or ""
-    names = [first, *links, *[""] * (len(site.chain) - 1 - len(links))]
-    rows = tuple(Step(link, short_name(step), step) for link, step in zip(names, site.chain, strict=False))
-    if len(rows) <= SHOWN_STEPS:
-        return Chain(rows, (), ())
-    return Chain(rows[:_HEAD], rows[_HEAD:-_TAIL], rows[-_TAIL:])
+    return folded(site.chain, site.links, site.entry, lang)
 
 
 def offsets(site: Site | CallPath) -> str:
-    """Return the offsets of the call in its method, such as ``0x1a, 0x2c``; the rest of many is counted."""
-    shown = ", ".join(f"{offset:#x}" for offset in site.offsets[:4])
-    return f"{shown} (+{len(site.offsets) - 4})" if len(site.offsets) > 4 else shown
+    """Return the offsets of the call in its method."""
+    return offsets_text(site.offsets)
 
 
 def doubt_text(site: Site | CallPath, reasons: dict[str, str], lang: str) -> str:
-    """Say why the level is not certain, with flag and place of a guard; empty where it is certain.
-
-    ``reasons`` has the texts of the rules for doubts that this program has no words for.
-    """
-    if not site.doubt:
-        return ""
-    key = f"doubt.{site.doubt}"
-    text = word(key, lang) if key in WORDS else reasons.get(site.doubt, site.doubt)
-    if not (site.level == "reachable" and site.doubt == "consent_guard"):  # asking first is as it should be
-        text = word("doubt.not_certain", lang) + text
-    if not site.guard:
-        return text
-    kind, name, where = split_guard(site.guard)
-    if not where:
-        return f"{text} ({name})" if lang == "en" else f"{text}（{name}）"
-    title = word(f"guard.{kind}", lang) if f"guard.{kind}" in WORDS else kind
-    if lang == "en":
-        return f"{text} ({title} “{name}”, {word('guard.in', lang)} {short_name(where)})"
-    return f"{text}（{title}“{name}”，{word('guard.in', lang)} {short_name(where)}）"
+    """Say why the level is not certain; ``reasons`` has the rules' texts for doubts without words of their own."""
+    return doubt_sentence(site.doubt, site.guard, site.level, lang, otherwise=reasons.get(site.doubt or ""))
 
 
 def searched(report: Report) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.text import Text
 
+from analyzer.model.chains import Step
+
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
 from .escape import visible
 from .words import actor_name, word
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from analyzer.model import Access, PermissionRequest, Report
     from analyzer.model.report import CallPath
 
-    from .chains import Step
 
 MOST_LATER = 30
 """Lines of reads that start-up does not reach; the files hold all of them."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.model.chains import CHAIN_WORDS
+
 if TYPE_CHECKING:
     from analyzer.model import Report
 
 WORDS: dict[str, tuple[str, str]] = {
+    **CHAIN_WORDS,
     "title": ("个人信息审计报告", "Privacy audit report"),
     "app": ("应用", "App"),
     "package": ("包名", "Package"),
@@ -158,54 +161,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "methods": ("个方法", "methods"),
     "requests": ("运行时申请权限", "Permissions asked for at run time"),
     "moment": ("时机", "Moment"),
-    "moment.before_consent": ("启动阶段，同意之前", "start-up, before consent"),
-    "moment.reachable": ("使用过程中", "later on"),
-    "moment.present": ("未找到路径", "no path found"),
-    "moment.unknown": ("未查找", "not looked for"),
     "permissions_unknown": ("未能确定", "could not be read"),
     "chain": ("调用链", "Call chain"),
     "signatures": ("完整签名", "Full signatures"),
     "steps_more": ("中间 {n} 步", "{n} steps between"),
     "reads_by": ("读取接口", "reads by"),
     "offset": ("偏移", "offset"),
-    "doubt.not_certain": ("不能确定：", "not certain: "),
-    "entry.application": ("应用启动", "application start"),
-    "entry.provider": ("内容提供者（随应用启动）", "content provider (application start)"),
-    "entry.startup": ("启动初始化组件", "start-up initialiser"),
-    "entry.factory": ("组件工厂", "component factory"),
-    "entry.launcher": ("启动页", "launcher page"),
-    "entry.activity": ("页面", "page"),
-    "entry.page": ("页面", "page"),
-    "entry.service": ("后台服务", "service"),
-    "entry.receiver": ("广播接收器", "broadcast receiver"),
-    "link.call": ("调用", "calls"),
-    "link.dispatch": ("分派", "dispatches to"),
-    "link.scheduled": ("调度", "schedules"),
-    "link.callback": ("回调", "calls back"),
-    "link.gesture": ("手势", "on a touch"),
-    "link.lifecycle": ("生命周期", "life cycle"),
-    "link.class_init": ("类初始化", "class initialiser"),
-    "link.started": ("启动组件", "starts"),
-    "link.inflated": ("布局加载", "inflates"),
-    "link.reflected": ("反射", "reflection"),
-    "doubt.consent_guard": (
-        "调用前疑似检查了同意标志，请核对该标志是否只在同意后设置",
-        "what looks like a flag of consent is tested first; see that it is set only after consent",
-    ),
-    "doubt.dispatch_unsure": (
-        "途中的某个对象未能确定，按所有可能的子类计算",
-        "an object on the way could not be followed; every live subclass was taken",
-    ),
-    "doubt.sdk_preinit": (
-        "经由厂商声明不采集信息的预初始化，或采集已被关闭",
-        "by a pre-initialisation that its vendor says collects nothing, or collection was switched off",
-    ),
-    "guard.preference": ("偏好设置", "preference"),
-    "guard.field": ("字段", "field"),
-    "guard.method": ("方法返回值", "result of"),
-    "guard.call": ("方法返回值", "result of"),
-    "guard.property": ("属性", "property"),
-    "guard.in": ("检查位置", "tested in"),
     "A01": ("个人基本资料", "basic personal data"),
     "A02": ("个人身份信息", "identity"),
     "A03": ("生物识别信息", "biometric data"),

@@ -157,10 +157,12 @@ def _sdks(filing: dict[str, Any], report: dict[str, Any], *, examined: bool, com
         return Row(field, _list(filed), found, "match" if complete and found else "unknown", anchor="#sdks")
     # A filed name that fits nothing found may be another name of one of them: then a person has to look.
     spare = any(not any(_named_by(item, {name}) for item in report["sdks"]) for name in known)
-    sure = any(item["confidence"] != "weak" for item in missing) and not spare
+    certain = [item["name"] for item in missing if item["confidence"] != "weak"]
+    sure = bool(certain) and not spare
+    named = certain or [item["name"] for item in missing]  # a weak sign is no reproach beside certain ones
     note = Bilingual(
-        zh="包内有、申报中未找到：" + "、".join(item["name"] for item in missing),
-        en="in the package, not found in the filing: " + ", ".join(item["name"] for item in missing),
+        zh="包内有、申报中未找到：" + "、".join(named),
+        en="in the package, not found in the filing: " + ", ".join(named),
     )
     return Row(field, _list(filed), found, "mismatch" if sure else "check", note, "#sdks")
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Literal
 
+from analyzer.model.facts import Link
 from analyzer.model.record import dataclass
 
 Phase = Literal["start", "user", "system"]
@@ -17,18 +18,7 @@ Phase = Literal["start", "user", "system"]
 for; ``user``: only after the user has acted; ``system``: without the user, on an event outside of start-up (broadcast,
 job, push message). Only ``start`` is followed for *before consent*; all three are for *reachable*."""
 
-LinkKind = Literal[
-    "call",
-    "dispatch",
-    "scheduled",
-    "callback",
-    "gesture",
-    "lifecycle",
-    "class_init",
-    "started",
-    "inflated",
-    "reflected",
-]
+LinkKind = Link
 """As `analyzer.model.facts.Link`."""
 
 
