@@ -147,7 +147,7 @@ class _Unfolder:
         segments = _Frame("path", path="path", group="path")
         for index, segment in enumerate(path.split("/")):
             if segment:
-                self.open_text(texts.unpercent(segment), replace(segments, path=f"path/{index}"))
+                self.open_quoted(segment, replace(segments, path=f"path/{index}"))
         frame = _Frame("query", path="query", group="query")
         if query.startswith(("{", "[", "%7B", "%7b", "%5B", "%5b")):
             self.open_text(texts.unpercent(query), frame)
@@ -166,7 +166,11 @@ class _Unfolder:
                     self.open_text(str(item.value), frame.item(item))
             elif lower not in SILENT_HEADERS:
                 frame = _Frame("header", key=lower, path=f"header.{lower}", group="header")
-                self.open_text(texts.unpercent(value), frame)
+                self.open_quoted(value, frame)
+
+    def open_quoted(self, text: str, frame: _Frame) -> None:
+        """Open a text that may be percent-encoded as a whole; a form's parts are only decoded once it is split."""
+        self.open_text(text if looks_like_form(text) else texts.unpercent(text), frame)
 
     def body(self) -> None:
         body = self.message.body

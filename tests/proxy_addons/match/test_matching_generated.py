@@ -9,7 +9,7 @@ import zlib
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from proxy_addons.decode.tree import unfold
@@ -137,6 +137,8 @@ CASES = st.tuples(
 
 @settings(max_examples=600, deadline=None)
 @given(CASES)
+@example(("device.android_id", 0, "MD5", ["base64", "form", "json array", "form"], "header"))
+@example(("device.imei", 0, "plain", ["form", "json array", "form"], "path"))
 def test_a_planted_value_is_found_and_only_with_its_profile(mine, foreign, case):
     data, spelling, dress, layers, place = case
     forms = plain(KINDS[data])
