@@ -157,6 +157,18 @@ class DexIndex:
         """Yield the known superclasses and interfaces of a class, nearest first."""
         return (mutf8.decode(name) for name in self._hierarchy.ancestors(mutf8.encode(descriptor)))
 
+    def unknown_ancestor(self, descriptor: str) -> str | None:
+        """Return the nearest superclass of a defined class that no file defines, `None` where there is none."""
+        home, seen = self._hierarchy.home, set[bytes]()
+        name = mutf8.encode(descriptor)
+        while name in home and name not in seen:
+            seen.add(name)
+            above = self._hierarchy.parents(name)
+            if not above:
+                return None
+            name = above[0]
+        return mutf8.decode(name) if seen and name not in home else None
+
     def search_strings(self, pattern: re.Pattern[bytes]) -> list[FoundString]:
         """Return the strings in which ``pattern`` matches, by file and index.
 

@@ -12,12 +12,14 @@ from analyzer.dex.flow.linked import Linked
 from analyzer.dex.graph import CallbackType, CallRule, ClassRule, ImplicitCalls, Reach, build_graph
 from analyzer.model.record import dataclass
 
+from .promised import promised_platform
+
 if TYPE_CHECKING:
     from analyzer.catalogue import Catalogue
     from analyzer.catalogue.callgraph import CallGraphRules
     from analyzer.dex import DexIndex, Hits
     from analyzer.dex.graph import CallGraph, Plan
-    from analyzer.model import Access, PermissionRequest
+    from analyzer.model import Access, Component, PermissionRequest
 
     from .reflection import Computed
 
@@ -52,9 +54,9 @@ def _implicit(rules: CallGraphRules) -> ImplicitCalls:
     )
 
 
-def link(index: DexIndex, catalogue: Catalogue) -> CallGraph:
+def link(index: DexIndex, catalogue: Catalogue, components: Iterable[Component] = ()) -> CallGraph:
     """Build the call graph, and let data flow ask it for callers from now on."""
-    platform = catalogue.callgraph.platform
+    platform = promised_platform(index, components, catalogue.callgraph)
     graph = build_graph(index, platform)
     index.flow.use(Linked(graph, index.flow.program, platform))
     return graph

@@ -225,7 +225,7 @@ class _Extraction:
         if hits is not None:
             owners, graph = self._owners(index), None
             with stages.guarded("graph", package):
-                graph = reach.link(index, catalogue)
+                graph = reach.link(index, catalogue, self.components)
             with stages.guarded("accesses", package):
                 found = accesses.survey(hits, catalogue, owners, self._all_components())
                 self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 from dexwriter import Class, Code, Ref, write_dex
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyzer.dex import load
 from analyzer.dex.graph import CallbackType, CallRule, Doubt, ImplicitCalls, Plan, Root, build_graph, refine
@@ -176,3 +178,50 @@ def test_chains_beyond_the_bound_are_doubtful(monkeypatch, limit, value):
     )
     assert not reach.complete
     assert reach.chain(READ).doubt == "dispatch_unsure"
+
+
+@given(
+    calls=st.lists(st.tuples(st.integers(0, 5), st.integers(-1, 5)), max_size=12),
+    refuted=st.frozensets(st.tuples(st.integers(-1, 5), st.integers(0, 5)), max_size=12),
+)
+@settings(deadline=None, max_examples=150)
+def test_what_is_reached_is_what_the_calls_left_over_lead_to(calls, refuted):
+    """Compare with a plain walk over (method, method) pairs; -1 is the start, which makes all objects.
+
+    A call of -1 is one of the interface: it may run any object's method, and each of these may be refuted alone.
+    """
+    leaving = {number: [called for caller, called in calls if caller == number] for number in range(6)}
+    names = {-1: MAIN, **{number: f"La/W{number};->run()V" for number in range(6)}}
+
+    def code(called):
+        if called < 0:
+            return call("Lp/Task;->run()V", 0x72)
+        return call(f"La/W{called};->run()V")
+
+    program = [
+        main(*(new(f"La/W{number};") for number in range(6)), code(0), code(-1) if (5, -1) in calls else []),
+        *(task(f"La/W{number};", *(code(called) for called in leaving[number])) for number in range(6)),
+    ]
+    pairs = {(-1, 0), *((-1, number) for number in range(6) if (5, -1) in calls)}
+    for caller, called in calls:
+        pairs |= {(caller, number) for number in range(6)} if called < 0 else {(caller, called)}
+    pairs -= refuted
+    reached, waiting = set(), [-1]
+    while waiting:
+        here = waiting.pop()
+        fresh = {called for caller, called in pairs if caller == here} - reached
+        reached |= fresh
+        waiting += fresh
+    numbers = {name: number for number, name in names.items()}
+    wanted = [(names[number], (0,)) for number in range(6)]
+    reach = build(*program).search(
+        START,
+        wanted,
+        lambda step: "refute" if (numbers.get(step.caller), numbers.get(step.target)) in refuted else "keep",
+    )
+    for number in range(6):
+        assert reach.level(names[number]) == ("before_consent" if number in reached else "present")
+        chain = reach.chain(names[number])
+        if chain is not None:
+            steps = [(numbers[one], numbers[two]) for one, two in zip(chain.methods, chain.methods[1:], strict=False)]
+            assert set(steps) <= pairs
