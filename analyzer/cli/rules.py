@@ -114,6 +114,35 @@ def show_rule(id_: str, format_: str, lang: str | None, root: Path | None) -> No
             click.echo(line)
 
 
+@rules.command("coverage")
+@click.argument("text", required=False)
+@_FORMAT
+@_LANG
+@_ROOT
+@_clean_exit
+def show_coverage(text: str | None, format_: str, lang: str | None, root: Path | None) -> None:
+    """Show which check covers which clause, all or those of one TEXT; exit 1 if nobody looks at one.
+
+    条款 × 渠道 × 检查项对照表。
+    """
+    from analyzer.catalogue import load_catalogue
+    from analyzer.catalogue.coverage import coverage
+    from analyzer.render.coverage import as_lines, as_plain
+
+    catalogue = load_catalogue(root)
+    if text is not None and text not in catalogue.texts:
+        click.echo(f"eduaudit: {text}: unknown text; one of: {', '.join(catalogue.texts)}", err=True)
+        raise SystemExit(2)
+    rows = [row for row in coverage(catalogue) if text in (None, row.clause.text)]
+    if format_ == "json":
+        _print_json(as_plain(rows))
+    else:
+        for line in as_lines(rows, catalogue.texts, lang or default_lang()):
+            click.echo(line)
+    if any(row.missing for row in rows):
+        raise SystemExit(1)
+
+
 @rules.command("lint")
 @_FORMAT
 @_LANG

@@ -113,6 +113,8 @@ class HumanCheck(Record):
 
     clause: str
     look_at: Bilingual
+    general: bool = False
+    """Of laws, standards and duties of the operator at large, rather than of what this app shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

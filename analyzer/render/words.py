@@ -117,6 +117,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "strings": ("值得注意的文字", "Strings of interest"),
     "components": ("组件", "Components"),
     "human": ("需人工核对", "For a person to check"),
+    "human_general": (
+        "法律、标准和经营者组织性要求",
+        "Laws, standards and duties of the operator at large",
+    ),
     "human_more": ("完整清单见 HTML 或 JSON 报告。", "The whole list is in the HTML and JSON reports."),
     "summary": ("汇总", "Summary"),
     "run": ("运行信息", "Run"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analyzer.catalogue.checks import PLACEHOLDER
+from analyzer.catalogue.coverage import missing_clauses
 
 from . import Problem
 
@@ -45,6 +46,11 @@ def examine(plain: Mapping[str, Any]) -> Iterator[Problem]:
             yield from unknown_ids(f"policy_points {row_id}: groups: check", group.get("check"), plain["checks"])
     for row_id, row in plain.get("checks", {}).items():
         yield from _placeholders(row_id, row)
+        known = {**plain.get("clauses", {}), **plain.get("texts", {})}
+        yield from unknown_ids(f"checks {row_id}: adds", row.get("adds"), known) if known else ()
+    if {"clauses", "checks", "policy_points"} <= plain.keys():
+        for clause in missing_clauses(plain):
+            yield Problem(f"clauses {clause}", "nobody looks at it: no check cites it, and it has no check, no basis")
 
 
 def unknown_ids(where: str, value: Any, known: Mapping[str, Any]) -> Iterator[Problem]:
