@@ -25,6 +25,7 @@ __all__ = [
     "engine",
     "filing_facts",
     "filing_schema",
+    "package_facts",
     "read_filing",
     "read_policy",
     "report_of",
@@ -43,6 +44,19 @@ def static_facts(path: Path, limits: Limits | None = None) -> StaticFacts:
     from analyzer.sandbox import Limits, run_extraction
 
     return run_extraction(path, limits or Limits())
+
+
+def package_facts(path: Path, *, cached: bool = False) -> StaticFacts:
+    """Return the facts of one package, with ``cached`` from the user's cache where they are kept; see `static_facts`."""
+    from analyzer.sandbox import Limits
+
+    cache = _cache(path, Limits()) if cached else None
+    found = cache.find() if cache is not None else None
+    if found is None:
+        found = static_facts(path)
+        if cache is not None:
+            cache.keep(found)
+    return found
 
 
 def report_of(facts: Facts, *, waivers: tuple[Any, ...] = (), seconds: dict[str, float] | None = None) -> Report:
