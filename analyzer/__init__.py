@@ -47,7 +47,7 @@ def static_facts(path: Path, limits: Limits | None = None) -> StaticFacts:
 
 
 def package_facts(path: Path, *, cached: bool = False) -> StaticFacts:
-    """Return the facts of one package, with ``cached`` from the user's cache where they are kept; see `static_facts`."""
+    """Return the facts of one package, from the user's cache if ``cached``; see `static_facts`."""
     from analyzer.sandbox import Limits
 
     cache = _cache(path, Limits()) if cached else None

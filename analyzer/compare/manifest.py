@@ -1,4 +1,4 @@
-"""What the manifest says: permissions, components, flags. Components of obfuscated names are told by their attributes."""
+"""What the manifest says: permissions, components, flags. Obfuscated components are told by what they do."""
 
 from __future__ import annotations
 
@@ -134,10 +134,9 @@ def _renamed(
     """Pair components of equal attributes where the name of one is obfuscated."""
     found: dict[Key, Key] = {}
     olds, news = _by_attributes(before, gone), _by_attributes(after, come)
-    for attributes in sorted(olds.keys() & news.keys(), key=repr):
-        for one, other in zip(sorted(olds[attributes]), sorted(news[attributes]), strict=False):
-            if _obfuscated(one[1]) or _obfuscated(other[1]):
-                found[one] = other
+    for attributes in olds.keys() & news.keys():
+        pairs = zip(sorted(olds[attributes]), sorted(news[attributes]), strict=False)
+        found |= {one: other for one, other in pairs if _obfuscated(one[1]) or _obfuscated(other[1])}
     return found
 
 
@@ -151,13 +150,12 @@ def _by_attributes(rows: Mapping[Key, Component], keys: Iterable[Key]) -> dict[A
 
 
 def _same_component(one: Component, other: Component) -> Iterable[Difference]:
-    changes: list[Change] = []
-    weight = Severity.INFO
-    if _open(other) and not _open(one):
-        weight = Severity.HIGH
-    for field in ("exported", "enabled", "permission", "main"):
-        if getattr(one, field) != getattr(other, field):
-            changes.append(change(field, getattr(one, field), getattr(other, field)))
+    weight = Severity.HIGH if _open(other) and not _open(one) else Severity.INFO
+    changes = [
+        change(field, getattr(one, field), getattr(other, field))
+        for field in ("exported", "enabled", "permission", "main")
+        if getattr(one, field) != getattr(other, field)
+    ]
     added, dropped = sorted(set(other.actions) - set(one.actions)), sorted(set(one.actions) - set(other.actions))
     if added or dropped:
         changes.append(change("actions", ", ".join(dropped) or None, ", ".join(added) or None))
