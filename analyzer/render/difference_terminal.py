@@ -12,10 +12,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from analyzer.model.signature import short_name
+
 from .difference_words import word
 from .differences import (
     actor_text,
     because_text,
+    by_area,
     detail_text,
     first_of,
     kind_text,
@@ -62,14 +65,16 @@ def write(diff: Diff, lang: str, *, color: bool = False, width: int | None = Non
 def _blocks(diff: Diff, lang: str) -> Iterable[RenderableType]:
     yield _sides(diff, lang)
     for note in diff.notes:
-        yield Padding(Text.assemble(("! ", "bold yellow"), (visible(note.text.pick(lang)), "yellow")), (0, 0, 0, 0))
+        yield _hanging("!", Text(visible(note.text.pick(lang)), style="yellow"), 0)
     yield Text("")
     yield _verdict(diff, lang)
     names = diff.sdk_names
     if first := first_of(diff):
         yield _heading(word("first", lang), len(first))
-        for row in first:
-            yield from _entry(diff, row, names, lang, full=True)
+        for area, rows in by_area(first).items():
+            yield Padding(Text(word(f"area.{area}", lang), style="bold"), (0, 2))
+            for row in rows:
+                yield from _entry(diff, row, names, lang, full=True)
     telling, minor = rest_of(diff)
     for area, rows in telling.items():
         yield _heading(word(f"area.{area}", lang), len(rows))
@@ -135,28 +140,35 @@ def _entry(
     diff: Diff, row: Difference, names: dict[str, str], lang: str, *, full: bool = False
 ) -> Iterable[RenderableType]:
     style = STYLE["critical" if row.weight == "critical" else "high"] if full else _KIND_STYLE[row.kind]
-    area = f"{word(f'area.{row.area}', lang)} " if full else ""
     actor = actor_text(row, names, lang)
     detail = detail_text(row, lang)
-    yield Padding(
-        Text.assemble(
-            (f"{_MARK[row.kind]:<2} ", "bold"),
-            (f"{area}{kind_text(row, lang)}", style),
-            "  ",
-            (visible(subject_text(row, names, lang)), "bold" if full else ""),
-            (f"  {visible(actor)}" if actor else "", ""),
-            (f"  {visible(detail)}" if detail else "", "" if full else "dim"),
-        ),
-        (0, 2),
+    text = Text.assemble(
+        (kind_text(row, lang), style),
+        "  ",
+        (visible(subject_text(row, names, lang)), "bold" if full else ""),
+        (f"  {visible(actor)}" if actor else "", ""),
+        (f"  {visible(detail)}" if detail else "", "" if full else "dim"),
     )
+    yield _hanging(_MARK[row.kind], text, 4 if full else 2)
     if why := because_text(diff, row, lang):
-        yield Padding(Text(visible(why), style="yellow"), (0, 0, 0, 5))
-    for mark, places in (("-", row.old), ("+", row.new)) if full else ():
+        yield Padding(Text(visible(why), style="yellow"), (0, 0, 0, 9))
+    for side, places in (("old", row.old), ("new", row.new)) if full else ():
+        label = word(f"{side}.short", lang)
         for place in places[:MOST_PLACES]:
-            yield Padding(Text(f"{mark} {visible(place)}", style="dim"), (0, 0, 0, 5))
+            shown = " ".join(map(short_name, place.split(" ")))
+            yield Padding(Text(f"{label} {visible(shown)}", style="dim"), (0, 0, 0, 9))
         if len(places) > MOST_PLACES:
             more = word("more", lang).format(n=len(places) - MOST_PLACES)
-            yield Padding(Text(f"{mark} … {more}", style="dim"), (0, 0, 0, 5))
+            yield Padding(Text(f"{label} … {more}", style="dim"), (0, 0, 0, 9))
+
+
+def _hanging(mark: str, text: Text, indent: int) -> RenderableType:
+    """Return a paragraph whose later lines begin below its first word."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=2, style="bold")
+    table.add_column(overflow="fold")
+    table.add_row(mark, text)
+    return Padding(table, (0, 0, 0, indent))
 
 
 def _minor(area: str, rows: list[Difference], names: dict[str, str], lang: str) -> Iterable[RenderableType]:
@@ -166,7 +178,7 @@ def _minor(area: str, rows: list[Difference], names: dict[str, str], lang: str) 
     for row in rows[:MOST_MINOR]:
         parts = (subject_text(row, names, lang), actor_text(row, names, lang), detail_text(row, lang))
         shown = "  ".join(visible(part) for part in parts if part)
-        yield Padding(Text(f"{_MARK[row.kind]:<2} {shown}", style="dim"), (0, 0, 0, 4))
+        yield _hanging(_MARK[row.kind], Text(shown, style="dim"), 4)
     if len(rows) > MOST_MINOR:
         more = word("more", lang).format(n=len(rows) - MOST_MINOR)
         yield Padding(Text(f"   … {more}; {word('minor.more', lang)}", style="dim"), (0, 0, 0, 4))

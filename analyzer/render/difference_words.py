@@ -120,15 +120,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "value.suspected": ("疑似", "suspected"),
     "none": ("无", "none"),
     "unknown": ("未知", "unknown"),
-    "rebuilt.package": ("安装包", "package"),
     "source.package": ("安装包", "package"),
     "source.facts": ("存下的事实", "stored facts"),
     "source.report": ("存下的报告", "stored report"),
     "incomplete.short": ("未能完整读取", "not read in full"),
-    "kinds": ("分类", "By kind"),
+    "old.short": ("旧", "old:"),
+    "new.short": ("新", "new:"),
+    "kinds": ("分类", "Kind"),
     "what": ("内容", "What"),
     "detail": ("详情", "Details"),
-    "doubt": ("注意", "Note"),
 }
 
 
