@@ -40,8 +40,8 @@ def compare(old: Version, new: Version, *, tool: str, extra_notes: Iterable[Diff
     """
     reads, requests = compare_accesses(old, new), compare_requests(old, new)
     components, renamed_components = compare_components(old, new)
-    findings, renamed_findings = compare_findings(old, new, renamed_components)
     hidden = (reads.hidden[0] | requests.hidden[0], reads.hidden[1] | requests.hidden[1])
+    findings, renamed_findings = compare_findings(old, new, renamed_components, hidden)
     both = old.static and new.static
     found: list[Difference] = [
         *compare_identity(old, new),

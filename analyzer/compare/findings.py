@@ -15,12 +15,16 @@ _CHANNEL = {"transmission": "traffic", "policy": "policy", "filing": "filing"}
 _OF_MANIFEST = frozenset({"manifest", "signature"})
 """Kinds of evidence for which no code has to be read."""
 Key = tuple[str, str]
+Hidden = tuple[frozenset[str], frozenset[str]]
 
 
 def compare_findings(
-    old: Version, new: Version, renamed: Iterable[Renamed] = ()
+    old: Version, new: Version, renamed: Iterable[Renamed] = (), hidden: Hidden = (frozenset(), frozenset())
 ) -> tuple[list[Difference], list[Renamed]]:
-    """Compare findings; ``renamed`` are components that have another name in NEW."""
+    """Compare findings; ``renamed`` are components that have another name in NEW.
+
+    ``hidden`` are actors of OLD, of NEW whose reads the other side has in code without a known owner.
+    """
     names = {row.old: row.new for row in renamed if row.area == "components"}
     before, after = _findings(old, names), _findings(new, {})
     pairs = _renamed(before, after)
@@ -31,7 +35,7 @@ def compare_findings(
         if one is not None and other is not None:
             found += _same_finding(one, other)
         else:
-            found.append(_one_sided(one, other, old, new))
+            found.append(_one_sided(one, other, (old, new), hidden))
     return found, same
 
 
@@ -66,7 +70,10 @@ def channels_of(finding: Finding) -> frozenset[str]:
     return frozenset(_CHANNEL.get(row.kind, "static") for row in finding.evidence) or frozenset({"static"})
 
 
-def _one_sided(one: Finding | None, other: Finding | None, old: Version, new: Version) -> Difference:
+def _one_sided(
+    one: Finding | None, other: Finding | None, versions: tuple[Version, Version], hidden: Hidden
+) -> Difference:
+    old, new = versions
     row = other or one
     assert row is not None  # noqa: S101  # one of the two is there
     absent = old if other is not None else new
@@ -74,6 +81,9 @@ def _one_sided(one: Finding | None, other: Finding | None, old: Version, new: Ve
     by_manifest = absent.manifest and all(item.kind in _OF_MANIFEST for item in row.evidence)
     code = absent.code or by_manifest or "static" not in channels_of(row)
     read = examined and code and "traffic" not in channels_of(row)
+    lost = hidden[1] if other is not None else hidden[0]
+    masked = read and not lost.isdisjoint((row.subject.partition("/")[0], f"sdk:{row.subject}"))
+    read = read and not masked
     kind = kind_of(in_old=one is not None, in_new=other is not None, read_old=read, read_new=read)
     weight = row.severity
     if other is None or row.waived is not None:
@@ -86,7 +96,9 @@ def _one_sided(one: Finding | None, other: Finding | None, old: Version, new: Ve
         subject=f"{row.rule} {row.subject}",
         title=row.title,
         changes=_state(one, other),
-        because=because(("coverage", examined and not read), ("channel", not examined)),
+        because=because(
+            ("coverage", examined and not read and not masked), ("channel", not examined), ("names_hidden", masked)
+        ),
         old=() if other is not None else shown,
         new=shown if other is not None else (),
     )

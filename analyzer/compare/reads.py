@@ -14,6 +14,7 @@ from .matching import LEVELS, Left, Moved, Occurrence, grouped, match, worst
 from .version import UNNAMED, Version, gathered
 
 _WEAK = "weak"
+_PLATFORM = ("Landroid/", "Ljava/", "Ljavax/", "Ldalvik/")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ def _difference(
 ) -> Difference:
     old, new = versions
     before, after = worst(one.old_levels), worst(one.new_levels)
-    kind = kind_of(in_old=before is not None, in_new=after is not None, read_old=old.code, read_new=new.code)
+    read = area == "accesses"
+    hidden = read and _renameable(one.thing[1])
+    read_old, read_new = (each.code and not (hidden and each.hides_names) for each in versions)
+    kind = kind_of(in_old=before is not None, in_new=after is not None, read_old=read_old, read_new=read_new)
     changes: tuple[Change, ...] = ()
     direction: Literal["up", "down"] | None = None
     chains = False
@@ -99,8 +103,8 @@ def _difference(
             kind = ("first_seen" if up else "not_seen") if unread and len(changes) == 1 else kind
     else:
         changes = (change("level", before, after), change("sites", one.old_levels.total(), one.new_levels.total()))
-    read = area == "accesses"
     data, api = (one.thing[0], one.thing[1]) if read else (None, None)
+    unsure, silent = kind in {"first_seen", "not_seen"}, old if kind == "first_seen" else new
     actor = _actor(one)
     subject = " ".join((*one.thing[:2], actor)) if read else f"{', '.join(one.thing) or '?'} {actor}"
     return Difference(
@@ -115,12 +119,18 @@ def _difference(
         direction=direction,
         changes=changes,
         because=because(
-            ("coverage", kind in {"first_seen", "not_seen"} and not chains),
+            ("coverage", unsure and not chains and not silent.code),
             ("chains", chains),
+            ("names_hidden", unsure and not chains and silent.code),
         ),
         old=_places(one.old, one.old_levels, one.new_levels),
         new=_places(one.new, one.new_levels, one.old_levels),
     )
+
+
+def _renameable(api: str) -> bool:
+    """Tell whether an API is a class inside the package, which an obfuscator may rename; the platform's are not."""
+    return api.startswith("L") and not api.startswith(_PLATFORM)
 
 
 def _places(group: object, own: Mapping[str, int], other: Mapping[str, int]) -> tuple[str, ...]:
@@ -169,8 +179,8 @@ def _renamed(area: Area, moved: Iterable[Moved]) -> tuple[Renamed, ...]:
 def _hidden(moved: Iterable[Moved]) -> tuple[frozenset[str], frozenset[str]]:
     rows = [one for one in moved if one.renamed]
     return (
-        frozenset(name for one in rows for name in one.old if gathered(name) == name),
-        frozenset(name for one in rows for name in one.new if gathered(name) == name),
+        frozenset(name for one in rows for name in one.old if name != "unknown"),
+        frozenset(name for one in rows for name in one.new if name != "unknown"),
     )
 
 
