@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from analyzer.model import Change, Difference, Finding, Renamed, Severity, Status
+from analyzer.model import Change, Difference, Finding, Renamed, Severity, Status, channels_of
 
 from .making import because, change, kind_of, ordered, places
 from .version import Version, gathered
 
-_CHANNEL = {"transmission": "traffic", "policy": "policy", "filing": "filing"}
 _OF_MANIFEST = frozenset({"manifest", "signature"})
 """Kinds of evidence for which no code has to be read."""
 Key = tuple[str, str]
@@ -65,11 +64,6 @@ def _unnamed(key: Key) -> Key | None:
     return None
 
 
-def channels_of(finding: Finding) -> frozenset[str]:
-    """Return the channels from which a finding took its evidence."""
-    return frozenset(_CHANNEL.get(row.kind, "static") for row in finding.evidence) or frozenset({"static"})
-
-
 def _one_sided(
     one: Finding | None, other: Finding | None, versions: tuple[Version, Version], hidden: Hidden
 ) -> Difference:
@@ -77,10 +71,11 @@ def _one_sided(
     row = other or one
     assert row is not None  # noqa: S101  # one of the two is there
     absent = old if other is not None else new
-    examined = all(absent.report.summary.channels.get(name) for name in channels_of(row))
+    channels = channels_of(item.kind for item in row.evidence)
+    examined = all(absent.report.summary.channels.get(name) for name in channels)
     by_manifest = absent.manifest and all(item.kind in _OF_MANIFEST for item in row.evidence)
-    code = absent.code or by_manifest or "static" not in channels_of(row)
-    read = examined and code and "traffic" not in channels_of(row)
+    code = absent.code or by_manifest or "static" not in channels
+    read = examined and code and "traffic" not in channels
     lost = hidden[1] if other is not None else hidden[0]
     masked = read and not lost.isdisjoint((row.subject.partition("/")[0], f"sdk:{row.subject}"))
     read = read and not masked

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         ReportArtifact,
         Run,
         Summary,
+        channels_of,
         fingerprint,
         json_schema,
     )
@@ -113,6 +114,7 @@ _HOMES = {
         "ReportArtifact",
         "Run",
         "Summary",
+        "channels_of",
         "fingerprint",
         "json_schema",
     ),
@@ -187,6 +189,7 @@ __all__ = [
     "Transmission",
     "UnreadableInputError",
     "canonical_json",
+    "channels_of",
     "diff_schema",
     "fields_of",
     "fingerprint",
