@@ -66,19 +66,28 @@ def compare_files(old: Path, new: Path, *, cached: bool) -> Diff:
     import analyzer
     from analyzer.compare import compare
 
-    first, second = read_given(old, cached=cached), read_given(new, cached=cached)
+    first, second = read_given(old, new, cached=cached)
     versions, anew = judged_alike(first, second)
     notes = (DiffNote(code="judged_anew", text=JUDGED_ANEW),) if anew else ()
     return compare(*versions, tool=analyzer.__version__, extra_notes=notes)
 
 
-def read_given(path: Path, *, cached: bool = False) -> Given:
-    """Read one side: JSON of ours, or else a package, from which the facts are extracted under limits."""
+def read_given(old: Path, new: Path, *, cached: bool = False) -> tuple[Given, Given]:
+    """Read both sides: JSON of ours, or else packages, whose facts are extracted under limits, side by side."""
+    import analyzer
+
+    known = {path: given for path in (old, new) if (given := _read_stored(path)) is not None}
+    packages = tuple(dict.fromkeys(path for path in (old, new) if path not in known))
+    for path, facts in zip(packages, analyzer.package_facts(*packages, cached=cached), strict=True):
+        known[path] = Given(path, "package", facts, None)
+    return known[old], known[new]
+
+
+def _read_stored(path: Path) -> Given | None:
+    """Read stored facts or a stored report; `None` for a file that is no JSON."""
     data = _stored(path)
     if data is None:
-        import analyzer
-
-        return Given(path, "package", analyzer.package_facts(path, cached=cached), None)
+        return None
     kind = data.get("schema") or data.get("schema_")
     try:
         if kind == "eduaudit.report/1":
