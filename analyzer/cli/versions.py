@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from analyzer.model import (
-    Access,
     Artifact,
     Bilingual,
     Diff,
@@ -21,8 +20,6 @@ from analyzer.model import (
 from analyzer.model.record import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from analyzer.compare import Version
 
 LARGEST = 256 << 20
@@ -178,15 +175,15 @@ def judged_alike(old: Given, new: Given) -> tuple[tuple[Version, Version], bool]
 
 
 def _version(given: Given, report: Report) -> Version:
-    from analyzer.compare import Version
-
-    rules = given.static.rules if given.static is not None else report.run.rules
-    return Version(report=report, source=given.source, facts_rules=rules, quiet=_quiet())
-
-
-def _quiet() -> Callable[[Access], bool]:
     from analyzer.catalogue import load_catalogue
+    from analyzer.compare import Version
     from analyzer.judge.parties import library_code
 
     catalogue = load_catalogue()
-    return lambda row: library_code(row, catalogue)
+    return Version(
+        report=report,
+        source=given.source,
+        facts_rules=given.static.rules if given.static is not None else report.run.rules,
+        titles={key: rule.title for key, rule in catalogue.personal_data.items()},
+        quiet=lambda row: library_code(row, catalogue),
+    )

@@ -185,7 +185,8 @@ def _hidden(moved: Iterable[Moved]) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _titles(old: Version, new: Version) -> dict[str, Bilingual]:
-    return {row.data: row.title for version in (old, new) for row in version.report.ledger}
+    known = {key: title for version in (old, new) for key, title in version.titles.items()}
+    return known | {row.data: row.title for version in (old, new) for row in version.report.ledger}
 
 
 def _asked(one: Left) -> Severity:

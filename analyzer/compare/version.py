@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from analyzer.model import Access, Report, Side
+from analyzer.model import Access, Bilingual, Report, Side
 
 _WITH_MANIFEST = frozenset({"apk", "apks", "xapk", "aab", "aar"})
 UNNAMED = "unnamed"
@@ -27,6 +27,8 @@ class Version:
     source: Literal["package", "facts", "report"]
     facts_rules: str
     """Hash of the rules with which the facts were named; those of the findings are in the report."""
+    titles: Mapping[str, Bilingual] = field(default_factory=dict)
+    """Kind of personal data → its name, for kinds that stand in no ledger."""
     quiet: Callable[[Access], bool] = field(default=everything_tells)
     """Tells of a read whether it is code of a library that collects nothing, which tells little."""
 

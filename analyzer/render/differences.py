@@ -112,7 +112,8 @@ def change_text(row: Change, lang: str) -> str:
     """Return a changed field as ``version 1.0 → 2.0``."""
     name, _, level = row.field.partition(".")
     field = word(f"field.{name}", lang) if not level else word(f"level.{level}", lang)
-    return f"{field} {value_text(row.old, row.field, lang)} → {value_text(row.new, row.field, lang)}"
+    text = f"{field} {value_text(row.old, row.field, lang)} → {value_text(row.new, row.field, lang)}"
+    return f"{text} {word('sites', lang)}" if level else text
 
 
 def value_text(value: str | None, field: str, lang: str) -> str:
