@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,20 +25,8 @@ if TYPE_CHECKING:
 
 LARGEST = 256 << 20
 """Bytes of a stored report or of stored facts."""
-_SHARED = (
-    "app",
-    "coverage",
-    "flags",
-    "components",
-    "permissions",
-    "sdks",
-    "accesses",
-    "permission_requests",
-    "packers",
-    "anomalies",
-    "strings",
-)
-"""What a report takes over from the facts of the package as it is."""
+OTHERWISE = frozenset({"schema_", "engine", "rules", "artifact", "endpoints", "seconds", "peak_memory"})
+"""Facts of the package that a report has in another form, or not at all; all others it takes over as they are."""
 
 JUDGED_ANEW = Bilingual(
     zh="两侧的问题都按现行规则只就安装包重新判定；报告中来自政策、备案、流量的问题不在比较之内。",
@@ -134,13 +123,14 @@ def facts_of(report: Report) -> StaticFacts | None:
     if found.sha256 is None or found.format is None or found.size is None:
         return None
     artifact = Artifact(format=found.format, sha256=found.sha256, size=found.size, name=found.name or "")
+    same = {field.name for field in fields(StaticFacts)} - OTHERWISE
     captured = bool(report.summary.channels.get("traffic"))
     return StaticFacts(
         engine=report.run.engine,
         rules=report.run.rules,
         artifact=artifact,
         endpoints=tuple(row for row in report.endpoints if not (captured and _of_capture(row))),
-        **{name: getattr(report, name) for name in _SHARED},
+        **{name: getattr(report, name) for name in sorted(same)},
     )
 
 

@@ -11,9 +11,11 @@ from analyzer.model.difference import Area, DifferenceKind
 
 from .contents import (
     compare_anomalies,
+    compare_bundles,
     compare_coverage,
     compare_packers,
     compare_sdks,
+    compare_security,
     compare_strings,
     compare_transmissions,
 )
@@ -28,7 +30,7 @@ from .version import Version
 
 AREAS: tuple[Area, ...] = get_args(Area)
 KINDS: tuple[DifferenceKind, ...] = get_args(DifferenceKind)
-_BY_RULES = frozenset({"packers", "findings", "requests", "accesses", "sdks", "strings"})
+_BY_RULES = frozenset({"packers", "findings", "requests", "accesses", "sdks", "bundles", "security", "strings"})
 """Areas in which the rules decide what is seen at all."""
 _BY_ENGINE = frozenset(AREAS) - {"identity"}
 
@@ -55,6 +57,8 @@ def compare(old: Version, new: Version, *, tool: str, extra_notes: Iterable[Diff
         *(requests.differences if both else ()),
         *(reads.differences if both else ()),
         *compare_sdks(old, new, hidden),
+        *compare_bundles(old, new),
+        *compare_security(old, new),
         *compare_endpoints(old, new),
         *components,
         *compare_flags(old, new),

@@ -85,6 +85,10 @@ def _same_sdk(one: Sdk, other: Sdk) -> Iterable[Difference]:
         direction = order_of(one.version, other.version)
         changes.append(change("version", one.version, other.version))
         weight = {"up": Severity.LOW, "down": Severity.MEDIUM}.get(direction or "", Severity.INFO)
+    states = getattr(one, "state", None), getattr(other, "state", None)
+    if states[0] != states[1]:
+        changes.append(change("state", *states))
+        weight = min(weight, Severity.MEDIUM if states[1] == "initialised" else Severity.LOW, key=_rank)
     if one.confidence != other.confidence:
         changes.append(_confidence(one, other))
         weight = min(weight, Severity.LOW, key=lambda each: each.rank)
@@ -159,6 +163,55 @@ def compare_packers(old: Version, new: Version) -> Iterable[Difference]:
             title=Bilingual(zh=row.name, en=row.name),
             evidence=row.evidence,
         )
+
+
+def compare_bundles(old: Version, new: Version) -> Iterable[Difference]:
+    """Compare bundles of hybrid frameworks, by framework and name."""
+    if not (old.static and new.static):
+        return
+    before, after = (
+        {f"{row.framework} {row.name}": row for row in ordered(getattr(each.report, "bundles", ()))}
+        for each in (old, new)
+    )
+    for key in sorted(before.keys() | after.keys()):
+        one, other = before.get(key), after.get(key)
+        if one is None or other is None:
+            yield one_sided(
+                "bundles",
+                key,
+                in_new=one is None,
+                read=(old.code, new.code),
+                weight=Severity.MEDIUM if one is None else Severity.LOW,
+                evidence=(each.place for each in (one, other) if each is not None),
+            )
+            continue
+        changes = [
+            change(field, getattr(one, field), getattr(other, field))
+            for field in ("version", "engine")
+            if getattr(one, field) != getattr(other, field)
+        ]
+        if changes:
+            yield Difference(area="bundles", kind="changed", weight=Severity.LOW, subject=key, changes=tuple(changes))
+
+
+def compare_security(old: Version, new: Version) -> Iterable[Difference]:
+    """Compare what bears on security, by kind: its places bear names of classes, and findings judge it."""
+    if not (old.static and new.static):
+        return
+    before, after = (
+        {kind: [row for row in getattr(each.report, "security", ()) if row.kind == kind] for kind in _kinds(each)}
+        for each in (old, new)
+    )
+    for kind in sorted(before.keys() ^ after.keys()):
+        came = kind in after
+        rows = after[kind] if came else before[kind]
+        evidence = (" ".join(filter(None, (row.caller or row.file, row.detail))) for row in rows)
+        weight = Severity.LOW if came else Severity.INFO
+        yield one_sided("security", kind, in_new=came, read=(old.code, new.code), weight=weight, evidence=evidence)
+
+
+def _kinds(version: Version) -> set[str]:
+    return {row.kind for row in getattr(version.report, "security", ())}
 
 
 def compare_anomalies(old: Version, new: Version) -> Iterable[Difference]:

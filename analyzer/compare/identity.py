@@ -66,6 +66,9 @@ def compare_signers(old: Version, new: Version) -> Iterable[Difference]:
     if not (before or after):
         return
     common = before.keys() & after.keys()
+    if before and after and not common and (vouched := _vouched(before, after)):
+        yield vouched
+        return
     if before and after and not common:
         names = (_names(before.values()), _names(after.values()))
         yield Difference(
@@ -104,6 +107,27 @@ def compare_signers(old: Version, new: Version) -> Iterable[Difference]:
         )
     for key in sorted(common):
         yield from _same_signer(before[key], after[key])
+
+
+def _vouched(before: dict[str, Signer], after: dict[str, Signer]) -> Difference | None:
+    """Return the rotation to certificates for which those of OLD vouch: they stand in the proof of rotation of NEW.
+
+    The other way round it is a step back to a certificate that was given up.
+    """
+    for one, other, back in ((before, after, False), (after, before, True)):
+        past = {each.sha256 for row in other.values() for each in getattr(row, "lineage", ())}
+        if one.keys() <= past:
+            return Difference(
+                area="signers",
+                kind="changed",
+                weight=Severity.HIGH if back else Severity.MEDIUM,
+                subject="rotated_back" if back else "rotated",
+                direction="down" if back else "up",
+                changes=(change("signers", _names(before.values()), _names(after.values())),),
+                old=tuple(before),
+                new=tuple(after),
+            )
+    return None
 
 
 def _same_signer(one: Signer, other: Signer) -> Iterable[Difference]:

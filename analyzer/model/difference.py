@@ -24,6 +24,8 @@ Area = Literal[
     "requests",
     "accesses",
     "sdks",
+    "bundles",
+    "security",
     "endpoints",
     "components",
     "flags",

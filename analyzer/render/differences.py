@@ -122,7 +122,7 @@ def value_text(value: str | None, field: str, lang: str) -> str:
         return word("unknown" if field in {"version", "label"} else "none", lang)
     if field == "level":
         return word(f"level.{value.replace('?', '_doubtful')}", lang)
-    if value in _YES or field in {"severity", "status", "confidence"}:
+    if value in _YES or field in {"severity", "status", "confidence", "state"}:
         return word(f"value.{value}", lang)
     return value
 

@@ -31,6 +31,20 @@ def stored(tmp_path_factory):
     return folder
 
 
+def test_all_facts_of_a_package_can_be_taken_from_its_report(stored):
+    from dataclasses import fields, replace
+
+    from analyzer.cli.versions import OTHERWISE, facts_of
+    from analyzer.model import Report, StaticFacts, read_record
+
+    assert {field.name for field in fields(StaticFacts)} - OTHERWISE <= {field.name for field in fields(Report)}
+    facts = read_record(StaticFacts, (stored / "facts.json").read_text())
+    taken = facts_of(read_record(Report, (stored / "policy.json").read_text()))
+    assert taken is not None
+    again = analyzer.report_of(Facts(static=replace(taken, rules=facts.rules)))
+    assert again.findings == analyzer.report_of(Facts(static=facts)).findings
+
+
 def run(capfdbinary, *args):
     status = main(["diff", *map(str, args)])
     out, err = capfdbinary.readouterr()

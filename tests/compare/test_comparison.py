@@ -377,3 +377,16 @@ def test_order_and_repetition_say_nothing(one, other, chance: random.Random):
         return replace(found, report=replace(found.report, **changed))
 
     assert diff(shuffled(one), shuffled(other)).dump() == diff(one, other).dump()
+
+
+def test_a_certificate_for_which_the_old_one_vouches_is_a_rotation():
+    from analyzer.model import facts
+
+    past = getattr(facts, "PastCertificate", None)
+    if past is None:
+        pytest.skip("the proof of rotation is no fact of this version")
+    old = signer("a")
+    new = replace(signer("b"), lineage=(past(sha256="a" * 64, md5="a" * 32, sha1="a" * 40, subject="CN=a"),))
+    one, other = (version(app=App(package="p", signers=(row,))) for row in (old, new))
+    assert [(row.subject, row.weight) for row in rows(one, other, "signers")] == [("rotated", "medium")]
+    assert [(row.subject, row.weight) for row in rows(other, one, "signers")] == [("rotated_back", "high")]
