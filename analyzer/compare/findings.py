@@ -25,8 +25,8 @@ def compare_findings(
     ``hidden`` are actors of OLD, of NEW whose reads the other side has in code without a known owner.
     """
     names = {row.old: row.new for row in renamed if row.area == "components"}
-    before, after = _findings(old, names), _findings(new, {})
-    pairs = _renamed(before, after)
+    before, after = _findings(old), _findings(new)
+    pairs = _renamed(before, after, names)
     same = [Renamed(area="findings", subject=one[0], old=one[1], new=other[1]) for one, other in sorted(pairs.items())]
     found: list[Difference] = []
     for key in sorted((before.keys() | after.keys()) - set(pairs.values())):
@@ -38,18 +38,19 @@ def compare_findings(
     return found, same
 
 
-def _findings(version: Version, names: Mapping[str, str]) -> dict[Key, Finding]:
+def _findings(version: Version) -> dict[Key, Finding]:
     """Return findings by rule and subject; the fingerprint holds the package too, which may be what changed."""
-    return {(row.rule, names.get(row.subject, row.subject)): row for row in ordered(version.report.findings)}
+    return {(row.rule, row.subject): row for row in ordered(version.report.findings)}
 
 
-def _renamed(before: Mapping[Key, Finding], after: Mapping[Key, Finding]) -> dict[Key, Key]:
-    """Pair findings about code without a known owner, whose name is another one in each build."""
+def _renamed(before: Mapping[Key, Finding], after: Mapping[Key, Finding], names: Mapping[str, str]) -> dict[Key, Key]:
+    """Pair findings about what has another name in each build: components, and code without a known owner."""
     news: dict[Key, list[Key]] = {}
     for key in sorted(after.keys() - before.keys()):
         if (form := _unnamed(key)) is not None:
             news.setdefault(form, []).append(key)
-    pairs: dict[Key, Key] = {}
+    pairs = {key: (key[0], names[key[1]]) for key in before.keys() - after.keys() if key[1] in names}
+    pairs = {key: other for key, other in pairs.items() if other in after and other not in before}
     for key in sorted(before.keys() - after.keys()):
         form = _unnamed(key)
         if form is not None and news.get(form):

@@ -14,8 +14,8 @@ MOST_EVIDENCE = 8
 
 def told(value: Any) -> str | None:
     """Return a value of a field as text; `None` stays."""
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
