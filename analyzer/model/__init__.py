@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Transmission,
     )
     from .clause import Channel, Clause
+    from .difference import Change, Diff, Difference, DiffNote, DiffSummary, Renamed, Side, diff_schema
     from .errors import EduauditError, RuleDataError, UnreadableInputError
     from .facts import (
         Access,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         ReportArtifact,
         Run,
         Summary,
+        channels_of,
         fingerprint,
         json_schema,
     )
@@ -80,6 +82,7 @@ _HOMES = {
         "Transmission",
     ),
     "clause": ("Channel", "Clause"),
+    "difference": ("Change", "Diff", "DiffNote", "DiffSummary", "Difference", "Renamed", "Side", "diff_schema"),
     "errors": ("EduauditError", "RuleDataError", "UnreadableInputError"),
     "facts": (
         "Access",
@@ -111,6 +114,7 @@ _HOMES = {
         "ReportArtifact",
         "Run",
         "Summary",
+        "channels_of",
         "fingerprint",
         "json_schema",
     ),
@@ -136,6 +140,7 @@ __all__ = [
     "App",
     "Artifact",
     "Bilingual",
+    "Change",
     "Channel",
     "Clause",
     "Component",
@@ -143,6 +148,10 @@ __all__ = [
     "CoverageReason",
     "DataId",
     "Declaration",
+    "Diff",
+    "DiffNote",
+    "DiffSummary",
+    "Difference",
     "EduauditError",
     "Endpoint",
     "Facts",
@@ -160,6 +169,7 @@ __all__ = [
     "PolicyFacts",
     "PolicyPoint",
     "Record",
+    "Renamed",
     "Report",
     "ReportArtifact",
     "RuleDataError",
@@ -168,6 +178,7 @@ __all__ = [
     "SdkEvidence",
     "Severity",
     "Sha256",
+    "Side",
     "Signer",
     "StaticFacts",
     "Status",
@@ -178,6 +189,8 @@ __all__ = [
     "Transmission",
     "UnreadableInputError",
     "canonical_json",
+    "channels_of",
+    "diff_schema",
     "fields_of",
     "fingerprint",
     "json_schema",

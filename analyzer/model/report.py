@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from .base import Bilingual, DataId, Record, canonical_json
@@ -96,6 +97,14 @@ class Finding(Record):
     evidence: tuple[FindingEvidence, ...]
     fingerprint: str
     waived: str | None = None
+
+
+_CHANNELS = {"transmission": "traffic", "policy": "policy", "filing": "filing"}
+
+
+def channels_of(kinds: Iterable[str]) -> frozenset[str]:
+    """Return the channels from which evidence of these kinds is taken; without any, the package."""
+    return frozenset(_CHANNELS.get(kind, "static") for kind in kinds) or frozenset({"static"})
 
 
 def fingerprint(rule: str, subject: str, package: str | None) -> str:

@@ -21,7 +21,16 @@ def write_report(report: Report, form: str, lang: str, output: Path | None) -> N
 
     Raises `UnreadableInputError` when the file cannot be written; a failed write leaves no half file.
     """
-    document = render(report, form, lang, color=output is None and sys.stdout.isatty())
+    write_text(render(report, form, lang, color=is_terminal(output)), output)
+
+
+def is_terminal(output: Path | None) -> bool:
+    """Tell whether what is written goes to a terminal, which shows colours."""
+    return output is None and sys.stdout.isatty()
+
+
+def write_text(document: str, output: Path | None) -> None:
+    """Write a rendered document to ``output``, or to standard output; see `write_report`."""
     # "replace": a value of an app may hold a lone surrogate, which no UTF-8 file can.
     data = document.encode("utf-8", "replace")
     if output is None:

@@ -26,7 +26,8 @@ FOLDER = files(__package__) / "templates"
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a page of the folder; whatever it shows passes through `visible` and is escaped."""
     environment = Environment(
         loader=FunctionLoader(lambda name: (FOLDER / name).read_text(encoding="utf-8")),
         autoescape=True,
@@ -36,7 +37,7 @@ def _template() -> Template:
         # Every value that an app, policy, capture or filing controls passes through `visible` before escaping.
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def write(report: Report, lang: str, *, color: bool = False, width: int | None = None) -> str:  # noqa: ARG001  # one interface
@@ -51,7 +52,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     titles = {row.data: row.title.pick(lang) for row in report.ledger}
     sections = in_sections(report)
     complete = searched(report)
-    return _template().render(
+    return template("report.html").render(
         report=report,
         lang=lang,
         w=lambda key: word(key, lang),
@@ -62,8 +63,8 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         ),
         data=lambda identity: titles.get(identity, identity),
         clauses=clauses,
-        style=_safe((FOLDER / "report.css").read_text(encoding="utf-8")),
-        script=_safe(script),
+        style=safe((FOLDER / "report.css").read_text(encoding="utf-8")),
+        script=safe(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         sections=sections,
         anchor=lambda identity, column: _anchor(sections, identity, column),
@@ -83,7 +84,8 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     )
 
 
-def _safe(text: str) -> Any:
+def safe(text: str) -> Any:
+    """Return a text of our own as HTML that is not escaped."""
     from markupsafe import Markup  # noqa: PLC0415  # our own files only, never a value of a report
 
     return Markup(text)  # noqa: S704  # same
