@@ -390,3 +390,14 @@ def test_a_certificate_for_which_the_old_one_vouches_is_a_rotation():
     one, other = (version(app=App(package="p", signers=(row,))) for row in (old, new))
     assert [(row.subject, row.weight) for row in rows(one, other, "signers")] == [("rotated", "medium")]
     assert [(row.subject, row.weight) for row in rows(other, one, "signers")] == [("rotated_back", "high")]
+
+
+def test_a_component_with_another_readable_name_is_another_component():
+    old, new = (version(components=(Component(kind="service", name=name),)) for name in ("cn.x.Sync", "cn.x.Upload"))
+    assert {row.kind for row in rows(old, new, "components")} == {"new", "gone"}
+
+
+def test_an_sdk_with_other_signs_too_is_perhaps_only_renamed_when_its_reads_are_still_there():
+    old = version(sdks=(sdk(kind="component"),), accesses=(read("sdk:x"),))
+    assert rows(old, version(accesses=(read("unknown"),)), "sdks")[0].kind == "not_seen"
+    assert rows(old, version(accesses=(read("unknown", data="device.mac"),)), "sdks")[0].kind == "gone"
