@@ -25,9 +25,11 @@ __all__ = [
     "engine",
     "filing_facts",
     "filing_schema",
+    "gather",
     "package_facts",
     "read_filing",
     "read_policy",
+    "read_waivers",
     "report_of",
     "rules_version",
     "static_facts",
@@ -111,6 +113,27 @@ def audit(
 ) -> Report:
     """Extract, join all channels, judge: what `eduaudit audit` does.
 
+    Raises `analyzer.model.UnreadableInputError` naming the file that cannot be read and why.
+    """
+    facts, waived = gather(
+        path, policy=policy, filing=filing, traffic=traffic, limits=limits, waivers=waivers, today=today, cached=cached
+    )
+    return report_of(facts, waivers=waived)
+
+
+def gather(
+    path: Path,
+    *,
+    policy: Path | None = None,
+    filing: Path | None = None,
+    traffic: TrafficFacts | None = None,
+    limits: Limits | None = None,
+    waivers: Path | None = None,
+    today: date | None = None,
+    cached: bool = False,
+) -> tuple[Facts, tuple[Any, ...]]:
+    """Extract the package, and read what else is at hand; return the facts of the case, and the waivers.
+
     The child that reads the package starts first; the small inputs, the rules and the judge are loaded while it
     works, and an error in one of them ends the child. With ``cached``, the facts of a package that was audited before
     are taken from the user's cache.
@@ -131,7 +154,7 @@ def audit(
             _warm()
         filed = read_filing(filing) if filing else None
         read = read_policy(policy) if policy else None
-        waived = _waivers(waivers, today) if waivers else ()
+        waived = read_waivers(waivers, today) if waivers else ()
     except BaseException:
         if extraction is not None:
             extraction.cancel()
@@ -140,7 +163,7 @@ def audit(
         static = extraction.result()
         if cache is not None:
             cache.keep(static)
-    return report_of(Facts(static=static, policy=read, filing=filed, traffic=traffic), waivers=waived)
+    return Facts(static=static, policy=read, filing=filed, traffic=traffic), waived
 
 
 def _cache(path: Path, limits: Limits) -> FactsCache | None:
@@ -167,12 +190,13 @@ def _warm() -> None:
     report_of(Facts(static=read_record(StaticFacts, record_json(empty)))).dump()
 
 
-def _waivers(path: Path, today: date | None) -> tuple[Any, ...]:
+def read_waivers(path: Path, today: date | None = None) -> tuple[Any, ...]:
+    """Read the waivers in force ``today``. Raises `UnreadableInputError` naming the first wrong entry."""
     from datetime import UTC, datetime
 
-    from analyzer.judge.waivers import read_waivers
+    from analyzer.judge.waivers import read_waivers as read
 
-    return tuple(read_waivers(path, today or datetime.now(UTC).date()))
+    return tuple(read(path, today or datetime.now(UTC).date()))
 
 
 def read_policy(path: Path) -> PolicyFacts:

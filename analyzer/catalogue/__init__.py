@@ -95,18 +95,24 @@ def parse_rules(root: Path) -> dict[str, Any]:
     return {family: parse_family(root, family) for family in parser_names()}
 
 
+def plain_tables(plain: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return table → id → plain record of parsed families (`parse_rules`)."""
+    apis, sdks, recipients, callgraph = (plain[family] for family in _TABLES)
+    tables: dict[str, Any] = {name: rows for name, rows in plain.items() if name not in _TABLES}
+    tables["sdks"] = sdks["rows"]
+    tables |= {f"apis.{kind}": rules for kind, rules in apis["rules"].items()}
+    tables |= {f"recipients.{part}": rows for part, rows in recipients.items()}
+    return tables | {f"callgraph.{part}": callgraph[part] for part in _CALLGRAPH_LISTS}
+
+
 def compile_rules(root: Path) -> dict[str, bytes]:
     """Parse all families into the bytes that `Catalogue` reads: tables of rows, each decoded when it is looked at."""
     from .callgraph import compile_callgraph  # noqa: PLC0415  # only needed when rules have changed
     from .sdk_index import index_rows  # noqa: PLC0415  # same
 
     plain = parse_rules(root)
-    apis, sdks, recipients, callgraph = (plain.pop(family) for family in _TABLES)
-    tables: dict[str, Any] = {**plain, "sdks": sdks["rows"]}
-    tables |= {f"apis.{kind}": rules for kind, rules in apis["rules"].items()}
-    tables |= {f"recipients.{part}": rows for part, rows in recipients.items()}
-    tables |= {f"callgraph.{part}": callgraph[part] for part in _CALLGRAPH_LISTS}
-    compiled = {name: encode_rows(rows) for name, rows in tables.items()}
+    apis, sdks, callgraph = plain["apis"], plain["sdks"], plain["callgraph"]
+    compiled = {name: encode_rows(rows) for name, rows in plain_tables(plain).items()}
     compiled["apis"] = _encode({key: apis[key] for key in ("areas", "request_methods")})
     compiled["sdks.index"] = _encode(index_rows(sdks["rows"], sdks["connectors"]))
     return compiled | compile_callgraph(root, callgraph, sdks["rows"])

@@ -20,11 +20,11 @@ from analyzer.model import (
 )
 from analyzer.model.record import dataclass
 
+from .stored import read_facts, read_json_object, schema_of
+
 if TYPE_CHECKING:
     from analyzer.compare import Version
 
-LARGEST = 256 << 20
-"""Bytes of a stored report or of stored facts."""
 OTHERWISE = frozenset({"schema_", "engine", "rules", "artifact", "endpoints", "seconds", "peak_memory"})
 """Facts of the package that a report has in another form, or not at all; all others it takes over as they are."""
 
@@ -71,16 +71,16 @@ def read_given(old: Path, new: Path, *, cached: bool = False) -> tuple[Given, Gi
 
 def _read_stored(path: Path) -> Given | None:
     """Read stored facts or a stored report; `None` for a file that is no JSON."""
-    data = _stored(path)
+    data = read_json_object(path)
     if data is None:
         return None
-    kind = data.get("schema") or data.get("schema_")
+    kind = schema_of(data)
     try:
         if kind == "eduaudit.report/1":
             report = read_record(Report, data)
             return Given(path, "report", facts_of(report), report)
         if kind == "eduaudit.facts/1":
-            return Given(path, "facts", read_record(StaticFacts, data), None)
+            return Given(path, "facts", read_facts(path).static, None)
     except ValueError as error:
         what = f"不是本版本的报告或事实 / no report or facts of this version: {error}"
         raise UnreadableInputError(path, what) from error
@@ -91,30 +91,6 @@ def _no_side(data: dict[str, Any], kind: Any) -> str:
     if kind is None and "package" in data:
         return "像是备案材料；请用 eduaudit audit APP --filing / looks like a filing: use eduaudit audit APP --filing"
     return f"不是安装包、报告或事实 / neither a package nor a report nor facts (schema: {kind!s:.60})"
-
-
-def _stored(path: Path) -> dict[str, Any] | None:
-    """Return the JSON object in a file; `None` for anything that does not begin like one."""
-    import json
-
-    try:
-        if path.is_dir():
-            return None
-        with path.open("rb") as file:
-            if not file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")):
-                return None
-            size = path.stat().st_size
-            if size > LARGEST:
-                raise UnreadableInputError(path, f"JSON 过大 / the JSON is too large: {size} > {LARGEST} B")
-            file.seek(0)
-            data = json.loads(file.read().decode("utf-8-sig"))
-    except OSError as error:
-        raise UnreadableInputError(path, f"不能读取 / cannot be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableInputError(path, f"不是完整的 JSON / not valid JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise UnreadableInputError(path, "不是报告 / no report: a JSON object is expected")
-    return data
 
 
 def facts_of(report: Report) -> StaticFacts | None:

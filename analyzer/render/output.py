@@ -32,7 +32,11 @@ def is_terminal(output: Path | None) -> bool:
 def write_text(document: str, output: Path | None) -> None:
     """Write a rendered document to ``output``, or to standard output; see `write_report`."""
     # "replace": a value of an app may hold a lone surrogate, which no UTF-8 file can.
-    data = document.encode("utf-8", "replace")
+    write_bytes(document.encode("utf-8", "replace"), output)
+
+
+def write_bytes(data: bytes, output: Path | None) -> None:
+    """Write a finished document to ``output``, or to standard output; see `write_report`."""
     if output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
