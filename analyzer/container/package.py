@@ -38,6 +38,8 @@ class Part:
 
     name: str
     archive: Archive
+    idsig: bytes | None = None
+    """The v4 signature file beside it, inside of an outer archive."""
 
 
 @dataclass(slots=True)
@@ -225,7 +227,7 @@ def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Pac
     for name in chosen:
         try:
             content = outer.read(outer.by_name[name])
-            package.parts.append(Part(name, Archive(bytes(content), limits, Notes())))
+            package.parts.append(Part(name, Archive(bytes(content), limits, Notes()), _idsig(outer, name)))
         except LimitReachedError as error:
             package.reason("limit_reached", str(error))
         except (EntryUnreadableError, ValueError) as error:
@@ -235,6 +237,17 @@ def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Pac
     package.parts.sort(key=_rank)
     package.parts[0].name = ""
     return package
+
+
+def _idsig(outer: Archive, name: str) -> bytes | None:
+    """Return the v4 signature file of one inner package; an unreadable one gives empty bytes, which do not verify."""
+    entry = outer.by_name.get(f"{name}.idsig")
+    if entry is None:
+        return None
+    try:
+        return bytes(outer.read(entry))
+    except (LimitReachedError, EntryUnreadableError):
+        return b""
 
 
 def _rank(part: Part) -> tuple[int, str]:

@@ -19,6 +19,7 @@ from analyzer.model.base import Record
 from analyzer.model.errors import UnreadableInputError
 from analyzer.model.facts import Access, CoverageReason, Endpoint, Signer, StringFact
 from analyzer.model.record import dataclass
+from analyzer.model.signing import SigningItem, SourceStamp
 
 from .stages import Stages
 
@@ -45,6 +46,8 @@ class BesideFacts(Record):
     sha256: str
     size: int
     signers: tuple[Signer, ...] = ()
+    signing_items: tuple[SigningItem, ...] = ()
+    source_stamp: SourceStamp | None = None
     strings: tuple[StringFact, ...] = ()
     accesses: tuple[Access, ...] = ()
     """Reads in script bundles."""
@@ -92,6 +95,8 @@ class _Beside:
         self.catalogue, self.limits, self.known = catalogue, limits, known
         self.stages = Stages()
         self.signers: tuple[Signer, ...] = ()
+        self.signing_items: tuple[SigningItem, ...] = ()
+        self.source_stamp: SourceStamp | None = None
         self.strings: tuple[StringFact, ...] = ()
         self.accesses: set[Access] = set()
         self.endpoints: set[Endpoint] = set()
@@ -114,6 +119,8 @@ class _Beside:
             sha256=identity[0],
             size=identity[1],
             signers=self.signers,
+            signing_items=self.signing_items,
+            source_stamp=self.source_stamp,
             strings=self.strings,
             accesses=tuple(sorted(self.accesses, key=lambda row: (row.data, row.api, row.caller, row.dex))),
             endpoints=tuple(
@@ -137,23 +144,24 @@ class _Beside:
         ]
 
     def _verify(self) -> None:
-        from analyzer.container.signature import verify_package  # noqa: PLC0415  # not while the code waits
+        from analyzer.container.signature import read_idsig, verify_package  # noqa: PLC0415  # not while the code waits
 
         if self.package.format not in NATIVE_FORMATS:
             return
         manifest = self.manifest
-        with_v4 = any(name.endswith(".idsig") for name in self.package.entries)
         signers: dict[str, Signer] = {}
-        for part in self.package.parts:
+        for number, part in enumerate(self.package.parts):
             verdict = verify_package(
                 part.archive,
                 manifest.min_sdk if manifest else None,
                 manifest.target_sdk if manifest else None,
-                v4=with_v4,
+                idsig=part.idsig if part.idsig is not None or number else read_idsig(self.path),
             )
             for signer in verdict.signers:
                 known = signers.setdefault(signer.sha256, signer)
                 signers[signer.sha256] = replace(known, verified=known.verified and signer.verified)
+            if not number:
+                self.signing_items, self.source_stamp = verdict.items, verdict.stamp
         self.signers = tuple(signers.values())
 
     def _note_nested(self) -> None:

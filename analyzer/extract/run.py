@@ -24,7 +24,6 @@ from analyzer.model import (
     Packer,
     PermissionRequest,
     Sdk,
-    Signer,
     StaticFacts,
     UnreadableInputError,
     read_record,
@@ -357,7 +356,7 @@ class _Extraction:
             artifact=Artifact(
                 format=package.format, sha256=beside.sha256, size=beside.size, name=shown(self.path.name)
             ),
-            app=_app(manifest, beside.signers),
+            app=_app(manifest, beside),
             coverage=coverage,
             flags=_flags(manifest),
             components=self.components,
@@ -374,17 +373,18 @@ class _Extraction:
         )
 
 
-def _app(manifest: Manifest | None, signers: tuple[Signer, ...]) -> App:
+def _app(manifest: Manifest | None, beside: BesideFacts) -> App:
+    signed = App(signers=beside.signers, signing_items=beside.signing_items, source_stamp=beside.source_stamp)
     if manifest is None:
-        return App(signers=signers)
-    return App(
+        return signed
+    return replace(
+        signed,
         package=shown(manifest.package) if manifest.package else None,
         label=shown(manifest.label) if manifest.label is not None else None,
         version_name=shown(manifest.version_name) if manifest.version_name is not None else None,
         version_code=manifest.version_code,
         min_sdk=manifest.min_sdk,
         target_sdk=manifest.target_sdk,
-        signers=signers,
     )
 
 

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         json_schema,
     )
     from .severity import Severity, Status, Sureness
+    from .signing import PastCertificate, SigningItem, SourceStamp
 
 _HOMES = {
     "base": (
@@ -115,6 +116,7 @@ _HOMES = {
         "json_schema",
     ),
     "severity": ("Severity", "Status", "Sureness"),
+    "signing": ("PastCertificate", "SigningItem", "SourceStamp"),
 }
 """Module → the names that it gives."""
 
@@ -155,6 +157,7 @@ __all__ = [
     "ManifestFlags",
     "NotAnalysed",
     "Packer",
+    "PastCertificate",
     "Permission",
     "PermissionRequest",
     "PolicyFacts",
@@ -169,6 +172,8 @@ __all__ = [
     "Severity",
     "Sha256",
     "Signer",
+    "SigningItem",
+    "SourceStamp",
     "StaticFacts",
     "Status",
     "StringFact",

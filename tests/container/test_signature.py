@@ -231,6 +231,6 @@ def test_malformed_block_is_noted_and_counts_as_none():
 def test_any_bytes_as_certificate_or_signature_give_a_plain_error(raw):
     with contextlib.suppress(DerError):
         read_certificate(raw)
-    certificate, problem = verify_detached(raw, b"content")
+    certificate, problem, _ = verify_detached(raw, b"content")
     assert certificate is None
     assert problem
