@@ -28,6 +28,8 @@ DEX_NAME = re.compile(r"classes(\d*)\.dex")
 NESTED_NAMES = (".dex", ".apk", ".jar", ".aar", ".odex", ".vdex", ".oat", ".apks", ".xapk")
 PEEKED = ("assets/", "res/raw/", "lib/", "META-INF/", "root/", "unknown/")
 """Folders in which code is hidden under other names; compiled resources are left alone."""
+SMALLEST_DEX = 0x70
+DEX_MAGICS = (DEX_MAGIC, b"cdex", b"dey\n")
 HASH_BLOCK = 1 << 22
 CONTAINER_MAGIC = b"dex\n041\0"
 
@@ -102,6 +104,8 @@ class Package:
                     self.reason("limit_reached", f"more than {limits.dex_bytes:,} bytes of DEX")
                     return
                 content = data if isinstance(data, bytes) else bytes(data)
+                if len(content) < SMALLEST_DEX or content[:4] not in DEX_MAGICS:
+                    part.archive.notes.add("fake_dex", f"{entry.name}: no DEX file; phones pass over it")
                 self._check_sum(prefix + entry.name, content)
                 yield prefix + entry.name, content
 

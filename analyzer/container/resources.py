@@ -134,6 +134,8 @@ class ResourceTable(Resources):
         """Names of the packages in the table: the name under which the app was built, where the manifest renames it."""
         self._type_names: dict[tuple[int, int], str] = {}
         self._opened: dict[tuple[int, int], list[TypeChunk]] = {}
+        self.cut = int.from_bytes(data[4:8], "little") - len(data)
+        """Bytes that the table states and that are not there; 0 or less where it is whole."""
         self._walk(header if 8 <= header <= 64 else 12, len(data), None, 0)
 
     def candidates(self, reference: int) -> list[Candidate]:

@@ -190,6 +190,8 @@ class _Extraction:
             resources = part.archive.by_name.get("resources.arsc")
             if resources is not None:
                 table = ResourceTable(part.archive.read(resources))
+                if table.cut > 0:
+                    self.package.reason("resources_unreadable", f"resources.arsc: {table.cut:,} bytes are cut off")
         except Exception as error:  # noqa: BLE001  # a broken table costs the label, not the manifest
             self.package.reason("resources_unreadable", f"resources.arsc: {error}")
         self.resources.append(ResourcePart(part.archive, table))

@@ -194,7 +194,8 @@ class _Verification:
         rows: dict[str, list[SignerResult]] = {}
         for scheme in SCHEMES:
             for one in self.checked.results.get(scheme, ()):
-                if one.certificate is not None:
+                stranger = scheme == "v4" and one.problem  # a file beside the package names no signer of it
+                if one.certificate is not None and not (stranger and one.certificate.sha256 not in rows):
                     rows.setdefault(one.certificate.sha256, []).append(one)
         return tuple(self._signer(found) for found in rows.values())
 
