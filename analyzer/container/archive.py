@@ -185,12 +185,7 @@ class Archive:
                 self.notes.add(
                     "offsets_shifted", f"all offsets are {shift:,} bytes off: data was put before the archive"
                 )
-        stop = max(start, min(start + end.size, end.offset))
-        for entry in central_entries(self.data, start, stop, self.notes):
-            entry.header += shift
-            self.entries.append(entry)
-            if len(self.entries) > self.limits.entries:  # whatever the end record says
-                raise LimitReachedError(f"more archive entries than the limit of {self.limits.entries:,}")
+        self._read_entries(start, max(start, min(start + end.size, end.offset)), shift)
         if len(self.entries) != end.count or "central_directory_damaged" in self.notes:
             self._salvage(end)
         for entry in self.entries:
@@ -198,6 +193,13 @@ class Archive:
                 self.notes.add("bogus_compression_method", f"{entry.name}: method {entry.method}")
             if entry.data < 0:
                 check_local(self.data, entry, self.notes)
+
+    def _read_entries(self, start: int, stop: int, shift: int) -> None:
+        for entry in central_entries(self.data, start, stop, self.notes):
+            entry.header += shift
+            self.entries.append(entry)
+            if len(self.entries) > self.limits.entries:  # whatever the end record says
+                raise LimitReachedError(f"more archive entries than the limit of {self.limits.entries:,}")
 
     def _salvage(self, end: End) -> None:
         """Add what stands in local headers only: the directory is damaged, a phone may refuse or read differently."""

@@ -352,7 +352,7 @@ def _wide():
     raw = make_manifest(components=[launcher()])
     out, position = bytearray(raw[:8]), 8
     while position < len(raw):
-        kind, header, size = struct.unpack_from("<HHI", raw, position)
+        kind, _, size = struct.unpack_from("<HHI", raw, position)
         chunk = raw[position : position + size]
         if kind == 0x0102:
             count = struct.unpack_from("<H", chunk, 28)[0]

@@ -42,15 +42,15 @@ PACKER_MAGIC = b"Packer Ng Sig V2"
 MOST_TEXT = 4096
 """Bytes of a value that are looked at as text."""
 MOST_ENTRIES = 20
-_TEXT = re.compile(r"[^\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]{3,}")
+_TEXT = re.compile(r"[^\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]+")
 
 
 def describe_items(pairs: Iterable[tuple[int, bytes]]) -> tuple[SigningItem, ...]:
-    """Return what the pairs of a signing block are, signatures left out, in their order."""
+    """Return what the pairs of a signing block are, signatures and empty padding left out, in their order."""
     return tuple(
         SigningItem(id=f"{key:#010x}", name=NAMES.get(key, "unknown"), size=len(value), content=_content(key, value))
         for key, value in pairs
-        if key not in SIGNATURES
+        if key not in SIGNATURES and not (key == PADDING and not any(value))
     )
 
 
