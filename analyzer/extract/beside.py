@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.container import Limits
 from analyzer.container.manifest import Manifest
 from analyzer.container.notes import Notes
-from analyzer.container.package import Package, Part, find_nested_code, hash_file
+from analyzer.container.package import Package, find_nested_code, hash_file
 from analyzer.model.base import Record
 from analyzer.model.errors import UnreadableInputError
 from analyzer.model.facts import Access, CoverageReason, Endpoint, Signer, StringFact
@@ -73,7 +73,7 @@ def look_beside(
 
     ``files`` are the DEX files, ``spent`` the bytes of each part that were inflated before.
     """
-    parts = [Part(part.name, copy.copy(part.archive)) for part in package.parts]
+    parts = [replace(part, archive=copy.copy(part.archive)) for part in package.parts]
     own = replace(package, parts=parts, notes=Notes(), reasons=list(package.reasons))
     for part, bytes_before in zip(parts, spent, strict=True):
         part.archive.notes, part.archive.spent = Notes(), bytes_before
@@ -150,6 +150,7 @@ class _Beside:
             return
         manifest = self.manifest
         signers: dict[str, Signer] = {}
+        base: set[str] = set()
         for number, part in enumerate(self.package.parts):
             verdict = verify_package(
                 part.archive,
@@ -160,7 +161,11 @@ class _Beside:
             for signer in verdict.signers:
                 known = signers.setdefault(signer.sha256, signer)
                 signers[signer.sha256] = replace(known, verified=known.verified and signer.verified)
+            own = {signer.sha256 for signer in verdict.signers}
+            if number and own and base and own != base:
+                self.package.notes.add("signature_inconsistent", f"{part.name}: signed by another than the base")
             if not number:
+                base = own
                 self.signing_items, self.source_stamp = verdict.items, verdict.stamp
         self.signers = tuple(signers.values())
 

@@ -10,7 +10,7 @@ from analyzer.container import LimitReachedError, Limits
 from analyzer.container.layouts import Layouts, ResourcePart
 from analyzer.container.manifest import Manifest, ManifestError, read_manifest
 from analyzer.container.package import MANIFEST, Package, Part, hash_file, open_package
-from analyzer.container.resources import JoinedTables, ResourceTable
+from analyzer.container.resources import JoinedTables, open_table
 from analyzer.container.text import shown
 from analyzer.dex import DexIndex, Hits, load
 from analyzer.model import (
@@ -185,15 +185,9 @@ class _Extraction:
             if base and self.package.format in NATIVE_FORMATS:
                 self.package.reason("manifest_unreadable", "no AndroidManifest.xml")
             return None
-        table = None
-        try:
-            resources = part.archive.by_name.get("resources.arsc")
-            if resources is not None:
-                table = ResourceTable(part.archive.read(resources))
-                if table.cut > 0:
-                    self.package.reason("resources_unreadable", f"resources.arsc: {table.cut:,} bytes are cut off")
-        except Exception as error:  # noqa: BLE001  # a broken table costs the label, not the manifest
-            self.package.reason("resources_unreadable", f"resources.arsc: {error}")
+        table, problem = open_table(part.archive)
+        if problem:  # a broken table costs the label, not the manifest
+            self.package.reason("resources_unreadable", f"resources.arsc: {problem}")
         self.resources.append(ResourcePart(part.archive, table))
         tables = JoinedTables(one.table for one in self.resources if one.table is not None)
         try:

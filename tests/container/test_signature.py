@@ -4,10 +4,11 @@ import contextlib
 import struct
 
 import pytest
-from apks import make_apk
+from apks import Member, make_apk, make_zip
 from blocks import (
     PROOF_OF_ROTATION,
     ROTATION_MIN_SDK,
+    STRIPPING_PROTECTION,
     V2,
     V3,
     V31,
@@ -188,6 +189,22 @@ def test_v4_file_beside_the_package_is_found_and_checked(shop, tmp_path):
     assert FactsCache(path, "rules", Limits())._key != before
 
 
+def test_split_of_another_signer_is_noted(shop, tmp_path):
+    catalogue = load_catalogue()
+    for keys, expected in ((("ec", "ec"), set()), (("ec", "rsa"), {"signature_inconsistent"})):
+        path = tmp_path / "app.apks"
+        rows = zip((b"base.apk", b"split_config.zh.apk"), keys, strict=True)
+        path.write_bytes(make_zip([Member(name, signed(shop, key=key)) for name, key in rows]))
+        facts = extract_facts(path, catalogue)
+        assert {one.code for one in facts.anomalies} & {"signature_inconsistent"} == expected
+
+
+def test_v4_file_inside_of_a_set_of_packages_is_checked(shop, tmp_path):
+    path = tmp_path / "app.apks"
+    path.write_bytes(make_zip([Member(b"base.apk", signed(shop)), Member(b"base.apk.idsig", b"\2\0\0\0")]))
+    assert "v4_invalid" in {one.code for one in extract_facts(path, load_catalogue()).anomalies}
+
+
 def test_hash_tree_has_its_levels_from_the_top():
     leaf = bytes(PAGE)
     root, tree = hash_tree([leaf * 129], b"")
@@ -218,8 +235,9 @@ def whole(shop):
     """Return a package with v2, v3 of two signers and a lineage, and a channel; and where its block lies."""
     parts = split(package(24, 34))
     lineage = ((PROOF_OF_ROTATION, make_lineage(shop.key("rsa"), shop.key("ec"))),)
+    protected = ((STRIPPING_PROTECTION, struct.pack("<I", 3)),)
     parts.pairs = [
-        (V2, make_scheme(make_signer(parts, shop.key("rsa"), scheme="v2"))),
+        (V2, make_scheme(make_signer(parts, shop.key("rsa"), scheme="v2", attributes=protected))),
         (
             V3,
             make_scheme(
@@ -254,11 +272,11 @@ def damaged(raw, start, stop, changes):
 @settings(max_examples=150, deadline=None, suppress_health_check=QUIET)
 @given(changes=CHANGES)
 def test_no_damage_to_the_block_is_a_crash_or_goes_unseen(whole, changes):
-    """A package with another byte in a v2 or v3 pair is refused; in what no signature covers, it may be accepted."""
+    """Another byte in a v2 or v3 pair is refused, or noted where it turns v2 off; others no signature covers."""
     raw, start, stop = whole
     data, places = damaged(raw, start, stop, changes)
-    result, _ = verdict(data, 24)
-    if result.refusal is None:
+    result, notes = verdict(data, 24)
+    if result.refusal is None and not notes:
         assert places <= set(range(raw.index(b'{"channel"') - 12, stop))
     for item in result.items:
         assert item.content is None or item.content.isprintable()
