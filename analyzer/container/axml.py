@@ -143,6 +143,8 @@ class _Reader:
     def _chunk(self, kind: int, position: int, size: int) -> None:
         if kind == STRING_POOL and self.pool is None:
             self.pool = StringPool(self.data, position)
+            if self.pool.stated > self.pool.count:
+                self._note(f"states {self.pool.stated:,} strings, has room for {self.pool.count:,}")
         elif kind == RESOURCE_MAP:
             self.resources = self.data[position + 8 : position + size]
         elif kind == START_ELEMENT:

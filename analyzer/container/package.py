@@ -28,6 +28,8 @@ DEX_NAME = re.compile(r"classes(\d*)\.dex")
 NESTED_NAMES = (".dex", ".apk", ".jar", ".aar", ".odex", ".vdex", ".oat", ".apks", ".xapk")
 PEEKED = ("assets/", "res/raw/", "lib/", "META-INF/", "root/", "unknown/")
 """Folders in which code is hidden under other names; compiled resources are left alone."""
+SMALLEST_DEX = 0x70
+DEX_MAGICS = (DEX_MAGIC, b"cdex", b"dey\n")
 HASH_BLOCK = 1 << 22
 CONTAINER_MAGIC = b"dex\n041\0"
 
@@ -38,6 +40,8 @@ class Part:
 
     name: str
     archive: Archive
+    idsig: bytes | None = None
+    """The v4 signature file beside it, inside of an outer archive."""
 
 
 @dataclass(slots=True)
@@ -100,6 +104,8 @@ class Package:
                     self.reason("limit_reached", f"more than {limits.dex_bytes:,} bytes of DEX")
                     return
                 content = data if isinstance(data, bytes) else bytes(data)
+                if len(content) < SMALLEST_DEX or content[:4] not in DEX_MAGICS:
+                    part.archive.notes.add("fake_dex", f"{entry.name}: no DEX file; phones pass over it")
                 self._check_sum(prefix + entry.name, content)
                 yield prefix + entry.name, content
 
@@ -225,7 +231,7 @@ def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Pac
     for name in chosen:
         try:
             content = outer.read(outer.by_name[name])
-            package.parts.append(Part(name, Archive(bytes(content), limits, Notes())))
+            package.parts.append(Part(name, Archive(bytes(content), limits, Notes()), _idsig(outer, name)))
         except LimitReachedError as error:
             package.reason("limit_reached", str(error))
         except (EntryUnreadableError, ValueError) as error:
@@ -235,6 +241,17 @@ def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Pac
     package.parts.sort(key=_rank)
     package.parts[0].name = ""
     return package
+
+
+def _idsig(outer: Archive, name: str) -> bytes | None:
+    """Return the v4 signature file of one inner package; an unreadable one gives empty bytes, which do not verify."""
+    entry = outer.by_name.get(f"{name}.idsig")
+    if entry is None:
+        return None
+    try:
+        return bytes(outer.read(entry))
+    except (LimitReachedError, EntryUnreadableError):
+        return b""
 
 
 def _rank(part: Part) -> tuple[int, str]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .chunks import STRING, STRING_POOL, ChunkError, StringPool, Value, read_value
 from .typechunk import TypeChunk
+
+if TYPE_CHECKING:
+    from .archive import Archive
 
 TABLE, PACKAGE, TYPE = 0x0002, 0x0200, 0x0201
 COMPLEX, COMPACT = 0x0001, 0x0008
@@ -134,6 +137,8 @@ class ResourceTable(Resources):
         """Names of the packages in the table: the name under which the app was built, where the manifest renames it."""
         self._type_names: dict[tuple[int, int], str] = {}
         self._opened: dict[tuple[int, int], list[TypeChunk]] = {}
+        self.cut = int.from_bytes(data[4:8], "little") - len(data)
+        """Bytes that the table states and that are not there; 0 or less where it is whole."""
         self._walk(header if 8 <= header <= 64 else 12, len(data), None, 0)
 
     def candidates(self, reference: int) -> list[Candidate]:
@@ -220,3 +225,15 @@ class ResourceTable(Resources):
         if flags & COMPLEX or entry + length + 8 > stop:
             return None
         return read_value(data, entry + length, self.pool)
+
+
+def open_table(archive: Archive) -> tuple[ResourceTable | None, str | None]:
+    """Return the archive's resource table, and why it cannot be read, or not whole; both `None` where it has none."""
+    entry = archive.by_name.get("resources.arsc")
+    if entry is None:
+        return None, None
+    try:
+        table = ResourceTable(archive.read(entry))
+    except Exception as error:  # noqa: BLE001  # whatever its bytes lead to: the code is read without it
+        return None, str(error) or type(error).__name__
+    return table, f"{table.cut:,} bytes are cut off" if table.cut > 0 else None

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from analyzer.container import Limits
 from analyzer.container.manifest import Manifest
 from analyzer.container.notes import Notes
-from analyzer.container.package import Package, Part, find_nested_code, hash_file
+from analyzer.container.package import Package, find_nested_code, hash_file
 from analyzer.model.base import Record
 from analyzer.model.errors import UnreadableInputError
 from analyzer.model.facts import Access, CoverageReason, Endpoint, Signer, StringFact
 from analyzer.model.record import dataclass
+from analyzer.model.signing import SigningItem, SourceStamp
 
 from .stages import Stages
 
@@ -45,6 +46,8 @@ class BesideFacts(Record):
     sha256: str
     size: int
     signers: tuple[Signer, ...] = ()
+    signing_items: tuple[SigningItem, ...] = ()
+    source_stamp: SourceStamp | None = None
     strings: tuple[StringFact, ...] = ()
     accesses: tuple[Access, ...] = ()
     """Reads in script bundles."""
@@ -70,7 +73,7 @@ def look_beside(
 
     ``files`` are the DEX files, ``spent`` the bytes of each part that were inflated before.
     """
-    parts = [Part(part.name, copy.copy(part.archive)) for part in package.parts]
+    parts = [replace(part, archive=copy.copy(part.archive)) for part in package.parts]
     own = replace(package, parts=parts, notes=Notes(), reasons=list(package.reasons))
     for part, bytes_before in zip(parts, spent, strict=True):
         part.archive.notes, part.archive.spent = Notes(), bytes_before
@@ -92,6 +95,8 @@ class _Beside:
         self.catalogue, self.limits, self.known = catalogue, limits, known
         self.stages = Stages()
         self.signers: tuple[Signer, ...] = ()
+        self.signing_items: tuple[SigningItem, ...] = ()
+        self.source_stamp: SourceStamp | None = None
         self.strings: tuple[StringFact, ...] = ()
         self.accesses: set[Access] = set()
         self.endpoints: set[Endpoint] = set()
@@ -114,6 +119,8 @@ class _Beside:
             sha256=identity[0],
             size=identity[1],
             signers=self.signers,
+            signing_items=self.signing_items,
+            source_stamp=self.source_stamp,
             strings=self.strings,
             accesses=tuple(sorted(self.accesses, key=lambda row: (row.data, row.api, row.caller, row.dex))),
             endpoints=tuple(
@@ -137,23 +144,29 @@ class _Beside:
         ]
 
     def _verify(self) -> None:
-        from analyzer.container.signature import verify_package  # noqa: PLC0415  # not while the code waits
+        from analyzer.container.signature import read_idsig, verify_package  # noqa: PLC0415  # not while the code waits
 
         if self.package.format not in NATIVE_FORMATS:
             return
         manifest = self.manifest
-        with_v4 = any(name.endswith(".idsig") for name in self.package.entries)
         signers: dict[str, Signer] = {}
-        for part in self.package.parts:
+        base: set[str] = set()
+        for number, part in enumerate(self.package.parts):
             verdict = verify_package(
                 part.archive,
                 manifest.min_sdk if manifest else None,
                 manifest.target_sdk if manifest else None,
-                v4=with_v4,
+                idsig=part.idsig if part.idsig is not None or number else read_idsig(self.path),
             )
             for signer in verdict.signers:
                 known = signers.setdefault(signer.sha256, signer)
                 signers[signer.sha256] = replace(known, verified=known.verified and signer.verified)
+            own = {signer.sha256 for signer in verdict.signers}
+            if number and own and base and own != base:
+                self.package.notes.add("signature_inconsistent", f"{part.name}: signed by another than the base")
+            if not number:
+                base = own
+                self.signing_items, self.source_stamp = verdict.items, verdict.stamp
         self.signers = tuple(signers.values())
 
     def _note_nested(self) -> None:

@@ -10,7 +10,7 @@ from analyzer.container import LimitReachedError, Limits
 from analyzer.container.layouts import Layouts, ResourcePart
 from analyzer.container.manifest import Manifest, ManifestError, read_manifest
 from analyzer.container.package import MANIFEST, Package, Part, hash_file, open_package
-from analyzer.container.resources import JoinedTables, ResourceTable
+from analyzer.container.resources import JoinedTables, open_table
 from analyzer.container.text import shown
 from analyzer.dex import DexIndex, Hits, load
 from analyzer.model import (
@@ -24,7 +24,6 @@ from analyzer.model import (
     Packer,
     PermissionRequest,
     Sdk,
-    Signer,
     StaticFacts,
     UnreadableInputError,
     read_record,
@@ -186,13 +185,9 @@ class _Extraction:
             if base and self.package.format in NATIVE_FORMATS:
                 self.package.reason("manifest_unreadable", "no AndroidManifest.xml")
             return None
-        table = None
-        try:
-            resources = part.archive.by_name.get("resources.arsc")
-            if resources is not None:
-                table = ResourceTable(part.archive.read(resources))
-        except Exception as error:  # noqa: BLE001  # a broken table costs the label, not the manifest
-            self.package.reason("resources_unreadable", f"resources.arsc: {error}")
+        table, problem = open_table(part.archive)
+        if problem:  # a broken table costs the label, not the manifest
+            self.package.reason("resources_unreadable", f"resources.arsc: {problem}")
         self.resources.append(ResourcePart(part.archive, table))
         tables = JoinedTables(one.table for one in self.resources if one.table is not None)
         try:
@@ -357,7 +352,7 @@ class _Extraction:
             artifact=Artifact(
                 format=package.format, sha256=beside.sha256, size=beside.size, name=shown(self.path.name)
             ),
-            app=_app(manifest, beside.signers),
+            app=_app(manifest, beside),
             coverage=coverage,
             flags=_flags(manifest),
             components=self.components,
@@ -374,17 +369,18 @@ class _Extraction:
         )
 
 
-def _app(manifest: Manifest | None, signers: tuple[Signer, ...]) -> App:
+def _app(manifest: Manifest | None, beside: BesideFacts) -> App:
+    signed = App(signers=beside.signers, signing_items=beside.signing_items, source_stamp=beside.source_stamp)
     if manifest is None:
-        return App(signers=signers)
-    return App(
+        return signed
+    return replace(
+        signed,
         package=shown(manifest.package) if manifest.package else None,
         label=shown(manifest.label) if manifest.label is not None else None,
         version_name=shown(manifest.version_name) if manifest.version_name is not None else None,
         version_code=manifest.version_code,
         min_sdk=manifest.min_sdk,
         target_sdk=manifest.target_sdk,
-        signers=signers,
     )
 
 

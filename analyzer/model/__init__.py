@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         json_schema,
     )
     from .severity import Severity, Status, Sureness
+    from .signing import PastCertificate, SigningItem, SourceStamp
 
 _HOMES = {
     "base": (
@@ -119,6 +120,7 @@ _HOMES = {
         "json_schema",
     ),
     "severity": ("Severity", "Status", "Sureness"),
+    "signing": ("PastCertificate", "SigningItem", "SourceStamp"),
 }
 """Module → the names that it gives."""
 
@@ -164,6 +166,7 @@ __all__ = [
     "ManifestFlags",
     "NotAnalysed",
     "Packer",
+    "PastCertificate",
     "Permission",
     "PermissionRequest",
     "PolicyFacts",
@@ -180,6 +183,8 @@ __all__ = [
     "Sha256",
     "Side",
     "Signer",
+    "SigningItem",
+    "SourceStamp",
     "StaticFacts",
     "Status",
     "StringFact",

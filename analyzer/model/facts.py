@@ -7,6 +7,7 @@ from typing import Literal
 
 from .base import DataId, Record, Sha256
 from .record import dataclass
+from .signing import PastCertificate, SigningItem, SourceStamp
 
 ArtifactFormat = Literal["apk", "apks", "xapk", "aab", "dex", "aar", "jar"]
 AccessLevel = Literal["present", "reachable", "before_consent"]
@@ -53,6 +54,16 @@ class Signer(Record):
     """Schemes in which it is present: ``v1``, ``v2``, ``v3``, ``v3.1``, ``v4``."""
     verified: bool
     """A scheme that names this signer verifies (digests and signature) on at least one Android release."""
+    sha1: str | None = None
+    """Of the DER certificate."""
+    key: str | None = None
+    """Kind and size of its key: ``RSA 2048``, ``EC P-256``; `None` when it cannot be told."""
+    min_sdk: int | None = None
+    """First release for which a v3 or v3.1 block names it; `None`: none does."""
+    max_sdk: int | None = None
+    """Last such release; `None`: no last one is stated."""
+    lineage: tuple[PastCertificate, ...] = ()
+    """Its proof of rotation where there is one that holds: the oldest certificate first, its own last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,9 @@ class App(Record):
     min_sdk: int | None = None
     target_sdk: int | None = None
     signers: tuple[Signer, ...] = ()
+    signing_items: tuple[SigningItem, ...] = ()
+    """What else stands in the signing block and the archive's comment, such as the channel of a store."""
+    source_stamp: SourceStamp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

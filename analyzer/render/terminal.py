@@ -115,6 +115,14 @@ def _head(report: Report, lang: str) -> RenderableType:
         table.add_row(
             word("signer", lang), f"{visible(signer.subject)}  [{' '.join(signer.schemes)}]  {state}  MD5 {signer.md5}"
         )
+        for past in signer.lineage[:-1]:
+            table.add_row(word("lineage", lang), f"{visible(past.subject)}  MD5 {past.md5}")
+    for item in app.signing_items:
+        shown = f"  {visible(item.content)}" if item.content else ""
+        table.add_row(word("signing_items", lang), f"{visible(item.name)} {visible(item.id)}  {item.size:,} B{shown}")
+    if app.source_stamp:
+        state = word("verified" if app.source_stamp.verified else "not_verified", lang)
+        table.add_row(word("source_stamp", lang), f"{visible(app.source_stamp.subject)}  {state}")
     if report.artifact.sha256:
         table.add_row(
             word("file", lang),

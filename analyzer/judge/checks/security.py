@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from analyzer.judge.case import Case
 from analyzer.judge.evidence import in_order, of_component, of_manifest
@@ -11,6 +11,34 @@ from analyzer.model import FindingEvidence, Severity, Status
 
 _SIGNED = frozenset({"apk", "apks", "xapk"})
 _SIGNATURE_ANOMALIES = ("signature_invalid", "unsigned", "signature_missing", "signature_stripped")
+_DAMAGED_SIGNATURE = (
+    "signature_broken",
+    "signature_inconsistent",
+    "signature_incomplete",
+    "signing_block_malformed",
+    "source_stamp_broken",
+    "v4_invalid",
+)
+_EVASION = (
+    "absolute_name",
+    "bad_entry_name",
+    "bogus_compression_method",
+    "central_directory_damaged",
+    "compression_bomb",
+    "duplicate_code",
+    "encrypted_flag",
+    "fake_dex",
+    "header_mismatch",
+    "hidden_entry",
+    "huge_extra_field",
+    "local_header_missing",
+    "manifest_malformed",
+    "name_mismatch",
+    "overlapping_entries",
+    "path_traversal",
+    "several_end_records",
+)
+"""What no build tool leaves behind: phones ignore it, readers of packages stumble over it."""
 _CALLBACKS = ("WXEntryActivity", "TTEntryActivity", "DYEntryActivity", "AuthActivity")
 """Components that another app must be able to call for sign-in: WeChat, Douyin, QQ."""
 
@@ -36,6 +64,14 @@ def signature(case: Case) -> Iterator[Hit]:
         evidence.append(FindingEvidence(kind="signature", where=static.artifact.name, excerpt="signers: []"))
     if evidence:
         yield Hit(subject="signature", status=Status.PROVEN, evidence=in_order(evidence))
+
+
+@check("SECURITY.SIGNATURE_DAMAGED")
+def signature_damaged(case: Case) -> Iterator[Hit]:
+    """Signature data that is broken, was taken out or contradicts itself, whether or not a phone still accepts it."""
+    evidence = _anomalies(case, *_DAMAGED_SIGNATURE)
+    if evidence:
+        yield Hit(subject="signature_data", status=Status.PROVEN, evidence=in_order(evidence))
 
 
 @check("SECURITY.JANUS")
@@ -114,15 +150,31 @@ def exported(case: Case) -> Iterator[Hit]:
         )
 
 
+@check("SECURITY.EVASION")
+def evasion(case: Case) -> Iterator[Hit]:
+    """Structures that phones ignore and analysis tools stumble over."""
+    rows = _odd(case, lambda code: code in _EVASION)
+    if rows:
+        yield Hit(subject="evasion", status=Status.SUSPECTED, evidence=rows)
+
+
 @check("SECURITY.CONTAINER")
 def odd_container(case: Case) -> Iterator[Hit]:
-    """Oddities of the container that can hide something from an analyst; no breach by themselves."""
+    """Other oddities of the container that can hide something from an analyst; no breach by themselves."""
     # these have their own checks, or are said by the coverage
-    known = {*_SIGNATURE_ANOMALIES, "janus_prefix", "v1_only", "component_class_missing"}
-    rows = [row for row in (case.static.anomalies if case.static else ()) if row.code not in known]
+    known = {
+        *_SIGNATURE_ANOMALIES,
+        *_DAMAGED_SIGNATURE,
+        *_EVASION,
+        "janus_prefix",
+        "v1_only",
+        "component_class_missing",
+    }
+    rows = _odd(case, lambda code: code not in known)
     if rows:
-        yield Hit(
-            subject="container",
-            status=Status.SUSPECTED,
-            evidence=in_order(FindingEvidence(kind="manifest", where=row.code, excerpt=row.detail) for row in rows),
-        )
+        yield Hit(subject="container", status=Status.SUSPECTED, evidence=rows)
+
+
+def _odd(case: Case, wanted: Callable[[str], bool]) -> tuple[FindingEvidence, ...]:
+    rows = [row for row in (case.static.anomalies if case.static else ()) if wanted(row.code)]
+    return in_order(FindingEvidence(kind="manifest", where=row.code, excerpt=row.detail) for row in rows)
