@@ -21,11 +21,13 @@ _REFERENCES = (
     ("vocabularies", "clauses", "clauses"),
     ("checks", "clauses", "clauses"),
     ("clauses", "text", "texts"),
+    ("security", "check", "checks"),
 )
 _SOURCE_KEY = re.compile(r"\b[SLR]\d+\b")
 _SIMPLE_FAMILIES = (
     "texts", "clauses", "app_types", "personal_data", "permission_groups", "functions", "permissions", "identifiers",
     "policy_points", "vocabularies", "packers", "filing_codes", "checks",
+    "security", "secrets", "engines",
 )  # fmt: skip
 
 
@@ -40,6 +42,9 @@ def examine(plain: Mapping[str, Any]) -> Iterator[Problem]:
         for row_id, row in plain.get(family, {}).items():
             yield from _origin(f"{family} {row_id}", row, plain.get("sources"))
             yield from empty_texts(f"{family} {row_id}", row)
+    if "sdks" in plain:
+        for row_id, row in plain.get("engines", {}).items():
+            yield from unknown_ids(f"engines {row_id}: sdk", row.get("sdk"), plain["sdks"]["rows"])
     for row_id, row in plain.get("policy_points", {}).items() if "checks" in plain else ():
         for group in row["groups"]:
             yield from unknown_ids(f"policy_points {row_id}: groups: check", group.get("check"), plain["checks"])
