@@ -91,8 +91,13 @@ def how(rows: Sequence[SecurityFact]) -> Bilingual:
 
 def details(rows: Iterable[SecurityFact]) -> Bilingual:
     """List what the facts are about, each once; what goes beyond is counted."""
-    found = list(dict.fromkeys(row.detail for row in rows))
-    shown = joined(Bilingual(zh=one, en=one) for one in found[:_SHOWN])
+    return named(row.detail for row in rows)
+
+
+def named(texts: Iterable[str]) -> Bilingual:
+    """List texts that are the same in both languages, each once and in their order; what goes beyond is counted."""
+    found = list(dict.fromkeys(text for text in texts if text))
+    shown = joined(Bilingual(zh=one.replace(", ", "、").replace(": ", "："), en=one) for one in found[:_SHOWN])
     more = len(found) - _SHOWN
     return shown if more <= 0 else Bilingual(zh=f"{shown.zh} 等 {len(found)} 项", en=f"{shown.en} and {more} more")
 

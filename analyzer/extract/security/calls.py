@@ -79,8 +79,8 @@ def _object(site: Site, number: int) -> Look:
     if not names and _is_self(site, number):
         names = [site.caller.partition("->")[0]]
     texts = site.argument(1).texts
-    called = f" “{shown(', '.join(texts), _MOST)}”" if texts else ""
-    return "proven", (", ".join(name[1:-1].replace("/", ".") for name in names) or "?") + called
+    called = f"“{shown(', '.join(texts), _MOST)}”" if texts else ""
+    return "proven", " ".join([", ".join(name[1:-1].replace("/", ".") for name in names), called]).strip()
 
 
 def _is_self(site: Site, number: int) -> bool:

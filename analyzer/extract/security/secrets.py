@@ -48,7 +48,7 @@ def _pattern(expression: str) -> re.Pattern[str]:
 
 
 def private_key(text: str) -> str | None:
-    """Return what private key a text holds, such as ``RSA, 2048 bits``; `None`: none whose structure can be read."""
+    """Return what private key a text holds, such as ``RSA 2048 bits``; `None`: none whose structure can be read."""
     found = _PEM.search(text)
     if found is None and "-----" in text:
         return None
@@ -91,7 +91,7 @@ def _rsa(parts: Sequence[Node]) -> str | None:
     if len(numbers) < _RSA_NUMBERS:
         return None
     modulus = int.from_bytes(numbers[1].content, "big")
-    return f"RSA, {modulus.bit_length()} bits" if modulus.bit_length() >= 512 else None
+    return f"RSA {modulus.bit_length()} bits" if modulus.bit_length() >= 512 else None
 
 
 # --- pairs -----------------------------------------------------------------------------------------------------------

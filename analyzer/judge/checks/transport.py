@@ -6,17 +6,15 @@ from collections.abc import Iterator
 
 from analyzer.judge.case import Case
 from analyzer.judge.hits import Hit, check
-from analyzer.judge.weaknesses import details, facts_of, how, kinds_of, severity_of, shown, status_of
+from analyzer.judge.weaknesses import details, facts_of, how, kinds_of, named, severity_of, shown, status_of
 from analyzer.model import Bilingual, SecurityFact, Severity, Status
 
 _EVERY_HOST = Bilingual(zh="所有主机", en="all hosts")
 
 
-def _named(rows: tuple[SecurityFact, ...]) -> Bilingual:
-    names = [row.detail.partition(":")[0].rpartition(".")[2].removesuffix(";").rpartition("/")[2] for row in rows]
-    found = list(dict.fromkeys(name for name in names if name)) or ["?"]
-    text = ", ".join(found[:5]) + (f" (+{len(found) - 5})" if len(found) > 5 else "")
-    return Bilingual(zh=text, en=text)
+def _classes(rows: tuple[SecurityFact, ...]) -> Bilingual:
+    """Name the classes in short; the evidence has them in full."""
+    return named(row.detail.partition(":")[0].rpartition(".")[2] for row in rows)
 
 
 def _unchecked(case: Case, identity: str, subject: str) -> Iterator[Hit]:
@@ -27,7 +25,7 @@ def _unchecked(case: Case, identity: str, subject: str) -> Iterator[Hit]:
             status=status_of(rows),
             severity=severity_of(rows, Severity.HIGH),
             evidence=shown(rows),
-            values={"classes": _named(rows), "how": how(rows)},
+            values={"classes": _classes(rows), "how": how(rows)},
         )
 
 
