@@ -111,7 +111,7 @@ def titles(case: Case, rows: Iterable[SecurityFact]) -> Bilingual:
 def of_security(row: SecurityFact) -> FindingEvidence:
     """Show the place and what is there; with the chain that leads to it where there is one."""
     where = f"{row.caller} [{row.actor}]" if row.caller else row.file
-    excerpt = " · ".join(text for text in (row.detail, row.api) if text)
+    excerpt = " · ".join(dict.fromkeys(text for text in (row.detail, row.api) if text))
     return FindingEvidence(kind="security", where=where, excerpt=excerpt or row.kind, path=of_path(row))
 
 

@@ -42,6 +42,7 @@ def examine(plain: Mapping[str, Any]) -> Iterator[Problem]:
         for row_id, row in plain.get(family, {}).items():
             yield from _origin(f"{family} {row_id}", row, plain.get("sources"))
             yield from empty_texts(f"{family} {row_id}", row)
+    yield from _actions(plain.get("security", {}))
     if "sdks" in plain:
         for row_id, row in plain.get("engines", {}).items():
             yield from unknown_ids(f"engines {row_id}: sdk", row.get("sdk"), plain["sdks"]["rows"])
@@ -50,6 +51,15 @@ def examine(plain: Mapping[str, Any]) -> Iterator[Problem]:
             yield from unknown_ids(f"policy_points {row_id}: groups: check", group.get("check"), plain["checks"])
     for row_id, row in plain.get("checks", {}).items():
         yield from _placeholders(row_id, row)
+
+
+def _actions(rows: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the broadcasts that two kinds of security facts claim: each names one."""
+    known: dict[str, str] = {}
+    for row_id, row in rows.items():
+        for action in row["actions"]:
+            if known.setdefault(action, row_id) != row_id:
+                yield Problem(f"security {row_id}: actions", f"{action} is already one of {known[action]}")
 
 
 def unknown_ids(where: str, value: Any, known: Mapping[str, Any]) -> Iterator[Problem]:

@@ -65,7 +65,7 @@ def installs(case: Case) -> Iterator[Hit]:
     nested = facts_of(case, "install.nested_package")
     if not nested:
         return
-    code = facts_of(case, "install.packages")
+    code = facts_of(case, "install.packages", "install.session")
     declared = case.static.permissions if case.static else ()
     permission = [row for row in declared if row.name == _INSTALL and row.declared]
     able = bool(code and permission)

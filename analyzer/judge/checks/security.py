@@ -134,6 +134,8 @@ def odd_container(case: Case) -> Iterator[Hit]:
     # these have their own checks, or are said by the coverage
     known = {*_SIGNATURE_ANOMALIES, "janus_prefix", "v1_only", "component_class_missing"}
     rows = [row for row in (case.static.anomalies if case.static else ()) if row.code not in known]
+    told = {row.file for row in facts_of(case, "install.nested_package")}  # SECURITY.INSTALLS tells of these
+    rows = [row for row in rows if not (row.code == "nested_code" and row.detail.rpartition(": ")[0] in told)]
     if rows:
         yield Hit(
             subject="container",

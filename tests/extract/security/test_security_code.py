@@ -14,7 +14,7 @@ from analyzer.extract import reach
 from analyzer.extract.owners import Owners
 from analyzer.extract.security import build_query, find_in_code
 
-S, O = "Ljava/lang/String;", "Ljava/lang/Object;"
+S, OBJECT = "Ljava/lang/String;", "Ljava/lang/Object;"
 SETTINGS, WEB = "Landroid/webkit/WebSettings;", "Landroid/webkit/WebView;"
 MANAGER, CHAIN = "Ljavax/net/ssl/X509TrustManager;", "[Ljava/security/cert/X509Certificate;"
 CHECK = f"checkServerTrusted({CHAIN}{S})V"
@@ -23,7 +23,7 @@ INIT = "Ljavax/net/ssl/SSLContext;->init([Ljavax/net/ssl/KeyManager;[Ljavax/net/
 HTTPS = "Ljavax/net/ssl/HttpsURLConnection;"
 BAD = "Ljava/security/cert/CertificateException;"
 MAKE = "new-instance v3, Lcom/school/app/T;\ninvoke-direct {v3}, Lcom/school/app/T;-><init>()V"
-CONSTRUCTOR = f".method public constructor <init>()V\ninvoke-direct {{p0}}, {O}-><init>()V\nreturn-void\n.end"
+CONSTRUCTOR = f".method public constructor <init>()V\ninvoke-direct {{p0}}, {OBJECT}-><init>()V\nreturn-void\n.end"
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +94,12 @@ def test_debugging_behind_a_condition_is_only_probable_but_the_phones_release_is
 
 
 def test_an_interface_names_its_class_and_what_pages_call_it(found):
-    add = f"{WEB}->addJavascriptInterface({O}{S})V"
+    add = f"{WEB}->addJavascriptInterface({OBJECT}{S})V"
     new = f'{MAKE}\nconst-string v4, "app"\ninvoke-virtual {{v0, v3, v4}}, {add}'
     assert {row[2] for row in found(new)} == {"com.school.app.T “app”"}
     itself = f'const-string v4, "app"\ninvoke-virtual {{v0, p0, v4}}, {add}'
     assert {row[2] for row in found(itself)} == {"com.school.app.A “app”"}
-    other = f'const-string v4, "app"\ninvoke-virtual {{v0, p0, v4}}, Lx/Web;->addJavascriptInterface({O}{S})V'
+    other = f'const-string v4, "app"\ninvoke-virtual {{v0, p0, v4}}, Lx/Web;->addJavascriptInterface({OBJECT}{S})V'
     assert found(other) == set()
 
 
@@ -159,7 +159,7 @@ def test_one_that_is_only_made_is_probable_and_one_that_nothing_makes_is_present
 
 
 def test_a_heir_and_an_array_in_a_field_lead_to_the_same_class(found):
-    heir = ".class Lcom/school/app/H; extends Lcom/school/app/T;\n" + CONSTRUCTOR.replace(O, "Lcom/school/app/T;")
+    heir = ".class Lcom/school/app/H; extends Lcom/school/app/T;\n" + CONSTRUCTOR.replace(OBJECT, "Lcom/school/app/T;")
     by_heir = HAND_OVER.replace("Lcom/school/app/T;", "Lcom/school/app/H;")
     assert kinds(found(by_heir, manager("return-void"), heir)) == [("tls.trust_all", "proven")]
     strict = f"{heir}\n.method public {CHECK}\ninvoke-static {{p1}}, Lx/X;->check({CHAIN})V\nreturn-void\n.end"
@@ -192,7 +192,7 @@ def test_what_cannot_find_a_bad_certificate_is_no_check(found, body, detail):
         f"iget-object v0, p0, Lcom/school/app/T;->real:{MANAGER}\ninvoke-interface {{v0, p1, p2}}, {MANAGER}->{CHECK}\nreturn-void",
         "invoke-static {p1}, Lcom/school/app/Pins;->look([Ljava/security/cert/X509Certificate;)V\nreturn-void",
         "iput-object p1, p0, Lcom/school/app/T;->seen:[Ljava/security/cert/X509Certificate;\nreturn-void",
-        f"const/4 v0, 0\naget-object v1, p1, v0\ninvoke-virtual {{v1}}, Ljava/security/cert/X509Certificate;->getPublicKey()Ljava/security/PublicKey;\nmove-result-object v1\ninvoke-virtual {{v1, p2}}, {O}->equals({O})Z\nmove-result v0\nif-nez v0, :ok\nnew-instance v0, {BAD}\ninvoke-direct {{v0}}, {BAD}-><init>()V\nthrow v0\n:ok\nreturn-void",
+        f"const/4 v0, 0\naget-object v1, p1, v0\ninvoke-virtual {{v1}}, Ljava/security/cert/X509Certificate;->getPublicKey()Ljava/security/PublicKey;\nmove-result-object v1\ninvoke-virtual {{v1, p2}}, {OBJECT}->equals({OBJECT})Z\nmove-result v0\nif-nez v0, :ok\nnew-instance v0, {BAD}\ninvoke-direct {{v0}}, {BAD}-><init>()V\nthrow v0\n:ok\nreturn-void",
     ],
 )  # fmt: skip
 def test_a_trust_manager_that_may_refuse_is_not_accused(found, body):
