@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .identifiers import Identifier
     from .law import AppType, LegalText
     from .sdks import SdkRule
+    from .security import EngineRule, SecretRule, SecurityKind
     from .taxonomy import PermissionRule, PersonalData, Titled
     from .vocabulary import PackerRule, PolicyPointRule, Vocabulary
 
@@ -56,6 +57,9 @@ _FAMILIES: dict[str, tuple[str, str, str]] = {
     "evidence": ("evidence", "parse_evidence", "EvidenceSource"),
     "weak_reasons": ("evidence", "parse_weak_reasons", "Bilingual"),
     "checks": ("checks", "parse_checks", "CheckRule"),
+    "security": ("security", "parse_security", "SecurityKind"),
+    "secrets": ("security", "parse_secrets", "SecretRule"),
+    "engines": ("security", "parse_engines", "EngineRule"),
 }
 # Families that bring their own plain form.
 _TABLES = {
@@ -238,6 +242,21 @@ class Catalogue:
     def checks(self) -> Mapping[str, CheckRule]:
         """Metadata of the checks, by id such as ``CONSENT.TRAFFIC_BEFORE``."""
         return self._rows("checks")
+
+    @cached_property
+    def security(self) -> Mapping[str, SecurityKind]:
+        """Kinds of security facts, by id such as ``webview.file_urls``."""
+        return self._rows("security")
+
+    @cached_property
+    def secrets(self) -> Mapping[str, SecretRule]:
+        """Secrets that must not be in a package."""
+        return self._rows("secrets")
+
+    @cached_property
+    def engines(self) -> Mapping[str, EngineRule]:
+        """Marks of game engines."""
+        return self._rows("engines")
 
     @cached_property
     def areas(self) -> Mapping[str, Bilingual]:

@@ -85,6 +85,8 @@ class Manifest:
     declared: tuple[Declared, ...] = ()
     """The components in full, in order of the file."""
     application: ApplicationClasses = field(default_factory=ApplicationClasses)
+    root: Element | None = None
+    """The whole tree, for what few readers ask."""
 
 
 def read_manifest(raw: bytes | memoryview, table: Resources | None, notes: Notes) -> Manifest:
@@ -158,6 +160,7 @@ class _Understanding:
             ),
             declared=declared,
             application=self._application(),
+            root=root,
         )
 
     def _application(self) -> ApplicationClasses:

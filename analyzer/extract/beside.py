@@ -17,7 +17,7 @@ from analyzer.container.notes import Notes
 from analyzer.container.package import Package, find_nested_code, hash_file
 from analyzer.model.base import Record
 from analyzer.model.errors import UnreadableInputError
-from analyzer.model.facts import Access, CoverageReason, Endpoint, Signer, StringFact
+from analyzer.model.facts import Access, CoverageReason, Endpoint, SecurityFact, Signer, StringFact
 from analyzer.model.record import dataclass
 from analyzer.model.signing import SigningItem, SourceStamp
 
@@ -52,6 +52,8 @@ class BesideFacts(Record):
     accesses: tuple[Access, ...] = ()
     """Reads in script bundles."""
     endpoints: tuple[Endpoint, ...] = ()
+    security: tuple[SecurityFact, ...] = ()
+    """Secrets in texts and files."""
     reasons: tuple[CoverageReason, ...] = ()
     notes: tuple[Noted, ...] = ()
     seconds: dict[str, float]
@@ -100,6 +102,7 @@ class _Beside:
         self.strings: tuple[StringFact, ...] = ()
         self.accesses: set[Access] = set()
         self.endpoints: set[Endpoint] = set()
+        self.security: set[SecurityFact] = set()
 
     def run(self) -> BesideFacts:
         package, stages = self.package, self.stages
@@ -126,6 +129,7 @@ class _Beside:
             endpoints=tuple(
                 sorted(self.endpoints, key=lambda row: (row.host, row.url, row.found_in, row.scheme or ""))
             ),
+            security=tuple(sorted(self.security, key=lambda row: (row.kind, row.file, row.detail))),
             reasons=tuple(package.reasons[self.known :]),
             notes=tuple(self._notes()),
             seconds=stages.seconds,
@@ -190,12 +194,16 @@ class _Beside:
 
     def _search_texts(self, finder: Any) -> None:
         from . import bundles, endpoints  # noqa: PLC0415  # as above
+        from .security.files import find_key_files  # noqa: PLC0415  # same
+        from .security.secrets import facts_in_text  # noqa: PLC0415  # same
         from .texts import read_texts  # noqa: PLC0415  # same
 
-        recipients = self.catalogue.recipients
+        recipients, secrets = self.catalogue.recipients, tuple(self.catalogue.secrets.values())
+        self.security.update(find_key_files(self.package))
         for part in self.package.parts:
             for text in read_texts(self.package, part, self.limits):
                 finder.search(text.text, text.name, text.separator)
+                self.security.update(facts_in_text(text.text, text.name, secrets))
                 if text.is_script:
                     self.accesses.update(bundles.find_script_accesses(text.name, text.raw, self.catalogue))
                 if text.names_endpoints:

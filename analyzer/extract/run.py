@@ -15,22 +15,21 @@ from analyzer.container.text import shown
 from analyzer.dex import DexIndex, Hits, load
 from analyzer.model import (
     Access,
-    App,
     Artifact,
     Component,
     Coverage,
     Endpoint,
-    ManifestFlags,
     Packer,
     PermissionRequest,
     Sdk,
+    SecurityFact,
     StaticFacts,
     UnreadableInputError,
     read_record,
     record_json,
 )
 
-from . import accesses, endpoints, reach, requests, sdks, unread
+from . import accesses, endpoints, reach, requests, sdks, security, unread
 from . import packers as marks
 from .attribution import attribute, unknown_classes
 from .beside import NATIVE_FORMATS, BesideFacts, look_beside
@@ -38,6 +37,7 @@ from .components import find_components
 from .engine import ENGINE
 from .entries import find_plan
 from .forked import Forked, ForkedError, ForkedMemoryError
+from .identity import app_of, flags_of
 from .memory import peak_memory
 from .owners import Owners, find_built_names
 from .permissions import find_permissions
@@ -84,6 +84,7 @@ class _Extraction:
         self.sdks: tuple[Sdk, ...] = ()
         self.accesses: tuple[Access, ...] = ()
         self.requests: tuple[PermissionRequest, ...] = ()
+        self.security: tuple[SecurityFact, ...] = ()
         self.resources: list[ResourcePart] = []
         self.entries: int | None = None
         self.endpoints: tuple[Endpoint, ...] = ()
@@ -149,6 +150,8 @@ class _Extraction:
         self.stages.seconds |= beside.seconds
         rows = {*self.accesses, *beside.accesses}
         self.accesses = tuple(sorted(rows, key=lambda row: (row.data, row.api, row.caller, row.dex)))
+        facts = {*self.security, *beside.security}
+        self.security = tuple(sorted(facts, key=lambda row: (row.kind, row.caller, row.file, row.detail, row.api)))
         hosts = {*self.endpoints, *beside.endpoints}
         self.endpoints = tuple(sorted(hosts, key=lambda row: (row.host, row.url, row.found_in, row.scheme or "")))
 
@@ -216,16 +219,21 @@ class _Extraction:
             urls = endpoints.find_urls(index, catalogue.recipients)
         with stages.guarded("sweep", package):
             asked = accesses.build_query(catalogue) | unread.loader_query()
-            hits = index.find(asked | urls.query if urls is not None else asked)
+            whole = asked | security.build_query(catalogue)
+            hits = index.find(whole | urls.query if urls is not None else whole)
         if hits is not None:
             owners, graph = self._owners(index), None
             with stages.guarded("graph", package):
                 graph = reach.link(index, catalogue, self.components)
             with stages.guarded("accesses", package):
-                found = accesses.survey(hits, catalogue, owners, self._all_components())
+                reads = security.without_own(hits, catalogue, asked)
+                found = accesses.survey(reads, catalogue, owners, self._all_components())
                 self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)
                 for text in reach.computed_reasons(found.computed):
                     package.reason("reflection", text)
+            with stages.guarded("security", package):
+                self.security = security.find_in_code(hits, catalogue, owners)
+                self.security += self._declared_security(index, owners)
             if graph is not None:
                 with stages.guarded("actors", package):
                     self._attribute(index, graph, owners)
@@ -255,15 +263,25 @@ class _Extraction:
             self.catalogue, name, self.components, built_as=built, has_class_below=index.has_class_below
         )  # fmt: skip
 
+    def _declared_security(self, index: DexIndex, owners: Owners) -> tuple[SecurityFact, ...]:
+        """Return what manifest, network security configuration and entries show."""
+        tables = JoinedTables(one.table for one in self.resources if one.table is not None)
+        found = security.find_declared(self.manifests, self.catalogue, owners, tables)
+        if self.manifest is not None:
+            found += security.find_network_config(self.manifest, self.resources, self.package.reason)
+        found += security.find_engines(self.names, index, self.catalogue)
+        return found + security.find_nested_packages(self.package)
+
     def _attribute(self, index: DexIndex, graph: CallGraph, owners: Owners) -> None:
         """Find out whose the obfuscated classes are that read something."""
-        wanted = unknown_classes((*self.accesses, *self.requests))
+        wanted = unknown_classes((*self.accesses, *self.requests, *self.security))
         if not wanted:
             return
         traces = read_traces(graph, index.flow, wanted, self.catalogue, self.components)
         owners.adopt(attribute(owners, wanted, traces, self.catalogue))
         self.accesses = tuple(owners.named(row) for row in self.accesses)
         self.requests = tuple(owners.named(row) for row in self.requests)
+        self.security = tuple(owners.named(row) for row in self.security)
 
     def _follow(self, index: DexIndex, graph: CallGraph, hits: Hits, owners: Owners) -> None:
         """Find out from which entry points the reads are reached; without a manifest nobody knows the entry points."""
@@ -273,8 +291,10 @@ class _Extraction:
         layouts = Layouts(self.resources, manifest.package, package.reason)
         plan = find_plan(self.manifests, catalogue.callgraph, reach.implicit_calls(catalogue), layouts)
         plan = replace(plan, services=find_services(package), is_library=lambda name: owners.sdk(name) is not None)
-        followed = reach.follow(index, graph, hits, self.accesses, self.requests, plan, catalogue, sdk_of=owners.sdk)
-        self.accesses, self.requests = followed.accesses, followed.requests
+        followed = reach.follow(
+            index, graph, hits, self.accesses, self.requests, plan, catalogue, sdk_of=owners.sdk, security=self.security
+        )
+        self.accesses, self.requests, self.security = followed.accesses, followed.requests, followed.security
         self.entries = len(plan.roots)
         for text in followed.problems:
             package.reason("dex_unreadable", text)
@@ -352,9 +372,9 @@ class _Extraction:
             artifact=Artifact(
                 format=package.format, sha256=beside.sha256, size=beside.size, name=shown(self.path.name)
             ),
-            app=_app(manifest, beside),
+            app=app_of(manifest, beside),
             coverage=coverage,
-            flags=_flags(manifest),
+            flags=flags_of(manifest),
             components=self.components,
             permissions=permissions,
             sdks=self.sdks,
@@ -364,32 +384,7 @@ class _Extraction:
             packers=self.packers,
             anomalies=package.facts_notes().facts(),
             strings=beside.strings,
+            security=self.security,
             seconds=dict(self.stages.seconds),
             peak_memory=max(peak_memory(), beside.peak_memory),
         )
-
-
-def _app(manifest: Manifest | None, beside: BesideFacts) -> App:
-    signed = App(signers=beside.signers, signing_items=beside.signing_items, source_stamp=beside.source_stamp)
-    if manifest is None:
-        return signed
-    return replace(
-        signed,
-        package=shown(manifest.package) if manifest.package else None,
-        label=shown(manifest.label) if manifest.label is not None else None,
-        version_name=shown(manifest.version_name) if manifest.version_name is not None else None,
-        version_code=manifest.version_code,
-        min_sdk=manifest.min_sdk,
-        target_sdk=manifest.target_sdk,
-    )
-
-
-def _flags(manifest: Manifest | None) -> ManifestFlags:
-    if manifest is None:
-        return ManifestFlags()
-    flags = manifest.flags
-    return replace(
-        flags,
-        network_security_config=shown(flags.network_security_config) if flags.network_security_config else None,
-        application_class=shown(flags.application_class, 400) if flags.application_class else None,
-    )

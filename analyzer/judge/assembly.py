@@ -46,6 +46,7 @@ def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable
         packers=_sorted(static.packers) if static else (),
         anomalies=_sorted(static.anomalies) if static else (),
         strings=_sorted(static.strings) if static else (),
+        security=_sorted(static.security) if static else (),
         transmissions=_sorted(traffic.transmissions) if traffic else (),
         not_analysed=_sorted(traffic.not_analysed) if traffic else (),
         declarations=(*(policy.declarations if policy else ()), *_filed(facts)),

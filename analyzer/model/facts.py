@@ -274,6 +274,34 @@ class StringFact(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityFact(Record):
+    """One thing that bears on security, in one place. Whether it is a weakness is judged later."""
+
+    kind: str
+    """An id of `rules/security`, such as ``webview.file_urls``; of a secret ``secret.<id>``."""
+    detail: str = ""
+    """What exactly: a class, an algorithm, a host, a link; secrets are redacted."""
+    certainty: Literal["proven", "probable", "present"] = "present"
+    """``proven``: byte code or file say it and leave no other way; ``probable``: they say it under a condition, or
+    where it is used was not seen; ``present``: it is there, and no use of it was found."""
+    file: str = "AndroidManifest.xml"
+    """The file in which it stands."""
+    api: str = ""
+    """The interface that is called, implemented or set: a DEX signature, or an attribute or element."""
+    caller: str = ""
+    """Of code: DEX signature of the method; the fields below are those of `Access`."""
+    actor: str = "app"
+    level: AccessLevel = "present"
+    chain: tuple[str, ...] = ()
+    entry: str | None = None
+    links: tuple[Link, ...] = ()
+    doubt: str | None = None
+    guard: str | None = None
+    dex: str = ""
+    offsets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaticFacts(Record):
     """All facts that the analyzer extracts from one package."""
 
@@ -295,6 +323,7 @@ class StaticFacts(Record):
     packers: tuple[Packer, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
     strings: tuple[StringFact, ...] = ()
+    security: tuple[SecurityFact, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall seconds by stage; not part of any comparison."""
     peak_memory: int | None = None

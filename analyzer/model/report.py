@@ -23,6 +23,7 @@ from .facts import (
     Permission,
     PermissionRequest,
     Sdk,
+    SecurityFact,
     StringFact,
 )
 from .record import dataclass
@@ -74,7 +75,7 @@ class FindingEvidence(Record):
 
     kind: str
     """``access``, ``request`` (of permissions), ``permission``, ``sdk``, ``component``, ``manifest``, ``signature``,
-    ``endpoint``, ``string``, ``transmission``, ``policy``, ``filing``, ``coverage``."""
+    ``endpoint``, ``string``, ``security``, ``transmission``, ``policy``, ``filing``, ``coverage``."""
     where: str
     excerpt: str
     path: CallPath | None = None
@@ -184,6 +185,8 @@ class Report(Record):
     packers: tuple[Packer, ...]
     anomalies: tuple[Anomaly, ...]
     strings: tuple[StringFact, ...]
+    security: tuple[SecurityFact, ...] = ()
+    """What bears on security: settings, interfaces, keys, links, signs of self-start, each with its place."""
     transmissions: tuple[Transmission, ...]
     not_analysed: tuple[NotAnalysed, ...]
     declarations: tuple[Declaration, ...]

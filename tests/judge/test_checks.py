@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import weaknesscases
 
 from analyzer.judge.hits import CHECKS
 from analyzer.model import Anomaly, ManifestFlags, Packer, PastCertificate
@@ -367,6 +368,7 @@ CASES = [
      lambda b: b.facts(static=b.static(sdks=(b.sdk(GDT, "advertising"),)), filing=b.filing()),
      lambda b: b.facts(static=b.static(sdks=(b.sdk(GDT, "advertising"),)), filing=b.filing(contains=("ads",)))),
 ]  # fmt: skip
+CASES += weaknesscases.CASES
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from . import (
     consent,
     content,
     coverage,
+    cryptography,
     disclosure,
+    exposure,
     filing_match,
     frequency,
     identifiers,
@@ -19,6 +21,8 @@ from . import (
     security,
     self_start,
     sharing,
+    transport,
+    webview,
 )
 
 __all__ = [
@@ -26,7 +30,9 @@ __all__ = [
     "consent",
     "content",
     "coverage",
+    "cryptography",
     "disclosure",
+    "exposure",
     "filing_match",
     "frequency",
     "identifiers",
@@ -40,4 +46,6 @@ __all__ = [
     "security",
     "self_start",
     "sharing",
+    "transport",
+    "webview",
 ]
