@@ -489,6 +489,7 @@ def _v4(shop):
     yield "v4: empty file", lambda: Case(made()[0], b"", unknown=CRASHES)
     yield "v4: cut off", lambda: Case(made()[0], made()[1][:200], unknown=CRASHES)
     yield "v4: package changed behind it", lambda: _behind(*made())
+    yield "v4: unsigned padding changed behind it", lambda: _padded(*made())
     yield "v4 beside v1 alone", lambda: Case(shop.base("v1"), made()[1])
 
 
@@ -501,6 +502,10 @@ def _end_of_signing_info(raw):
 
 def _without_tree(data, idsig):
     return Case(data, idsig[: _end_of_signing_info(idsig)])
+
+
+def _padded(data, idsig):
+    return Case(with_pairs(data, flipped(0x42726577, 0)), idsig)
 
 
 def _behind(data, idsig):
