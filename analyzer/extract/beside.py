@@ -72,6 +72,9 @@ def look_beside(
     """
     parts = [Part(part.name, copy.copy(part.archive)) for part in package.parts]
     own = replace(package, parts=parts, notes=Notes(), reasons=list(package.reasons))
+    if own.outer is not None:
+        own.outer = copy.copy(own.outer)
+        own.outer.notes = own.notes
     for part, bytes_before in zip(parts, spent, strict=True):
         part.archive.notes, part.archive.spent = Notes(), bytes_before
     return _Beside(path, own, manifest, files, catalogue, limits, len(package.reasons)).run()
@@ -139,6 +142,8 @@ class _Beside:
     def _verify(self) -> None:
         from analyzer.container.signature import verify_package  # noqa: PLC0415  # not while the code waits
 
+        if self.package.outer is not None:  # a bundle is signed as a JAR, by whom uploads it; no phone looks at that
+            self.signers = tuple(verify_package(self.package.outer, 1, 1).signers)
         if self.package.format not in NATIVE_FORMATS:
             return
         manifest = self.manifest
@@ -158,7 +163,7 @@ class _Beside:
 
     def _note_nested(self) -> None:
         for part in self.package.parts:
-            for name, kind in find_nested_code(part.archive):
+            for name, kind in find_nested_code(part.archive, [one.name for one in self.package.parts]):
                 part.archive.notes.add("nested_code", f"{name}: {kind}")
                 self.package.reason(
                     "nested_code", f"{name}: {kind} outside of the place from which the platform loads code"
