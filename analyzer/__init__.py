@@ -91,6 +91,24 @@ def audit(
     from analyzer.sandbox import Limits, dismiss, start_extraction
 
     limits = limits or Limits()
+    if path.is_dir():
+        from pathlib import Path
+        from tempfile import TemporaryDirectory
+
+        from analyzer.container.folder import pack_folder
+
+        with TemporaryDirectory(prefix="eduaudit-") as target:
+            whole = pack_folder(path, Path(target))
+            return audit(
+                whole,
+                policy=policy,
+                filing=filing,
+                traffic=traffic,
+                limits=limits,
+                waivers=waivers,
+                today=today,
+                cached=cached,
+            )
     cache = _cache(path, limits) if cached else None
     static = cache.find() if cache is not None else None
     if static is not None:
