@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 NATIVE_FORMATS = ("apk", "apks", "xapk")
 
+OF_PHONES = frozenset({"v1_only", "signature_missing", "signature_incomplete"})
+"""What matters in a package that a phone installs: a bundle is signed with v1 alone, or not at all, and no worse."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Record):
@@ -74,7 +77,7 @@ def look_beside(
     own = replace(package, parts=parts, notes=Notes(), reasons=list(package.reasons))
     if own.outer is not None:
         own.outer = copy.copy(own.outer)
-        own.outer.notes = own.notes
+        own.outer.notes = Notes()
     for part, bytes_before in zip(parts, spent, strict=True):
         part.archive.notes, part.archive.spent = Notes(), bytes_before
     return _Beside(path, own, manifest, files, catalogue, limits, len(package.reasons)).run()
@@ -142,8 +145,12 @@ class _Beside:
     def _verify(self) -> None:
         from analyzer.container.signature import verify_package  # noqa: PLC0415  # not while the code waits
 
-        if self.package.outer is not None:  # a bundle is signed as a JAR, by whom uploads it; no phone looks at that
-            self.signers = tuple(verify_package(self.package.outer, 1, 1).signers)
+        outer = self.package.outer
+        if outer is not None:  # a bundle is signed as a JAR, by whom uploads it; no phone looks at that
+            self.signers = tuple(verify_package(outer, 1, 1).signers)
+            for code, details, count in outer.notes.rows():
+                if code not in OF_PHONES:
+                    self.package.notes.add_row(code, details, count)
         if self.package.format not in NATIVE_FORMATS:
             return
         manifest = self.manifest

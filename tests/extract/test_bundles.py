@@ -1,10 +1,13 @@
 """App bundles: what an AAB gives equals what the APK with the same content gives."""
 
+import shutil
+import subprocess
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from apks import Node, launcher, make_apk, make_axml, make_dex, make_manifest
+from apks import Member, Node, launcher, make_apk, make_axml, make_dex, make_manifest, make_zip
 from bundles import bundle_of, field, make_bundle, varint
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,6 +71,38 @@ def test_a_bundle_without_a_base_is_incomplete(extract):
 def test_a_bundle_without_modules_is_refused_in_one_line(extract):
     with pytest.raises(UnreadableInputError, match="without modules"):
         extract(make_bundle())
+
+
+@pytest.fixture(scope="module")
+def keystore(tmp_path_factory):
+    if shutil.which("jarsigner") is None:
+        pytest.skip("jarsigner is not installed")
+    path = tmp_path_factory.mktemp("keys") / "sample.jks"
+    make = "-genkeypair -storepass sample -alias sample -keyalg RSA -keysize 2048 -dname CN=Sample -validity 900"
+    subprocess.run(["keytool", *make.split(), "-keystore", path], check=True, capture_output=True)
+    return path
+
+
+def test_the_signature_of_a_bundle_is_verified(extract, keystore, tmp_path):
+    path = tmp_path / "signed.aab"
+    path.write_bytes(make_bundle(bundle_of(make_apk(make_manifest(components=[launcher()])))))
+    subprocess.run(
+        ["jarsigner", "-keystore", keystore, "-storepass", "sample", path, "sample"], check=True, capture_output=True
+    )
+    facts = extract(path.read_bytes())
+    assert [(one.verified, one.schemes) for one in facts.app.signers] == [(True, ("v1",))]
+    assert facts.anomalies == ()
+    with zipfile.ZipFile(path) as archive:
+        rows = [(name, archive.read(name)) for name in archive.namelist()]
+    changed = make_zip([Member(name.encode(), raw + b"x" * name.endswith(".dex")) for name, raw in rows])
+    facts = extract(changed)
+    assert [one.verified for one in facts.app.signers] == [False]
+    assert [one.code for one in facts.anomalies] == ["signature_invalid"]
+
+
+def test_a_bundle_need_not_be_signed(extract):
+    facts = extract(make_bundle(bundle_of(make_apk(make_manifest(components=[launcher()])))))
+    assert (facts.app.signers, facts.anomalies) == ((), ())
 
 
 def test_damaged_manifest_is_a_reason(extract):
