@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from analyzer.dex import Query, load
 from analyzer.dex.bodies import exception_ranges
 from analyzer.dex.classfile import dex_of_classes
+from analyzer.dex.flow.method import Method
 
 HERE = Path(__file__).resolve().parent
 JARS = ("everything.jar", "everything8.jar")
@@ -136,7 +137,13 @@ def test_long_methods_jump_far():
     made = convert(caller(code, pool=pool))
     assert made.problems == ()
     ((name, data),) = made.files
-    assert load([(name, data)]).problems == ()
+    index = load([(name, data)])
+    assert index.problems == ()
+    part = index.parts[0]
+    method = Method(part.dex, part.bodies, 0)
+    targets = [target for at in method.positions for target in method.targets(at)]
+    assert max(targets) > 0x7FFF
+    assert set(targets) <= set(method.positions)
 
 
 def test_guarded_code_leads_to_its_handlers():
