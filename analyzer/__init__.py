@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import ExitStack
     from datetime import date
     from pathlib import Path
 
@@ -53,6 +54,13 @@ def package_facts(*paths: Path, cached: bool = False) -> list[StaticFacts]:
 
     Raises as `static_facts` does; the other children are ended then.
     """
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        return _side_by_side([_as_file(path, stack) for path in paths], cached=cached)
+
+
+def _side_by_side(paths: list[Path], *, cached: bool) -> list[StaticFacts]:
     from analyzer.sandbox import Limits, start_extraction
 
     limits = Limits()
@@ -139,6 +147,20 @@ def gather(
     are taken from the user's cache.
     Raises `analyzer.model.UnreadableInputError` naming the file that cannot be read and why.
     """
+    if path.is_dir():
+        from contextlib import ExitStack
+
+        with ExitStack() as stack:
+            return gather(
+                _as_file(path, stack),
+                policy=policy,
+                filing=filing,
+                traffic=traffic,
+                limits=limits,
+                waivers=waivers,
+                today=today,
+                cached=cached,
+            )
     from analyzer.sandbox import Limits, dismiss, start_extraction
 
     limits = limits or Limits()
@@ -164,6 +186,18 @@ def gather(
         if cache is not None:
             cache.keep(static)
     return Facts(static=static, policy=read, filing=filed, traffic=traffic), waived
+
+
+def _as_file(path: Path, stack: ExitStack) -> Path:
+    """Return a package as one file: a folder of splits, or of code beside a manifest, is packed meanwhile."""
+    if not path.is_dir():
+        return path
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from analyzer.container.folder import pack_folder
+
+    return pack_folder(path, Path(stack.enter_context(TemporaryDirectory(prefix="eduaudit-"))))
 
 
 def _cache(path: Path, limits: Limits) -> FactsCache | None:

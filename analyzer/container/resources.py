@@ -9,13 +9,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .chunks import STRING, STRING_POOL, ChunkError, StringPool, Value, read_value
 from .typechunk import TypeChunk
-
-if TYPE_CHECKING:
-    from .archive import Archive
 
 TABLE, PACKAGE, TYPE = 0x0002, 0x0200, 0x0201
 COMPLEX, COMPACT = 0x0001, 0x0008
@@ -101,10 +98,23 @@ class Resources:
         return found[0] if found else None
 
 
+class Table(Resources):
+    """The table of one archive, in whichever form."""
+
+    types: dict[tuple[int, int], list[int]]
+    """Keyed by package id and type id; what stands there is the table's own."""
+    packages: list[str]
+    """Names of the packages in the table: the name under which the app was built, where the manifest renames it."""
+
+    def ids(self, types: frozenset[str]) -> Iterator[int]:
+        """Yield the ids that have room in these types; not all of them need have a value."""
+        raise NotImplementedError
+
+
 class JoinedTables(Resources):
     """The tables of base and splits as one; the first one goes before the others."""
 
-    def __init__(self, tables: Iterable[ResourceTable]) -> None:
+    def __init__(self, tables: Iterable[Table]) -> None:
         self.tables = tuple(tables)
 
     def candidates(self, reference: int) -> list[Candidate]:
@@ -120,7 +130,7 @@ class JoinedTables(Resources):
         return iter({number for table in self.tables for number in table.ids(types)})
 
 
-class ResourceTable(Resources):
+class ResourceTable(Table):
     """The resource table of one package. Raises `ChunkError` when the bytes are none."""
 
     def __init__(self, raw: bytes | memoryview) -> None:
@@ -134,7 +144,6 @@ class ResourceTable(Resources):
         """Offsets of the type chunks by package id and type id."""
         self.pool: StringPool | None = None
         self.packages: list[str] = []
-        """Names of the packages in the table: the name under which the app was built, where the manifest renames it."""
         self._type_names: dict[tuple[int, int], str] = {}
         self._opened: dict[tuple[int, int], list[TypeChunk]] = {}
         self.cut = int.from_bytes(data[4:8], "little") - len(data)
@@ -225,15 +234,3 @@ class ResourceTable(Resources):
         if flags & COMPLEX or entry + length + 8 > stop:
             return None
         return read_value(data, entry + length, self.pool)
-
-
-def open_table(archive: Archive) -> tuple[ResourceTable | None, str | None]:
-    """Return the archive's resource table, and why it cannot be read, or not whole; both `None` where it has none."""
-    entry = archive.by_name.get("resources.arsc")
-    if entry is None:
-        return None, None
-    try:
-        table = ResourceTable(archive.read(entry))
-    except Exception as error:  # noqa: BLE001  # whatever its bytes lead to: the code is read without it
-        return None, str(error) or type(error).__name__
-    return table, f"{table.cut:,} bytes are cut off" if table.cut > 0 else None

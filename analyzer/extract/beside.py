@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 NATIVE_FORMATS = ("apk", "apks", "xapk")
 
+OF_PHONES = frozenset({"v1_only", "signature_missing", "signature_incomplete"})
+"""What matters in a package that a phone installs: a bundle is signed with v1 alone, or not at all, and no worse."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Record):
@@ -77,6 +80,9 @@ def look_beside(
     """
     parts = [replace(part, archive=copy.copy(part.archive)) for part in package.parts]
     own = replace(package, parts=parts, notes=Notes(), reasons=list(package.reasons))
+    if own.outer is not None:
+        own.outer = copy.copy(own.outer)
+        own.outer.notes = Notes()
     for part, bytes_before in zip(parts, spent, strict=True):
         part.archive.notes, part.archive.spent = Notes(), bytes_before
     return _Beside(path, own, manifest, files, catalogue, limits, len(package.reasons)).run()
@@ -150,6 +156,12 @@ class _Beside:
     def _verify(self) -> None:
         from analyzer.container.signature import read_idsig, verify_package  # noqa: PLC0415  # not while the code waits
 
+        outer = self.package.outer
+        if outer is not None:  # a bundle is signed as a JAR, by whom uploads it; no phone looks at that
+            self.signers = tuple(verify_package(outer, 1, 1).signers)
+            for code, details, count in outer.notes.rows():
+                if code not in OF_PHONES:
+                    self.package.notes.add_row(code, details, count)
         if self.package.format not in NATIVE_FORMATS:
             return
         manifest = self.manifest
@@ -175,7 +187,7 @@ class _Beside:
 
     def _note_nested(self) -> None:
         for part in self.package.parts:
-            for name, kind in find_nested_code(part.archive):
+            for name, kind in find_nested_code(part.archive, [one.name for one in self.package.parts]):
                 part.archive.notes.add("nested_code", f"{name}: {kind}")
                 self.package.reason(
                     "nested_code", f"{name}: {kind} outside of the place from which the platform loads code"

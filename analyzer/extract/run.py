@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.container import LimitReachedError, Limits
 from analyzer.container.layouts import Layouts, ResourcePart
-from analyzer.container.manifest import Manifest, ManifestError, read_manifest
+from analyzer.container.manifest import Manifest, ManifestError, Source, read_manifest
 from analyzer.container.package import MANIFEST, Package, Part, hash_file, open_package
-from analyzer.container.resources import JoinedTables, open_table
+from analyzer.container.resources import JoinedTables
+from analyzer.container.tables import open_table
 from analyzer.container.text import shown
 from analyzer.dex import DexIndex, Hits, load
 from analyzer.model import (
@@ -29,7 +30,7 @@ from analyzer.model import (
     record_json,
 )
 
-from . import accesses, endpoints, reach, requests, sdks, security, unread
+from . import accesses, endpoints, libraries, reach, requests, sdks, security, unread
 from . import packers as marks
 from .attribution import attribute, unknown_classes
 from .beside import NATIVE_FORMATS, BesideFacts, look_beside
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from analyzer.dex.graph import CallGraph
 
 PROBLEMS = 20
+SOURCES: dict[str, Source] = {"aar": "text", "dex": "text", "aab": "proto"}
+"""The form of the manifest, by format; a phone reads nothing but binary ones."""
 MOST_BESIDE = 64 << 20
 """Bytes of what is found beside the code."""
 
@@ -95,6 +98,12 @@ class _Extraction:
     def manifest(self) -> Manifest | None:
         """Return the base's manifest."""
         return self.manifests[0] if self.manifests else None
+
+    @property
+    def own_package(self) -> str | None:
+        """The package whose code is the app's own; a library is no app, and its own code is what it is named by."""
+        manifest = self.manifest
+        return manifest.package if manifest is not None and self.package.format not in libraries.FORMATS else None
 
     def run(self) -> StaticFacts:
         package, stages = self.package, self.stages
@@ -164,11 +173,13 @@ class _Extraction:
                 continue
             manifest = self._read_manifest(part, base=number == 0)
             if manifest is None and number == 0:
-                return
+                break
             if manifest is not None:
                 self.manifests.append(manifest)
-        if package.format in {"dex", "jar"}:
+        if package.format in {"dex", "jar"} and not self.manifests:
             package.reason("no_manifest", "code without an Android manifest: components and permissions are unknown")
+        if package.format == "dex" and self.manifests and all(one.table is None for one in self.resources):
+            package.reason("resources_unreadable", "code and manifest without resources: what layouts name is unknown")
         self.components = find_components(self.manifests)
         manifest = self.manifest
         if manifest is not None and len(package.parts) == 1:
@@ -190,11 +201,13 @@ class _Extraction:
             return None
         table, problem = open_table(part.archive)
         if problem:  # a broken table costs the label, not the manifest
-            self.package.reason("resources_unreadable", f"resources.arsc: {problem}")
+            self.package.reason("resources_unreadable", problem)
         self.resources.append(ResourcePart(part.archive, table))
         tables = JoinedTables(one.table for one in self.resources if one.table is not None)
         try:
-            return read_manifest(part.archive.read(entry), tables, part.archive.notes)
+            return read_manifest(
+                part.archive.read(entry), tables, part.archive.notes, source=SOURCES.get(self.package.format, "binary")
+            )
         except ManifestError as error:
             self.package.reason("manifest_unreadable", f"{shown(part.name)}: {error}" if part.name else str(error))
         return None
@@ -202,7 +215,10 @@ class _Extraction:
     def _read_files(self) -> list[tuple[str, bytes]]:
         if self._is_unsupported():
             return []
-        return list(self.package.dex_files(self.limits))
+        files = list(self.package.dex_files(self.limits))
+        if self.package.format in libraries.FORMATS:
+            files += libraries.translate_classes(self.package, self.limits)
+        return files
 
     def _read_code(self) -> None:
         """Index the DEX files and ask all extractors; each is guarded by itself, so that one failing costs one kind."""
@@ -212,8 +228,7 @@ class _Extraction:
         with stages.timed("dex_tables"):
             index = load(self.files)
         self._count(index)
-        manifest = self.manifest
-        name = manifest.package if manifest else None
+        name = self.own_package
         urls = hits = None
         with stages.guarded("urls", package):
             urls = endpoints.find_urls(index, catalogue.recipients)
@@ -256,7 +271,7 @@ class _Extraction:
             self._judge_code(index, hits)
 
     def _owners(self, index: DexIndex) -> Owners:
-        name = self.manifest.package if self.manifest else None
+        name = self.own_package
         tables = [one.table for one in self.resources[:1] if one.table is not None]
         built = find_built_names(index, name, [package for table in tables for package in table.packages])
         return Owners(
@@ -286,7 +301,7 @@ class _Extraction:
     def _follow(self, index: DexIndex, graph: CallGraph, hits: Hits, owners: Owners) -> None:
         """Find out from which entry points the reads are reached; without a manifest nobody knows the entry points."""
         package, catalogue, manifest = self.package, self.catalogue, self.manifest
-        if manifest is None or manifest.split:
+        if manifest is None or manifest.split or package.format in libraries.FORMATS:
             return
         layouts = Layouts(self.resources, manifest.package, package.reason)
         plan = find_plan(self.manifests, catalogue.callgraph, reach.implicit_calls(catalogue), layouts)
@@ -322,7 +337,8 @@ class _Extraction:
             "classes": index.class_count,
             "methods": index.method_count,
         }
-        if not index.dex_files and (manifest is None or manifest.has_code):
+        empty = package.format == "aar" and not libraries.has_classes(package)  # a library of resources alone
+        if not index.dex_files and not empty and (manifest is None or manifest.has_code):
             package.reason("dex_unreadable", "no DEX file could be read")
 
     def _judge_code(self, index: DexIndex, hits: Hits | None) -> None:
