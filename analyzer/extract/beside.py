@@ -17,7 +17,7 @@ from analyzer.container.notes import Notes
 from analyzer.container.package import Package, Part, find_nested_code, hash_file
 from analyzer.model.base import Record
 from analyzer.model.errors import UnreadableInputError
-from analyzer.model.facts import Access, CoverageReason, Endpoint, Signer, StringFact
+from analyzer.model.facts import Access, Bundle, CoverageReason, Endpoint, Signer, StringFact
 from analyzer.model.record import dataclass
 
 from .stages import Stages
@@ -48,6 +48,7 @@ class BesideFacts(Record):
     strings: tuple[StringFact, ...] = ()
     accesses: tuple[Access, ...] = ()
     """Reads in script bundles."""
+    bundles: tuple[Bundle, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     reasons: tuple[CoverageReason, ...] = ()
     notes: tuple[Noted, ...] = ()
@@ -94,6 +95,7 @@ class _Beside:
         self.signers: tuple[Signer, ...] = ()
         self.strings: tuple[StringFact, ...] = ()
         self.accesses: set[Access] = set()
+        self.bundles: tuple[Bundle, ...] = ()
         self.endpoints: set[Endpoint] = set()
 
     def run(self) -> BesideFacts:
@@ -116,6 +118,7 @@ class _Beside:
             signers=self.signers,
             strings=self.strings,
             accesses=tuple(sorted(self.accesses, key=lambda row: (row.data, row.api, row.caller, row.dex))),
+            bundles=self.bundles,
             endpoints=tuple(
                 sorted(self.endpoints, key=lambda row: (row.host, row.url, row.found_in, row.scheme or ""))
             ),
@@ -176,15 +179,22 @@ class _Beside:
         self.strings = finder.facts()
 
     def _search_texts(self, finder: Any) -> None:
-        from . import bundles, endpoints  # noqa: PLC0415  # as above
-        from .texts import read_texts  # noqa: PLC0415  # same
+        from . import endpoints  # noqa: PLC0415  # as above
+        from .hybrid import Bundles  # noqa: PLC0415  # same
+        from .texts import part_prefix, read_texts  # noqa: PLC0415  # same
 
         recipients = self.catalogue.recipients
+        bundles = Bundles(self.catalogue, self.manifest.package if self.manifest else None)
         for part in self.package.parts:
             for text in read_texts(self.package, part, self.limits):
                 finder.search(text.text, text.name, text.separator)
-                if text.is_script:
-                    self.accesses.update(bundles.find_script_accesses(text.name, text.raw, self.catalogue))
+                if text.may_be_bundle:
+                    bundles.add(text.name, text.raw, text.text)
                 if text.names_endpoints:
                     for line in text.lines_with_urls():
                         self.endpoints.update(endpoints.endpoints_in_text(line, text.name, recipients))
+            bundles.add_archives(part, self.limits, part_prefix(part))
+        self.accesses.update(bundles.accesses())
+        self.bundles = bundles.facts()
+        for reason in bundles.reasons():
+            self.package.reason("hybrid_bundle", reason)

@@ -334,8 +334,6 @@ class _Extraction:
         package = self.package
         if self._is_unsupported():
             return
-        for bundle in unread.find_bundles(self.names):
-            package.reason("hybrid_bundle", f"{bundle}: logic outside of DEX is not fully read")
         for native in unread.find_native_code(self.names, self.manifest):
             package.reason("native_only", native)
 
@@ -367,6 +365,7 @@ class _Extraction:
             permission_requests=self.requests,
             endpoints=self.endpoints,
             packers=self.packers,
+            bundles=beside.bundles,
             anomalies=package.facts_notes().facts(),
             strings=beside.strings,
             seconds=dict(self.stages.seconds),

@@ -1,8 +1,7 @@
-"""Code that runs and is not in the DEX files: bundles of hybrid frameworks, native engines, code loaded at run time."""
+"""Code that runs and is not in the DEX files: native engines, code loaded at run time."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from analyzer.container.text import shown
@@ -26,17 +25,6 @@ ENGINES = {
     "libcocos.so": "Cocos Creator",
 }
 """Native libraries that run the app's own logic outside of DEX."""
-BUNDLES = (
-    (re.compile(r"assets/apps/[^/]+/www/"), "uni-app"),
-    (re.compile(r"assets/www/"), "Cordova"),
-    (re.compile(r"assets/public/index\.html"), "Capacitor"),
-    (re.compile(r"assets/[^/]*\.android\.bundle|assets/index\.bundle"), "React Native"),
-    (re.compile(r"lib/[^/]+/libflutter\.so|assets/flutter_assets/"), "Flutter"),
-    (re.compile(r"assets/widget/"), "APICloud"),
-    (re.compile(r"assets/[^/]+\.(wgt|wgtu)"), "uni-app package"),
-    (re.compile(r"assets/rpk/|assets/[^/]+\.rpk"), "quick app"),
-    (re.compile(r"assets/[^/]+\.jsbundle"), "script bundle"),
-)
 _LOADER = "Ljava/lang/ClassLoader;"
 _TEXT = "Ljava/lang/String;"
 LOADERS = frozenset(
@@ -91,18 +79,6 @@ def find_loaders(hits: Any) -> str | None:
         return None
     more = f" and {len(places) - EXAMPLES} more" if len(places) > EXAMPLES else ""
     return "code is loaded at run time: " + ", ".join(places[:EXAMPLES]) + more
-
-
-def find_bundles(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the hybrid frameworks whose bundles are in the package, with one entry each, sorted."""
-    found: dict[str, str] = {}
-    for name in names:
-        if not name.startswith(("assets/", "lib/")):
-            continue
-        for pattern, framework in BUNDLES:
-            if framework not in found and pattern.match(name):
-                found[framework] = name
-    return tuple(f"{framework}: {shown(name)}" for framework, name in sorted(found.items()))
 
 
 def find_native_code(names: Iterable[str], manifest: Manifest | None) -> tuple[str, ...]:
