@@ -49,6 +49,8 @@ class BesideFacts(Record):
     accesses: tuple[Access, ...] = ()
     """Reads in script bundles."""
     bundles: tuple[Bundle, ...] = ()
+    packers: tuple[tuple[str, str], ...] = ()
+    """(id of a packer, evidence) from native libraries."""
     endpoints: tuple[Endpoint, ...] = ()
     reasons: tuple[CoverageReason, ...] = ()
     notes: tuple[Noted, ...] = ()
@@ -96,6 +98,7 @@ class _Beside:
         self.strings: tuple[StringFact, ...] = ()
         self.accesses: set[Access] = set()
         self.bundles: tuple[Bundle, ...] = ()
+        self.packers: tuple[tuple[str, str], ...] = ()
         self.endpoints: set[Endpoint] = set()
 
     def run(self) -> BesideFacts:
@@ -111,6 +114,8 @@ class _Beside:
         with stages.guarded("nested", package):
             self._note_nested()
         if not any(one.code == "format_unsupported" for one in package.reasons):
+            with stages.guarded("natives", package):
+                self._search_natives()
             self._search()
         return BesideFacts(
             sha256=identity[0],
@@ -119,6 +124,7 @@ class _Beside:
             strings=self.strings,
             accesses=tuple(sorted(self.accesses, key=lambda row: (row.data, row.api, row.caller, row.dex))),
             bundles=self.bundles,
+            packers=self.packers,
             endpoints=tuple(
                 sorted(self.endpoints, key=lambda row: (row.host, row.url, row.found_in, row.scheme or ""))
             ),
@@ -166,6 +172,19 @@ class _Beside:
                 self.package.reason(
                     "nested_code", f"{name}: {kind} outside of the place from which the platform loads code"
                 )
+
+    def _search_natives(self) -> None:
+        from . import natives  # noqa: PLC0415  # not while the code waits
+
+        package = self.package
+        packed = natives.looks_packed(package.names(), self.files, self.manifest, self.catalogue)
+        for part in package.parts:
+            found = natives.search_natives(part.archive, self.catalogue, packed=packed)
+            self.packers += found.packers
+            for text in found.reads:
+                package.reason("native_reads", text)
+            if found.problem:
+                package.reason("natives_unsearched", found.problem)
 
     def _search(self) -> None:
         """Search the strings of the code first, then resources, text assets and script bundles."""

@@ -148,6 +148,9 @@ class _Extraction:
             notes = package.notes if note.part < 0 else package.parts[note.part].archive.notes
             notes.add_row(note.code, note.details, note.count)
         self.stages.seconds |= beside.seconds
+        known = {packer.id for packer in self.packers}
+        self.packers = marks.add_marks(self.packers, beside.packers, self.catalogue.packers)
+        self._say_packed(tuple(packer for packer in self.packers if packer.id not in known))
         rows = {*self.accesses, *beside.accesses}
         self.accesses = tuple(sorted(rows, key=lambda row: (row.data, row.api, row.caller, row.dex)))
         hosts = {*self.endpoints, *beside.endpoints}
@@ -322,12 +325,15 @@ class _Extraction:
                 share = f"{len(missing)} of {len(manifest.classes)}"
                 package.reason("packed", f"{share} classes of the manifest are in no DEX file, such as {missing[0]}")
         self.packers = marks.find_packers(self.catalogue.packers, self.names, manifest, index, hidden=hidden)
-        for packer in self.packers:
-            if self.catalogue.packers[packer.id].hides_code:
-                package.reason("packed", f"{packer.name}: {packer.evidence[0]}")
+        self._say_packed(self.packers)
         loading = unread.find_loaders(hits) if hits is not None else None
         if loading:
             package.reason("dynamic_loading", loading)
+
+    def _say_packed(self, packers: tuple[Packer, ...]) -> None:
+        for packer in packers:
+            if self.catalogue.packers[packer.id].hides_code:
+                self.package.reason("packed", f"{packer.name}: {packer.evidence[0]}")
 
     def _note_unread(self) -> None:
         """Say which code is not looked at."""
