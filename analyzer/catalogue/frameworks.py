@@ -35,6 +35,8 @@ class FrameworkRule(Row):
     runtime_marks: tuple[str, ...] = ()
     """One of these must stand in such a script: a name alone could be borrowed to hide something."""
 
+    updates: tuple[str, ...] = ()
+    """Names whose call replaces or adds to the app's own code."""
     needs: dict[str, str] = field(default_factory=dict)
     """Name, ``*`` for anything → what the name of a plugin must hold for the name to count."""
 

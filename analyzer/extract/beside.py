@@ -217,3 +217,5 @@ class _Beside:
         self.bundles = bundles.facts()
         for reason in bundles.reasons():
             self.package.reason("hybrid_bundle", reason)
+        for reason in bundles.loading():
+            self.package.reason("dynamic_loading", reason)

@@ -326,6 +326,8 @@ class _Extraction:
                 package.reason("packed", f"{share} classes of the manifest are in no DEX file, such as {missing[0]}")
         self.packers = marks.find_packers(self.catalogue.packers, self.names, manifest, index, hidden=hidden)
         self._say_packed(self.packers)
+        for text in unread.name_loaders(self.sdks):
+            package.reason("dynamic_loading", text)
         loading = unread.find_loaders(hits) if hits is not None else None
         if loading:
             package.reason("dynamic_loading", loading)

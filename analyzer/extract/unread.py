@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from analyzer.container.manifest import Manifest
     from analyzer.dex import Query
+    from analyzer.model import Sdk
 
 ENGINES = {
     "libil2cpp.so": "Unity (IL2CPP)",
@@ -79,6 +80,17 @@ def find_loaders(hits: Any) -> str | None:
         return None
     more = f" and {len(places) - EXAMPLES} more" if len(places) > EXAMPLES else ""
     return "code is loaded at run time: " + ", ".join(places[:EXAMPLES]) + more
+
+
+def name_loaders(sdks: Iterable[Sdk]) -> tuple[str, ...]:
+    """Return the hot-fix and plugin frameworks in one sentence each: code that they load is not in the package."""
+    kinds = {"hotfix": "hot fix", "plugin": "plugin"}
+    return tuple(
+        f"{'possibly ' if sdk.confidence == 'weak' else ''}{kinds[sdk.category]} framework {sdk.name}: "
+        + ", ".join(f"{one.kind} {shown(one.value)}" for one in sdk.evidence[:2])
+        for sdk in sdks
+        if sdk.category in kinds
+    )
 
 
 def find_native_code(names: Iterable[str], manifest: Manifest | None) -> tuple[str, ...]:

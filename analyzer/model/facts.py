@@ -275,6 +275,8 @@ class Bundle(Record):
     """Permissions that the bundle's own manifest declares."""
     sdks: tuple[str, ...] = ()
     """Services that its manifest configures, such as ``oauth: weixin``."""
+    updates: tuple[str, ...] = ()
+    """Where its scripts replace or add to the app's code: ``entry:line name``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

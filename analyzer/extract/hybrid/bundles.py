@@ -49,6 +49,7 @@ class _Open:
     unread: list[str] = field(default_factory=list)
     found: list[tuple[Place, str]] = field(default_factory=list)
     """Name and actor."""
+    updates: list[str] = field(default_factory=list)
 
 
 def is_bundle(entry: str) -> bool:
@@ -195,6 +196,8 @@ class Bundles:
         read_script(bundle.said, bundle.rule.id, text)
         names = names_of(self._catalogue, bundle.rule)
         actor = self._actor(bundle, name)
+        updates = find_places(text, name, frozenset(bundle.rule.updates), page=page)
+        bundle.updates += [f"{one.caller} {one.name}" for one in updates if one.weak is None]
         exact = list(find_places(text, name, names, page=page))
         bundle.found += [(place, actor) for place in exact]
         if bundle.rule.id == "react_native":
@@ -214,6 +217,8 @@ class Bundles:
         bundle.said.engine = f"Hermes byte code {code.version}"
         bundle.said.modules |= {one for one in code.strings if _NATIVE_NAME.fullmatch(one)}
         names = names_of(self._catalogue, bundle.rule)
+        updates = find_in_words(name, bundle.rule.updates, code.identifiers.__contains__, "")
+        bundle.updates += [f"{one.caller} {one.name}" for one in updates]
         words = find_in_words(name, names, code.identifiers.__contains__, "\n".join(code.strings))
         bundle.found += [(one, "app") for one in words]
 
@@ -288,7 +293,15 @@ class Bundles:
             modules=_listed(said.modules),
             permissions=_listed(said.permissions),
             sdks=_listed(said.sdks),
+            updates=tuple(bundle.updates[:MOST_UNREAD]),
         )
+
+    def loading(self) -> Iterator[str]:
+        """Yield one sentence for each bundle whose scripts replace the app's own code."""
+        for row in self.facts():
+            if row.updates:
+                title = self._catalogue.frameworks[row.framework].title.en
+                yield f"{title} scripts replace the app's own code: {', '.join(row.updates[:3])}"
 
     def reasons(self) -> Iterator[str]:
         """Yield one sentence for each bundle: what was read of it and what was not."""

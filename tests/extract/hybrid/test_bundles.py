@@ -276,3 +276,23 @@ def test_damaged_mini_program_package_is_an_error_and_nothing_else(noise, where)
             list(read_wxapkg(damaged))
         except PackageError:
             continue
+
+
+# --- code that is replaced later -------------------------------------------------------------------------------------
+
+
+def loading(facts):
+    return [row.detail for row in facts.coverage.reasons if row.code == "dynamic_loading"]
+
+
+def test_scripts_that_install_an_update_are_said(extract):
+    facts = extract({UNI_ROOT + "a.js": b"\nplus.runtime.install(file)"})
+    assert loading(facts) == [f"uni-app / 5+ scripts replace the app's own code: {UNI_ROOT}a.js:2 plus.runtime.install"]
+    assert facts.bundles[0].updates == (f"{UNI_ROOT}a.js:2 plus.runtime.install",)
+    assert loading(extract({UNI_ROOT + "a.js": b"// plus.runtime.install(file)\nplus.runtime.version"})) == []
+
+
+def test_frameworks_that_load_code_are_named(tmp_path, catalogue):
+    path = tmp_path / "app.apk"
+    path.write_bytes(make_app({}, classes={"Lcn/example/homework/Main;": [], "Lcom/tencent/tinker/loader/A;": []}))
+    assert loading(extract_facts(path, catalogue)) == ["hot fix framework Tinker 热修复: code com/tencent/tinker"]
