@@ -4,7 +4,7 @@ The layout is that of the engine's `BytecodeFileFormat.h`. The header is 128 byt
 source, file length, then counts; those up to the size of the string storage stand at the same place since version 62
 (seen in files of the compilers 0.2 to 1.0: versions 62, 76, 84, 85, 94, 96, 98 and 99). Then come, each aligned to four
 (seen in files of the compilers 0.2 to 1.0: versions 62, 76, 84, 85, 94, 96, 98, 99). Then come, each aligned to four
-storage: Latin-1, or UTF-16 where an entry says so. A function header is 16 bytes, from version 97 on 12.
+storage: ASCII, or UTF-16 where an entry says so. A function header is 16 bytes, from version 97 on 12.
 """
 
 from __future__ import annotations
