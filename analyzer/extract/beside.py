@@ -17,7 +17,7 @@ from analyzer.container.notes import Notes
 from analyzer.container.package import Package, Part, find_nested_code, hash_file
 from analyzer.model.base import Record
 from analyzer.model.errors import UnreadableInputError
-from analyzer.model.facts import Access, Bundle, CoverageReason, Endpoint, Signer, StringFact
+from analyzer.model.facts import Access, Bundle, CoverageReason, Endpoint, Packer, Signer, StringFact
 from analyzer.model.record import dataclass
 
 from .stages import Stages
@@ -49,8 +49,8 @@ class BesideFacts(Record):
     accesses: tuple[Access, ...] = ()
     """Reads in script bundles."""
     bundles: tuple[Bundle, ...] = ()
-    packers: tuple[tuple[str, str], ...] = ()
-    """(id of a packer, evidence) from native libraries."""
+    packers: tuple[Packer, ...] = ()
+    """Those that the content of native libraries shows."""
     endpoints: tuple[Endpoint, ...] = ()
     reasons: tuple[CoverageReason, ...] = ()
     notes: tuple[Noted, ...] = ()
@@ -98,7 +98,7 @@ class _Beside:
         self.strings: tuple[StringFact, ...] = ()
         self.accesses: set[Access] = set()
         self.bundles: tuple[Bundle, ...] = ()
-        self.packers: tuple[tuple[str, str], ...] = ()
+        self.packers: tuple[Packer, ...] = ()
         self.endpoints: set[Endpoint] = set()
 
     def run(self) -> BesideFacts:
@@ -174,13 +174,13 @@ class _Beside:
                 )
 
     def _search_natives(self) -> None:
-        from . import natives  # noqa: PLC0415  # not while the code waits
+        from . import natives, packers  # noqa: PLC0415  # not while the code waits
 
         package = self.package
         packed = natives.looks_packed(package.names(), self.files, self.manifest, self.catalogue)
         for part in package.parts:
             found = natives.search_natives(part.archive, self.catalogue, packed=packed)
-            self.packers += found.packers
+            self.packers = packers.add_marks(self.packers, found.packers, self.catalogue.packers)
             for text in found.reads:
                 package.reason("native_reads", text)
             if found.problem:

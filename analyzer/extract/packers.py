@@ -75,6 +75,13 @@ def add_marks(
     )
 
 
+def join_packers(
+    found: Sequence[Packer], more: Sequence[Packer], rules: Mapping[str, PackerRule]
+) -> tuple[Packer, ...]:
+    """Return two lists of packers as one, by id."""
+    return add_marks(found, [(one.id, text) for one in more for text in one.evidence], rules)
+
+
 def _place(mark: Any, base_names: dict[str, str], application: str | None, index: DefinesClasses) -> str | None:
     """Return where a mark is seen."""
     value = mark.value

@@ -149,7 +149,7 @@ class _Extraction:
             notes.add_row(note.code, note.details, note.count)
         self.stages.seconds |= beside.seconds
         known = {packer.id for packer in self.packers}
-        self.packers = marks.add_marks(self.packers, beside.packers, self.catalogue.packers)
+        self.packers = marks.join_packers(self.packers, beside.packers, self.catalogue.packers)
         self._say_packed(tuple(packer for packer in self.packers if packer.id not in known))
         rows = {*self.accesses, *beside.accesses}
         self.accesses = tuple(sorted(rows, key=lambda row: (row.data, row.api, row.caller, row.dex)))

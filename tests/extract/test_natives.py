@@ -1,5 +1,6 @@
 import struct
 import sys
+from dataclasses import replace
 
 import pytest
 import yara
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from analyzer.catalogue import load_catalogue
 from analyzer.container.elf import read_soname
 from analyzer.extract import extract_facts, natives
+from analyzer.extract.run import extract
+from analyzer.model import record_json
 
 TELEPHONY = b"\0android/telephony/TelephonyManager\0getDeviceId\0"
 
@@ -39,7 +42,7 @@ def catalogue():
 
 
 @pytest.fixture
-def extract(tmp_path, catalogue):
+def facts_of(tmp_path, catalogue):
     def run(files, **options):
         path = tmp_path / "app.apk"
         path.write_bytes(make_app(files, **options))
@@ -66,15 +69,25 @@ def test_damaged_library_has_no_name_and_is_no_error(where, noise, wide):
     read_soname(b"\x7fELF" + noise)
 
 
-def test_renamed_library_of_a_packer_is_told_by_the_name_it_was_built_under(extract):
-    facts = extract({"lib/arm64-v8a/libabc.so": make_library("libjiagu.so")})
+def test_renamed_library_of_a_packer_is_told_by_the_name_it_was_built_under(facts_of):
+    facts = facts_of({"lib/arm64-v8a/libabc.so": make_library("libjiagu.so")})
     (packer,) = facts.packers
     assert (packer.id, packer.evidence) == ("qihoo_360", ("soname: lib/arm64-v8a/libabc.so was built as libjiagu.so",))
     assert said(facts, "packed") == ["360 加固: soname: lib/arm64-v8a/libabc.so was built as libjiagu.so"]
 
 
-def test_library_that_only_lists_packers_is_none(extract):
-    facts = extract({"lib/arm64-v8a/libguard.so": make_library("libguard.so", b"\0libjiagu.so\0libDexHelper.so\0")})
+def test_a_copy_of_the_process_finds_the_same(tmp_path, catalogue):
+    path = tmp_path / "app.apk"
+    path.write_bytes(make_app({"lib/arm64-v8a/libabc.so": make_library("libjiagu.so", TELEPHONY)}))
+    alone, forked = (extract(path, catalogue, fork=fork) for fork in (False, True))
+    assert record_json(replace(alone, seconds={}, peak_memory=None)) == record_json(
+        replace(forked, seconds={}, peak_memory=None)
+    )
+    assert forked.packers
+
+
+def test_library_that_only_lists_packers_is_none(facts_of):
+    facts = facts_of({"lib/arm64-v8a/libguard.so": make_library("libguard.so", b"\0libjiagu.so\0libDexHelper.so\0")})
     assert facts.packers == ()
 
 
@@ -89,14 +102,14 @@ def test_library_that_only_lists_packers_is_none(extract):
         (b"\0APPSEALING-CORE-VERSION_2.10\0", "appsealing"),
     ],
 )
-def test_packers_are_told_by_the_content_of_a_library(extract, content, packer):
-    facts = extract({"assets/a/libq.so": make_library("libq.so", content), "lib/arm64-v8a/libz.so": make_library()})
+def test_packers_are_told_by_the_content_of_a_library(facts_of, content, packer):
+    facts = facts_of({"assets/a/libq.so": make_library("libq.so", content), "lib/arm64-v8a/libz.so": make_library()})
     assert [one.id for one in facts.packers] == [packer]
     assert said(facts, "packed")
 
 
-def test_native_reads_are_said_and_ordinary_libraries_are_not(extract):
-    facts = extract(
+def test_native_reads_are_said_and_ordinary_libraries_are_not(facts_of):
+    facts = facts_of(
         {
             "lib/x86/liba.so": make_library("liba.so", TELEPHONY),
             "lib/x86/libb.so": make_library("libb.so", b"getDeviceId"),
@@ -105,19 +118,19 @@ def test_native_reads_are_said_and_ordinary_libraries_are_not(extract):
     assert said(facts, "native_reads") == [
         "lib/x86/liba.so names android/telephony/TelephonyManager, getDeviceId (device.imei): native code was not followed"
     ]
-    assert extract({"lib/x86/libb.so": make_library("libb.so", b"getDeviceId")}).coverage.complete
+    assert facts_of({"lib/x86/libb.so": make_library("libb.so", b"getDeviceId")}).coverage.complete
 
 
-def test_of_each_library_one_copy_is_searched(extract):
+def test_of_each_library_one_copy_is_searched(facts_of):
     same = make_library("liba.so", TELEPHONY)
-    facts = extract({f"lib/{abi}/liba.so": same for abi in ("x86", "armeabi-v7a", "arm64-v8a")})
+    facts = facts_of({f"lib/{abi}/liba.so": same for abi in ("x86", "armeabi-v7a", "arm64-v8a")})
     assert [row.partition(" ")[0] for row in said(facts, "native_reads")] == ["lib/arm64-v8a/liba.so"]
 
 
-def test_missing_library_is_a_reason_and_no_crash(extract, monkeypatch):
+def test_missing_library_is_a_reason_and_no_crash(facts_of, monkeypatch):
     natives._compile.cache_clear()
     monkeypatch.setitem(sys.modules, "yara", None)
-    facts = extract({"lib/arm64-v8a/libabc.so": make_library("libjiagu.so", TELEPHONY)})
+    facts = facts_of({"lib/arm64-v8a/libabc.so": make_library("libjiagu.so", TELEPHONY)})
     natives._compile.cache_clear()
     assert said(facts, "natives_unsearched") == [natives.MISSING]
     assert [one.id for one in facts.packers] == ["qihoo_360"]  # names need no library

@@ -278,7 +278,12 @@ class Bundles:
 
     def _fact(self, bundle: _Open) -> Bundle:
         said, title = bundle.said, bundle.rule.title
-        hidden = [f"{shown(name)}: the bundle's manifest says it is encrypted" for name in sorted(said.hidden)]
+        known = {one.partition(": ")[0] for one in bundle.unread}
+        hidden = [
+            f"{shown(name)}: the bundle's manifest says it is encrypted"
+            for name in sorted(said.hidden)
+            if name not in known
+        ]
         unread = [*dict.fromkeys([*bundle.unread, *hidden])]
         more = [f"{len(unread) - MOST_UNREAD} more"] if len(unread) > MOST_UNREAD else []
         return Bundle(

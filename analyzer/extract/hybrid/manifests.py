@@ -66,7 +66,7 @@ def read_uniapp(said: Said, text: str) -> None:
     compiler = _text(compiled.get("compilerVersion"))
     vue = _text(compiled.get("vueVersion") or manifest.get("vueVersion"))
     if compiler or compiled:
-        said.engine = " ".join(filter(None, (kind, compiler, f"(Vue {vue})" if vue else None)))
+        said.engine = ", ".join(filter(None, (f"{kind} {compiler or ''}".strip(), f"Vue {vue}" if vue else None)))
     said.modules |= {*_map(manifest.get("permissions")), *_map(plus.get("modules"))}
     google = {**_map(plus.get("google")), **_map(distribute.get("google") or distribute.get("android"))}
     said.permissions |= set(_PERMISSION.findall(json.dumps(google.get("permissions") or [])))

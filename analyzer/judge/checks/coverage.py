@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case
+from analyzer.judge.checks.hybrid import look_at_bundles
 from analyzer.judge.evidence import in_order
 from analyzer.judge.hits import Hit, Outcome, check
 from analyzer.model import Bilingual, FindingEvidence, HumanCheck, Status
@@ -80,6 +81,7 @@ def incomplete(case: Case) -> Iterator[Outcome]:
             ),
             values={"why": why},
         )
+    yield from look_at_bundles(case)
     for clause, zh, en in _NOT_MADE:
         yield HumanCheck(
             clause=clause,

@@ -40,7 +40,7 @@ def loaded_later(case: Case) -> Iterator[Outcome]:
         yield HumanCheck(
             clause="GBT-43435-P4",
             look_at=Bilingual(
-                zh=f"应用可通过{title.zh}更换代码：请核对更新机制、是否告知用户，更新后的行为是否与备案一致。",
+                zh=f"应用可通过“{title.zh}”更换代码：请核对更新机制、是否告知用户，更新后的行为是否与备案一致。",
                 en=f"The app can change its code through {title.en}: ask how updates are made and told, and whether "
                 "what runs after an update is still what was filed.",
             ),

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 from hybrids import (
@@ -19,6 +20,8 @@ from analyzer.container import Limits
 from analyzer.extract import extract_facts
 from analyzer.extract.hybrid.bundles import find_twins, is_bundle
 from analyzer.extract.hybrid.wxapkg import PackageError, read_wxapkg
+from analyzer.extract.run import extract as run
+from analyzer.model import record_json
 
 NOISE = random.Random(7).randbytes(4000)
 
@@ -60,7 +63,7 @@ def test_uni_app_calls_of_the_app_count_and_those_of_the_framework_do_not(extrac
 def test_uni_app_says_itself_what_it_is(extract):
     (bundle,) = extract(uni_files()).bundles
     assert (bundle.framework, bundle.name, bundle.version) == ("uniapp", "uni-app / 5+: 作业小助手", "1.4.2")
-    assert bundle.engine == "uni-app 4.08 (Vue 3)"
+    assert bundle.engine == "uni-app 4.08, Vue 3"
     assert bundle.modules == ("Geolocation", "OAuth", "Push", "UniNView")
     assert bundle.permissions == ("android.permission.READ_PHONE_STATE",)
     assert set(bundle.sdks) == {
@@ -120,6 +123,14 @@ def test_archives_are_opened_within_the_limits(extract):
     big = make_zip_of({f"{number}.js": b"uni.getLocation();" * 500 for number in range(8)})
     facts = extract({"assets/update.wgt": big}, Limits(script_bytes=20_000))
     assert "more than 20,000 bytes" in said(facts)
+
+
+def test_a_copy_of_the_process_finds_the_same(tmp_path, catalogue):
+    path = tmp_path / "app.apk"
+    path.write_bytes(make_app(uni_files()))
+    alone, forked = (replace(run(path, catalogue, fork=fork), seconds={}, peak_memory=None) for fork in (False, True))
+    assert record_json(alone) == record_json(forked)
+    assert forked.bundles
 
 
 # --- other frameworks ------------------------------------------------------------------------------------------------
