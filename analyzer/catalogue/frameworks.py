@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from analyzer.model import Bilingual
-from analyzer.model.base import NotEmpty, Pattern
+from analyzer.model.base import Pattern
 from analyzer.model.record import dataclass
 
 from .reading import read_mapping
@@ -22,7 +22,7 @@ class FrameworkRule(Row):
 
     id: Annotated[str, Pattern(r"^[a-z][a-z0-9_]*$")]
     title: Bilingual
-    places: Annotated[tuple[str, ...], NotEmpty()]
+    places: tuple[str, ...] = ()
     """Expressions for archive entries; group 1 is the bundle's folder or file."""
     inside: tuple[str, ...] = ()
     """File name endings of archives that hold such a bundle."""

@@ -17,6 +17,7 @@ from analyzer.model import (
     Access,
     App,
     Artifact,
+    Bundle,
     Component,
     Coverage,
     Endpoint,
@@ -89,6 +90,7 @@ class _Extraction:
         self.entries: int | None = None
         self.endpoints: tuple[Endpoint, ...] = ()
         self.packers: tuple[Packer, ...] = ()
+        self.bundles: tuple[Bundle, ...] = ()
         self.counts = {"dex_files": 0, "dex_bytes": 0, "classes": 0, "methods": 0}
 
     @property
@@ -232,6 +234,8 @@ class _Extraction:
             with stages.guarded("accesses", package):
                 found = accesses.survey(hits, catalogue, owners, self._all_components())
                 self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)
+                title = catalogue.frameworks["webview"].title.zh
+                self.bundles = unread.find_web_views(hits, owners.actor, title)
                 for text in reach.computed_reasons(found.computed):
                     package.reason("reflection", text)
             if graph is not None:
@@ -373,7 +377,7 @@ class _Extraction:
             permission_requests=self.requests,
             endpoints=self.endpoints,
             packers=self.packers,
-            bundles=beside.bundles,
+            bundles=(*beside.bundles, *self.bundles),
             anomalies=package.facts_notes().facts(),
             strings=beside.strings,
             seconds=dict(self.stages.seconds),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer.container.text import shown
+from analyzer.model import Bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from analyzer.container.manifest import Manifest
     from analyzer.dex import Query
@@ -53,6 +54,13 @@ LOADERS = frozenset(
     for member in members
 )
 """Calls that bring in code which is not in the package's own DEX files, or need not be."""
+WEB_VIEWS = ("Landroid/webkit/WebView;", "Lcom/tencent/smtt/sdk/WebView;", "Lcom/uc/webview/export/WebView;")
+PAGE_LOADS = frozenset(
+    f"{view}->{member}"
+    for view in WEB_VIEWS
+    for member in (f"loadUrl({_TEXT})V", f"loadUrl({_TEXT}Ljava/util/Map;)V", f"postUrl({_TEXT}[B)V")
+)
+"""Calls that show a page: of the system's view, and of those of X5 and U4."""
 LOADER_NAMES = frozenset({"dalvik.system.DexClassLoader", "dalvik.system.InMemoryDexClassLoader"})
 """The same by reflection."""
 OWN_DEX_LOADERS = ("Landroidx/multidex/", "Landroid/support/multidex/")
@@ -64,7 +72,7 @@ def loader_query() -> Query:
     """Return what to ask the DEX index for `find_loaders`."""
     from analyzer.dex import Query  # noqa: PLC0415  # numpy: only where code is read
 
-    return Query(methods=LOADERS, strings=LOADER_NAMES)
+    return Query(methods=LOADERS | PAGE_LOADS, strings=LOADER_NAMES)
 
 
 def find_loaders(hits: Any) -> str | None:
@@ -80,6 +88,21 @@ def find_loaders(hits: Any) -> str | None:
         return None
     more = f" and {len(places) - EXAMPLES} more" if len(places) > EXAMPLES else ""
     return "code is loaded at run time: " + ", ".join(places[:EXAMPLES]) + more
+
+
+def find_web_views(hits: Any, actor: Callable[[str], str], title: str) -> tuple[Bundle, ...]:
+    """Return that the app's own code shows web pages: those of a server are not in the package."""
+    callers = sorted(
+        {
+            shown(site.caller)
+            for site in hits.sites
+            if site.target in PAGE_LOADS and actor(site.caller.partition("->")[0]) == "app"
+        }
+    )
+    if not callers:
+        return ()
+    more = (f"{len(callers) - EXAMPLES} more",) if len(callers) > EXAMPLES else ()
+    return (Bundle(framework="webview", name=title, place=callers[0], unread=(*callers[:EXAMPLES], *more)),)
 
 
 def name_loaders(sdks: Iterable[Sdk]) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ MOST = 12
 
 def rows_of(bundle: Bundle, lang: str) -> list[tuple[str, str]]:
     """Return what there is to say of one bundle."""
+    if bundle.framework == "webview":
+        return [(word("bundle.unread", lang), f"{word('bundle.remote', lang)} {_listed(bundle.unread)}")]
     counted = word("bundle.counted", lang).format(scripts=bundle.scripts, runtime=bundle.runtime)
     state = " · ".join(filter(None, (bundle.version, bundle.engine)))
     rows = [

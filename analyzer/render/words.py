@@ -122,6 +122,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "已检索 {scripts}，框架自带 {runtime}（不计入）",
         "{scripts} searched, {runtime} of the framework itself left out",
     ),
+    "bundle.remote": ("来自服务器的网页；打开网页的代码：", "pages of a server; they are opened by"),
     "bundle.unread": ("未能读取", "Not read"),
     "bundle.updates": ("更换自身代码", "Replaces its own code"),
     "bundle.modules": ("模块与插件", "Modules and plugins"),

@@ -127,7 +127,11 @@ class Bundles:
         bundle.said.engine = version or bundle.said.engine
 
     def _take_archive(self, rule: FrameworkRule, place: str, data: bytes, limits: Limits) -> None:
-        files = list(open_nested(data, limits))
+        files: list[tuple[str, bytes | str]] = []
+        try:
+            files.extend(open_nested(data, limits))
+        except LimitReachedError as error:  # what came before it was read
+            files.append(("", str(error)))
         inside = [name for name, _ in files]
         if rule.id == PAGE:
             rule = self._guess(inside) or rule
@@ -138,7 +142,7 @@ class Bundles:
         for name, content in files:
             label = f"{place}!{name}"
             if isinstance(content, str):
-                bundle.unread.append(f"{name}: {content}")
+                bundle.unread.append(f"{name}: {content}" if name else content)
             else:
                 text = "" if b"\0" in content[:4096] else content.decode("utf-8", "replace")
                 self._take(bundle, name, label, content, text)

@@ -65,6 +65,7 @@ def packed(case: Case) -> Iterator[Outcome]:
 def incomplete(case: Case) -> Iterator[Outcome]:
     """Report that static analysis is incomplete: checks of absence were not made, and a person is told which."""
     static = case.static
+    yield from look_at_bundles(case)
     if static is None or static.coverage.complete:
         return
     codes = sorted({reason.code for reason in static.coverage.reasons})
@@ -81,7 +82,6 @@ def incomplete(case: Case) -> Iterator[Outcome]:
             ),
             values={"why": why},
         )
-    yield from look_at_bundles(case)
     for clause, zh, en in _NOT_MADE:
         yield HumanCheck(
             clause=clause,

@@ -18,6 +18,9 @@ def look_at_bundles(case: Case) -> Iterator[HumanCheck]:
         rule = case.catalogue.frameworks.get(bundle.framework)
         if rule is None:
             continue
+        if bundle.framework == "webview":
+            yield _look_at_pages(bundle)
+            continue
         engine = f" ({bundle.engine})" if bundle.engine else ""
         named = _named_only(case, bundle)
         parts = [_read(bundle)]
@@ -43,6 +46,17 @@ def look_at_bundles(case: Case) -> Iterator[HumanCheck]:
                 + ". Add traffic or device runs.",
             ),
         )
+
+
+def _look_at_pages(bundle: Bundle) -> HumanCheck:
+    return HumanCheck(
+        clause="191-2.1",
+        look_at=Bilingual(
+            zh=f"应用用 WebView 显示网页（{bundle.place} 等）：服务器上的网页不在包内，脚本未检查，请补充流量。",
+            en=f"The app shows web pages ({bundle.place} …): pages of a server are not in the package, and "
+            "their scripts were not examined. Add traffic.",
+        ),
+    )
 
 
 def _read(bundle: Bundle) -> Bilingual:

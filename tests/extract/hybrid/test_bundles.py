@@ -123,6 +123,7 @@ def test_archives_are_opened_within_the_limits(extract):
     big = make_zip_of({f"{number}.js": b"uni.getLocation();" * 500 for number in range(8)})
     facts = extract({"assets/update.wgt": big}, Limits(script_bytes=20_000))
     assert "more than 20,000 bytes" in said(facts)
+    assert {row[1] for row in reads(facts)} == {f"assets/update.wgt!{number}.js:1" for number in range(2)}
 
 
 def test_a_copy_of_the_process_finds_the_same(tmp_path, catalogue):
@@ -301,6 +302,20 @@ def test_scripts_that_install_an_update_are_said(extract):
     assert loading(facts) == [f"uni-app / 5+ scripts replace the app's own code: {UNI_ROOT}a.js:2 plus.runtime.install"]
     assert facts.bundles[0].updates == (f"{UNI_ROOT}a.js:2 plus.runtime.install",)
     assert loading(extract({UNI_ROOT + "a.js": b"// plus.runtime.install(file)\nplus.runtime.version"})) == []
+
+
+LOAD_URL = "Landroid/webkit/WebView;->loadUrl(Ljava/lang/String;)V"
+
+
+@pytest.mark.parametrize(("owner", "rows"), [("Lcn/example/homework/Main;", 1), ("Lcom/umeng/commonsdk/A;", 0)])
+def test_pages_that_the_app_shows_are_said_and_those_of_sdks_are_not(tmp_path, catalogue, owner, rows):
+    path = tmp_path / "app.apk"
+    path.write_bytes(make_app({}, classes={"Lcn/example/homework/Main;": [], owner: [LOAD_URL]}))
+    facts = extract_facts(path, catalogue)
+    found = [row for row in facts.bundles if row.framework == "webview"]
+    assert len(found) == rows
+    assert all(row.place.startswith(owner) for row in found)
+    assert facts.coverage.complete  # a page of a server is not in the package
 
 
 def test_frameworks_that_load_code_are_named(tmp_path, catalogue):
