@@ -2,6 +2,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from apks import Member, make_zip
 from hybrids import (
     UNI_ROOT,
     make_app,
@@ -117,6 +118,13 @@ def test_hot_update_packages_inside_are_opened(extract):
 )
 def test_packages_that_cannot_be_opened_are_said(extract, name, content, why):
     assert why in said(extract({name: content}))
+
+
+def test_files_behind_a_password_are_said_and_the_others_read(extract):
+    packed = make_zip([Member(b"a.js", NOISE, 0, flags=1), Member(b"b.js", b"uni.getLocation()")])
+    facts = extract({"assets/mini.wgt": packed})
+    assert "a.js: encrypted with a password" in said(facts)
+    assert {row[1] for row in reads(facts)} == {"assets/mini.wgt!b.js:1"}
 
 
 def test_archives_are_opened_within_the_limits(extract):
