@@ -150,9 +150,7 @@ class _Extraction:
             notes = package.notes if note.part < 0 else package.parts[note.part].archive.notes
             notes.add_row(note.code, note.details, note.count)
         self.stages.seconds |= beside.seconds
-        known = {packer.id for packer in self.packers}
         self.packers = marks.join_packers(self.packers, beside.packers, self.catalogue.packers)
-        self._say_packed(tuple(packer for packer in self.packers if packer.id not in known))
         rows = {*self.accesses, *beside.accesses}
         self.accesses = tuple(sorted(rows, key=lambda row: (row.data, row.api, row.caller, row.dex)))
         hosts = {*self.endpoints, *beside.endpoints}
@@ -219,8 +217,7 @@ class _Extraction:
         with stages.timed("dex_tables"):
             index = load(self.files)
         self._count(index)
-        manifest = self.manifest
-        name = manifest.package if manifest else None
+        name = self.manifest.package if self.manifest else None
         urls = hits = None
         with stages.guarded("urls", package):
             urls = endpoints.find_urls(index, catalogue.recipients)
@@ -234,8 +231,7 @@ class _Extraction:
             with stages.guarded("accesses", package):
                 found = accesses.survey(hits, catalogue, owners, self._all_components())
                 self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)
-                title = catalogue.frameworks["webview"].title.zh
-                self.bundles = unread.find_web_views(hits, owners.actor, title)
+                self.bundles = unread.find_web_views(hits, owners.actor, catalogue.frameworks["webview"].title.zh)
                 for text in reach.computed_reasons(found.computed):
                     package.reason("reflection", text)
             if graph is not None:
@@ -329,23 +325,17 @@ class _Extraction:
                 share = f"{len(missing)} of {len(manifest.classes)}"
                 package.reason("packed", f"{share} classes of the manifest are in no DEX file, such as {missing[0]}")
         self.packers = marks.find_packers(self.catalogue.packers, self.names, manifest, index, hidden=hidden)
-        self._say_packed(self.packers)
-        for text in unread.name_loaders(self.sdks):
+        for text in unread.say_loading(self.sdks, hits):
             package.reason("dynamic_loading", text)
-        loading = unread.find_loaders(hits) if hits is not None else None
-        if loading:
-            package.reason("dynamic_loading", loading)
-
-    def _say_packed(self, packers: tuple[Packer, ...]) -> None:
-        for packer in packers:
-            if self.catalogue.packers[packer.id].hides_code:
-                self.package.reason("packed", f"{packer.name}: {packer.evidence[0]}")
 
     def _note_unread(self) -> None:
         """Say which code is not looked at."""
         package = self.package
         if self._is_unsupported():
             return
+        for packer in self.packers:
+            if self.catalogue.packers[packer.id].hides_code:
+                package.reason("packed", f"{packer.name}: {packer.evidence[0]}")
         for native in unread.find_native_code(self.names, self.manifest):
             package.reason("native_only", native)
 

@@ -116,6 +116,12 @@ def name_loaders(sdks: Iterable[Sdk]) -> tuple[str, ...]:
     )
 
 
+def say_loading(sdks: Iterable[Sdk], hits: Any) -> tuple[str, ...]:
+    """Return by what and where code is loaded that is not in the package, in sentences; ``hits`` may be `None`."""
+    found = find_loaders(hits) if hits is not None else None
+    return (*name_loaders(sdks), *([found] if found else []))
+
+
 def find_native_code(names: Iterable[str], manifest: Manifest | None) -> tuple[str, ...]:
     """Return why the app's own logic is in native libraries, sorted; empty for libraries beside DEX code."""
     libraries = {name.rsplit("/", 1)[-1] for name in names if name.startswith("lib/") and name.endswith(".so")}
