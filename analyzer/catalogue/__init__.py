@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .checks import CheckRule
     from .evidence import EvidenceSource
     from .filing_codes import CodeTable, Source
+    from .frameworks import FrameworkRule
     from .identifiers import Identifier
     from .law import AppType, LegalText
     from .sdks import SdkRule
@@ -52,6 +53,7 @@ _FAMILIES: dict[str, tuple[str, str, str]] = {
     "policy_points": ("vocabulary", "parse_policy_points", "PolicyPointRule"),
     "vocabularies": ("vocabulary", "parse_vocabularies", "Vocabulary"),
     "packers": ("vocabulary", "parse_packers", "PackerRule"),
+    "frameworks": ("frameworks", "parse_frameworks", "FrameworkRule"),
     "filing_codes": ("filing_codes", "parse_filing_codes", "CodeTable"),
     "sources": ("filing_codes", "parse_sources", "Source"),
     "evidence": ("evidence", "parse_evidence", "EvidenceSource"),
@@ -217,6 +219,11 @@ class Catalogue:
     def packers(self) -> Mapping[str, PackerRule]:
         """Marks of code packers."""
         return self._rows("packers")
+
+    @cached_property
+    def frameworks(self) -> Mapping[str, FrameworkRule]:
+        """Hybrid frameworks, in the order in which their places are tried."""
+        return self._rows("frameworks")
 
     @cached_property
     def filing_codes(self) -> Mapping[str, CodeTable]:

@@ -17,7 +17,16 @@ from analyzer.container.notes import Notes
 from analyzer.container.package import Package, find_nested_code, hash_file
 from analyzer.model.base import Record
 from analyzer.model.errors import UnreadableInputError
-from analyzer.model.facts import Access, CoverageReason, Endpoint, SecurityFact, Signer, StringFact
+from analyzer.model.facts import (
+    Access,
+    Bundle,
+    CoverageReason,
+    Endpoint,
+    Packer,
+    SecurityFact,
+    Signer,
+    StringFact,
+)
 from analyzer.model.record import dataclass
 from analyzer.model.signing import SigningItem, SourceStamp
 
@@ -54,6 +63,9 @@ class BesideFacts(Record):
     strings: tuple[StringFact, ...] = ()
     accesses: tuple[Access, ...] = ()
     """Reads in script bundles."""
+    bundles: tuple[Bundle, ...] = ()
+    packers: tuple[Packer, ...] = ()
+    """Those that the content of native libraries shows."""
     endpoints: tuple[Endpoint, ...] = ()
     security: tuple[SecurityFact, ...] = ()
     """Secrets in texts and files."""
@@ -107,6 +119,8 @@ class _Beside:
         self.source_stamp: SourceStamp | None = None
         self.strings: tuple[StringFact, ...] = ()
         self.accesses: set[Access] = set()
+        self.bundles: tuple[Bundle, ...] = ()
+        self.packers: tuple[Packer, ...] = ()
         self.endpoints: set[Endpoint] = set()
         self.security: set[SecurityFact] = set()
 
@@ -123,6 +137,8 @@ class _Beside:
         with stages.guarded("nested", package):
             self._note_nested()
         if not any(one.code == "format_unsupported" for one in package.reasons):
+            with stages.guarded("natives", package):
+                self._search_natives()
             self._search()
         return BesideFacts(
             sha256=identity[0],
@@ -132,6 +148,8 @@ class _Beside:
             source_stamp=self.source_stamp,
             strings=self.strings,
             accesses=tuple(sorted(self.accesses, key=lambda row: (row.data, row.api, row.caller, row.dex))),
+            bundles=self.bundles,
+            packers=self.packers,
             endpoints=tuple(
                 sorted(self.endpoints, key=lambda row: (row.host, row.url, row.found_in, row.scheme or ""))
             ),
@@ -193,6 +211,19 @@ class _Beside:
                     "nested_code", f"{name}: {kind} outside of the place from which the platform loads code"
                 )
 
+    def _search_natives(self) -> None:
+        from . import natives, packers  # noqa: PLC0415  # not while the code waits
+
+        package = self.package
+        packed = natives.looks_packed(package.names(), self.files, self.manifest, self.catalogue)
+        for part in package.parts:
+            found = natives.search_natives(part.archive, self.catalogue, packed=packed)
+            self.packers = packers.add_marks(self.packers, found.packers, self.catalogue.packers)
+            for text in found.reads:
+                package.reason("native_reads", text)
+            if found.problem:
+                package.reason("natives_unsearched", found.problem)
+
     def _search(self) -> None:
         """Search the strings of the code first, then resources, text assets and script bundles."""
         from .strings import Finder, search_code  # noqa: PLC0415  # not while the code waits
@@ -205,19 +236,28 @@ class _Beside:
         self.strings = finder.facts()
 
     def _search_texts(self, finder: Any) -> None:
-        from . import bundles, endpoints  # noqa: PLC0415  # as above
+        from . import endpoints  # noqa: PLC0415  # as above
+        from .hybrid import Bundles  # noqa: PLC0415  # same
         from .security.files import find_key_files  # noqa: PLC0415  # same
         from .security.secrets import facts_in_text  # noqa: PLC0415  # same
-        from .texts import read_texts  # noqa: PLC0415  # same
+        from .texts import part_prefix, read_texts  # noqa: PLC0415  # same
 
         recipients, secrets = self.catalogue.recipients, tuple(self.catalogue.secrets.values())
+        bundles = Bundles(self.catalogue, self.manifest.package if self.manifest else None)
         self.security.update(find_key_files(self.package))
         for part in self.package.parts:
             for text in read_texts(self.package, part, self.limits):
                 finder.search(text.text, text.name, text.separator)
                 self.security.update(facts_in_text(text.text, text.name, secrets))
-                if text.is_script:
-                    self.accesses.update(bundles.find_script_accesses(text.name, text.raw, self.catalogue))
+                if text.may_be_bundle:
+                    bundles.add(text.name, text.raw, text.text)
                 if text.names_endpoints:
                     for line in text.lines_with_urls():
                         self.endpoints.update(endpoints.endpoints_in_text(line, text.name, recipients))
+            bundles.add_archives(part, self.limits, part_prefix(part))
+        self.accesses.update(bundles.accesses())
+        self.bundles = bundles.facts()
+        for reason in bundles.reasons():
+            self.package.reason("hybrid_bundle", reason)
+        for reason in bundles.loading():
+            self.package.reason("dynamic_loading", reason)

@@ -17,6 +17,7 @@ from analyzer.dex import DexIndex, Hits, load
 from analyzer.model import (
     Access,
     Artifact,
+    Bundle,
     Component,
     Coverage,
     Endpoint,
@@ -92,6 +93,7 @@ class _Extraction:
         self.entries: int | None = None
         self.endpoints: tuple[Endpoint, ...] = ()
         self.packers: tuple[Packer, ...] = ()
+        self.bundles: tuple[Bundle, ...] = ()
         self.counts = {"dex_files": 0, "dex_bytes": 0, "classes": 0, "methods": 0}
 
     @property
@@ -157,6 +159,7 @@ class _Extraction:
             notes = package.notes if note.part < 0 else package.parts[note.part].archive.notes
             notes.add_row(note.code, note.details, note.count)
         self.stages.seconds |= beside.seconds
+        self.packers = marks.join_packers(self.packers, beside.packers, self.catalogue.packers)
         rows = {*self.accesses, *beside.accesses}
         self.accesses = tuple(sorted(rows, key=lambda row: (row.data, row.api, row.caller, row.dex)))
         facts = {*self.security, *beside.security}
@@ -244,6 +247,7 @@ class _Extraction:
                 reads = security.without_own(hits, catalogue, asked)
                 found = accesses.survey(reads, catalogue, owners, self._all_components())
                 self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)
+                self.bundles = unread.find_web_views(hits, owners.actor, catalogue.frameworks["webview"].title.zh)
                 for text in reach.computed_reasons(found.computed):
                     package.reason("reflection", text)
             with stages.guarded("security", package):
@@ -353,20 +357,17 @@ class _Extraction:
                 share = f"{len(missing)} of {len(manifest.classes)}"
                 package.reason("packed", f"{share} classes of the manifest are in no DEX file, such as {missing[0]}")
         self.packers = marks.find_packers(self.catalogue.packers, self.names, manifest, index, hidden=hidden)
-        for packer in self.packers:
-            if self.catalogue.packers[packer.id].hides_code:
-                package.reason("packed", f"{packer.name}: {packer.evidence[0]}")
-        loading = unread.find_loaders(hits) if hits is not None else None
-        if loading:
-            package.reason("dynamic_loading", loading)
+        for text in unread.say_loading(self.sdks, hits):
+            package.reason("dynamic_loading", text)
 
     def _note_unread(self) -> None:
         """Say which code is not looked at."""
         package = self.package
         if self._is_unsupported():
             return
-        for bundle in unread.find_bundles(self.names):
-            package.reason("hybrid_bundle", f"{bundle}: logic outside of DEX is not fully read")
+        for packer in self.packers:
+            if self.catalogue.packers[packer.id].hides_code:
+                package.reason("packed", f"{packer.name}: {packer.evidence[0]}")
         for native in unread.find_native_code(self.names, self.manifest):
             package.reason("native_only", native)
 
@@ -398,6 +399,7 @@ class _Extraction:
             permission_requests=self.requests,
             endpoints=self.endpoints,
             packers=self.packers,
+            bundles=(*beside.bundles, *self.bundles),
             anomalies=package.facts_notes().facts(),
             strings=beside.strings,
             security=self.security,

@@ -10,7 +10,7 @@ from analyzer.container.chunks import ChunkError, StringPool
 from analyzer.container.text import shown
 from analyzer.model.record import dataclass
 
-from .bundles import is_bundle
+from .hybrid.bundles import find_twins, is_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,11 @@ class Text:
         return is_bundle(self.name.rpartition("!")[2])
 
     @property
+    def may_be_bundle(self) -> bool:
+        """Whether a hybrid framework may run it, or its bundle describes itself in it."""
+        return self.is_script or self.name.endswith((".json", ".xml"))
+
+    @property
     def names_endpoints(self) -> bool:
         """Whether its URLs are ones that the app may contact: not the links of licences and articles."""
         settings = self.name.lower().endswith(SETTINGS_NAMES) and not LICENCES.search(self.name)
@@ -66,12 +71,18 @@ class Text:
                 yield from (piece[:LONG_LINE] for piece in _QUOTES.split(line) if "://" in piece)
 
 
+def part_prefix(part: Part) -> str:
+    """Return what stands before the entry names of a split."""
+    return f"{shown(part.name)}!" if part.name else ""
+
+
 def read_texts(package: Package, part: Part, limits: Limits) -> Iterator[Text]:
     """Yield the readable entries of one part, by name; what a limit or damage leaves out becomes a reason."""
     archive = part.archive
-    prefix = f"{shown(part.name)}!" if part.name else ""
+    prefix = part_prefix(part)
     total = 0
-    for name in sorted(archive.by_name):
+    twins = find_twins(archive.by_name)
+    for name in sorted(archive.by_name.keys() - twins):
         entry = archive.by_name[name]
         script = is_bundle(name)
         text = name.startswith(PLACES) and name.lower().endswith(TEXT_NAMES)

@@ -44,6 +44,7 @@ def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable
         permission_requests=_sorted(static.permission_requests) if static else (),
         endpoints=_sorted((*(static.endpoints if static else ()), *(traffic.hosts if traffic else ()))),
         packers=_sorted(static.packers) if static else (),
+        bundles=_sorted(static.bundles) if static else (),
         anomalies=_sorted(static.anomalies) if static else (),
         strings=_sorted(static.strings) if static else (),
         security=_sorted(static.security) if static else (),

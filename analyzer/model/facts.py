@@ -264,6 +264,36 @@ class Packer(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle(Record):
+    """Code of a hybrid framework, outside of DEX: what it is, and what of it was read."""
+
+    framework: str
+    """Id of `rules/frameworks.yaml`, such as ``uniapp``."""
+    name: str
+    """The framework's title; with the bundle's own name where it has one."""
+    place: str
+    """Archive entry or folder; ``outer!inner`` inside an archive of the package."""
+    version: str | None = None
+    """Of the bundle itself, as it states it."""
+    engine: str | None = None
+    """Of the framework or its byte code, such as ``uni-app compiler 3.99`` or ``Hermes byte code 96``."""
+    scripts: int = 0
+    """Scripts that were searched for interfaces to personal data."""
+    runtime: int = 0
+    """Scripts left out because the framework brings them: they define every interface and use none for the app."""
+    unread: tuple[str, ...] = ()
+    """What could not be read, and why."""
+    modules: tuple[str, ...] = ()
+    """Plugins, modules and packages that the bundle declares or holds."""
+    permissions: tuple[str, ...] = ()
+    """Permissions that the bundle's own manifest declares."""
+    sdks: tuple[str, ...] = ()
+    """Services that its manifest configures, such as ``oauth: weixin``."""
+    updates: tuple[str, ...] = ()
+    """Where its scripts replace or add to the app's code: ``entry:line name``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StringFact(Record):
     """A string of interest found in code, resources or assets (filing numbers, policy and fee wording)."""
 
@@ -321,6 +351,7 @@ class StaticFacts(Record):
     permission_requests: tuple[PermissionRequest, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     packers: tuple[Packer, ...] = ()
+    bundles: tuple[Bundle, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
     strings: tuple[StringFact, ...] = ()
     security: tuple[SecurityFact, ...] = ()

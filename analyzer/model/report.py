@@ -14,6 +14,7 @@ from .facts import (
     Anomaly,
     App,
     ArtifactFormat,
+    Bundle,
     Component,
     Coverage,
     Endpoint,
@@ -183,6 +184,8 @@ class Report(Record):
     """Where permissions are asked for at run time, and from which entry point."""
     endpoints: tuple[Endpoint, ...]
     packers: tuple[Packer, ...]
+    bundles: tuple[Bundle, ...] = ()
+    """Code of hybrid frameworks, and what of it was read."""
     anomalies: tuple[Anomaly, ...]
     strings: tuple[StringFact, ...]
     security: tuple[SecurityFact, ...] = ()

@@ -12,6 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from analyzer.model.signature import short_name
 
+from .bundles import rows_of
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
@@ -57,6 +58,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         lang=lang,
         w=lambda key: word(key, lang),
         cell=cell,
+        bundle=lambda row: rows_of(row, lang),
         actor=lambda actor: actor_name(actor, names, lang),
         actors=lambda rows: word("joint", lang).join(
             actor_name(actor, names, lang) for actor in dict.fromkeys(row.actor for row in rows)

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
+from .terminal_bundles import bundle_tables
 from .terminal_reads import chain_text, reads_by_section, requests
 from .words import actor_name, cell, place_name, subject_name, word
 
@@ -62,6 +63,9 @@ def _blocks(report: Report, lang: str) -> Iterable[RenderableType]:
         yield _heading(word("ledger", lang), len(rows), word("legend", lang))
         yield _ledger(report, lang)
     yield from _reads(report, lang)
+    if report.bundles:
+        yield _heading(word("bundles", lang), len(report.bundles))
+        yield from bundle_tables(report, lang)
     if report.sdks:
         yield _heading(word("sdks", lang), len(report.sdks))
         yield _sdks(report, lang)

@@ -27,7 +27,7 @@ _REFERENCES = (
 _SOURCE_KEY = re.compile(r"\b[SLR]\d+\b")
 _SIMPLE_FAMILIES = (
     "texts", "clauses", "app_types", "personal_data", "permission_groups", "functions", "permissions", "identifiers",
-    "policy_points", "vocabularies", "packers", "filing_codes", "checks",
+    "policy_points", "vocabularies", "packers", "frameworks", "filing_codes", "checks",
     "security", "secrets", "engines",
 )  # fmt: skip
 
