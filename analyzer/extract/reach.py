@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from analyzer.catalogue.callgraph import CallGraphRules
     from analyzer.dex import DexIndex, Hits
     from analyzer.dex.graph import CallGraph, Plan
-    from analyzer.model import Access, PermissionRequest
+    from analyzer.model import Access, PermissionRequest, SdkActivity
 
     from .reflection import Computed
 
-    type Row = Access | PermissionRequest
+    type Row = Access | PermissionRequest | SdkActivity
 
 Place = tuple[int, int, int]
 
@@ -32,6 +32,8 @@ class Followed:
 
     accesses: tuple[Access, ...]
     requests: tuple[PermissionRequest, ...]
+    calls: tuple[tuple[str, SdkActivity], ...]
+    """SDKs with the calls that concern them."""
     complete: bool
     """Whether every step of every chain was examined."""
     problems: tuple[str, ...]
@@ -64,17 +66,16 @@ def follow(
     index: DexIndex,
     graph: CallGraph,
     hits: Hits,
-    accesses: Sequence[Access],
-    requests: Sequence[PermissionRequest],
+    found: tuple[Sequence[Access], Sequence[PermissionRequest], Sequence[tuple[str, SdkActivity]]],
     plan: Plan,
     catalogue: Catalogue,
     *,
     sdk_of: Callable[[str], str | None],
 ) -> Followed:
-    """Give each access and each request its level, and the chain that shows it."""
-    rules = catalogue.callgraph
+    """Give each access, each request and each call that concerns an SDK its level, and the chain that shows it."""
+    rules, (accesses, requests, calls) = catalogue.callgraph, found
     places = _places(hits)
-    rows: list[Row] = [*accesses, *requests]
+    rows: list[Row] = [*accesses, *requests, *(row for _, row in calls)]
     examiner = Examiner(
         index.flow, graph, rules.platform, rules.guards, _sdk_calls(rules, sdk_of), _holders(plan.implicit)
     )
@@ -83,9 +84,14 @@ def follow(
         if row.caller.startswith(("L", "[")) and _runs(row, graph):
             wanted.setdefault(row.caller, set()).update(row.offsets)
     reach = graph.search(plan, [(caller, sorted(at)) for caller, at in sorted(wanted.items())], examiner)
+
+    def levelled[T: Row](row: T) -> T:
+        return _with_level(row, reach, examiner, places) if _runs(row, graph) else row
+
     return Followed(
-        tuple(_with_level(row, reach, examiner, places) if _runs(row, graph) else row for row in accesses),
-        tuple(_with_level(row, reach, examiner, places) if _runs(row, graph) else row for row in requests),
+        tuple(map(levelled, accesses)),
+        tuple(map(levelled, requests)),
+        tuple((sdk, levelled(row)) for sdk, row in calls),
         reach.complete,
         tuple(f"{problem.dex}: {problem.why}" if problem.dex else problem.why for problem in graph.problems),
     )

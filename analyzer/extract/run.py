@@ -42,6 +42,7 @@ from .forked import Forked, ForkedError, ForkedMemoryError
 from .memory import peak_memory
 from .owners import Owners, find_built_names
 from .permissions import find_permissions
+from .sdk_states import SdkCalls, add_states, is_true
 from .services import find_services
 from .stages import Stages
 from .traces import read_traces
@@ -83,6 +84,7 @@ class _Extraction:
         self.beside = BesideFacts(sha256="", size=0, seconds={})
         self.names = package.names()
         self.sdks: tuple[Sdk, ...] = ()
+        self.sdk_calls = SdkCalls()
         self.accesses: tuple[Access, ...] = ()
         self.requests: tuple[PermissionRequest, ...] = ()
         self.resources: list[ResourcePart] = []
@@ -172,12 +174,7 @@ class _Extraction:
         if manifest is not None and len(package.parts) == 1:
             if manifest.split:
                 package.reason("splits_missing", f"this is only the split {shown(manifest.split)} of an app")
-            elif dict(manifest.metadata).get("com.android.vending.splits.required") in (
-                "true",
-                "1",
-                "-1",
-                "4294967295",
-            ):
+            elif is_true(dict(manifest.metadata).get("com.android.vending.splits.required", "")):
                 package.reason("splits_missing", "the app needs splits that are not here: hand in the APKS or XAPK")
 
     def _read_manifest(self, part: Part, *, base: bool) -> Manifest | None:
@@ -220,7 +217,8 @@ class _Extraction:
         with stages.guarded("urls", package):
             urls = endpoints.find_urls(index, catalogue.recipients)
         with stages.guarded("sweep", package):
-            asked = accesses.build_query(catalogue) | unread.loader_query()
+            self.sdk_calls = SdkCalls(index, catalogue)
+            asked = accesses.build_query(catalogue) | unread.loader_query() | self.sdk_calls.query()
             hits = index.find(asked | urls.query if urls is not None else asked)
         if hits is not None:
             owners, graph = self._owners(index), None
@@ -229,6 +227,7 @@ class _Extraction:
             with stages.guarded("accesses", package):
                 found = accesses.survey(hits, catalogue, owners, self._all_components())
                 self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)
+                self.sdk_calls.find(hits, owners)
                 for text in reach.computed_reasons(found.computed):
                     package.reason("reflection", text)
             if graph is not None:
@@ -240,15 +239,12 @@ class _Extraction:
                 with stages.guarded("endpoints", package):
                     self.endpoints = endpoints.find_endpoints(urls, hits, catalogue.recipients)
         with stages.guarded("sdks", package):
-            self.sdks = sdks.find_sdks(
-                index,
-                catalogue,
-                package=name,
-                components=self.components,
-                entries=self.names,
-                metadata=sorted({key for one in self.manifests for key, _ in one.metadata}),
-                hosts=urls.hosts if urls is not None else (),
-            )
+            metadata = dict(pair for one in reversed(self.manifests) for pair in one.metadata)
+            found_sdks = sdks.find_sdks(
+                index, catalogue, package=name, components=self.components, entries=self.names, metadata=metadata,
+                hosts=urls.hosts if urls is not None else (), read=package.head_of,
+            )  # fmt: skip
+            self.sdks = add_states(found_sdks, self.sdk_calls, catalogue, self.components, metadata)
         with stages.guarded("packers", package):
             self._judge_code(index, hits)
 
@@ -278,8 +274,10 @@ class _Extraction:
         layouts = Layouts(self.resources, manifest.package, package.reason)
         plan = find_plan(self.manifests, catalogue.callgraph, reach.implicit_calls(catalogue), layouts)
         plan = replace(plan, services=find_services(package), is_library=lambda name: owners.sdk(name) is not None)
-        followed = reach.follow(index, graph, hits, self.accesses, self.requests, plan, catalogue, sdk_of=owners.sdk)
+        rows = (self.accesses, self.requests, self.sdk_calls.found)
+        followed = reach.follow(index, graph, hits, rows, plan, catalogue, sdk_of=owners.sdk)
         self.accesses, self.requests = followed.accesses, followed.requests
+        self.sdk_calls.take(followed.calls, complete=followed.complete and not followed.problems)
         self.entries = len(plan.roots)
         for text in followed.problems:
             package.reason("dex_unreadable", text)

@@ -63,7 +63,7 @@ def test_the_rules_are_in_order():
         (sdks, lambda p: p["sdks"]["rows"]["jpush"]["collects"]["strong"].append("imei"), "imei is not known"),
         (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(sources=["rumour"]), "rumour is not known"),
         (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(sources=[]), "has no source"),
-        (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(version_field="x"), "version_field"),
+        (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(version=[{"field": "x"}]), "version"),
         (sdks, lambda p: p["sdks"]["rows"].update(x={"sources": ["own"], "sure": "K"}), "has neither prefix"),
         (sdks, lambda p: p["sdks"]["connectors"][0].update(of="nobody"), "nobody is not known"),
         (recipients, lambda p: p["recipients"]["hosts"]["*.qq.com"].update(sdk="nobody"), "is not declared in external"),
