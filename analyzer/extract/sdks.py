@@ -31,7 +31,7 @@ _ORDER: tuple[EvidenceKind, ...] = ("code", "component", "native", "metadata", "
 _NAMING = frozenset({"code", "component", "native"})
 """Kinds that can name an SDK by a weak value, with confidence ``weak``."""
 _SUPPORTING: frozenset[EvidenceKind] = frozenset({"metadata", "asset"})
-"""Kinds of which one alone names an SDK with confidence ``weak`` at most."""
+"""Kinds of which one alone names nothing, and both together name with confidence ``weak``."""
 
 Signs = dict[EvidenceKind, dict[str, bool]]
 """Evidence of one SDK: kind → value → whether the value is weak."""
@@ -161,8 +161,9 @@ def _confidence(rule: SdkRule, signs: Signs, has_component: bool) -> Confidence 
         return "weak" if kinds & _NAMING else None
     if rule.minimum == "component" and not has_component:
         return None  # the code comes along with other libraries and shows nothing by itself
-    left_behind = strong <= _SUPPORTING and len(strong) < _SECOND  # a key or file may stay when the SDK goes
-    if left_behind or rule.sure == "?" or (rule.minimum == "second_sign" and single):
+    if strong <= _SUPPORTING and len(strong) < _SECOND:
+        return None  # a key or file may serve another product, or stay when the SDK goes
+    if strong <= _SUPPORTING or rule.sure == "?" or (rule.minimum == "second_sign" and single):
         return "weak"
     copied = strong <= _SUPPORTING | {"string"}  # words are copied more easily than code
     verified = rule.sure == "V" or (rule.sure == "1" and not single)
