@@ -68,11 +68,13 @@ class SdkCalls:
         """Fill `found`. A call that an SDK makes of itself counts only once something else has started it."""
         found: dict[tuple[str, str, str, SdkEffect, str], list[int]] = defaultdict(list)
         for site in hits.of("call"):
-            start = self.starts.get(site.target)
-            if start is not None and owners.sdk(site.caller.partition("->")[0]) != start:
+            start, caller = self.starts.get(site.target), owners.sdk(site.caller.partition("->")[0])
+            if start is not None and caller is not None and caller != start and owners.are_siblings(caller, start):
+                self.looked_for.discard(start)  # its vendor's other code may start it: nobody knows
+            elif start is not None and caller != start:
                 found[start, site.target, site.caller, "starts", site.dex].append(site.offset)
             switch = self.switches.get(site.target)
-            if switch is not None and owners.sdk(site.caller.partition("->")[0]) != switch.sdk:
+            if switch is not None and caller != switch.sdk:
                 effect = _effect(site, switch)
                 for sdk in (switch.sdk, *switch.also):
                     found[sdk, site.target, site.caller, effect, site.dex].append(site.offset)

@@ -129,7 +129,7 @@ def test_renaming_leaves_no_name_but_pinned_ones(binary):
     assert not mapping.keys() & {name.encode() for name in after}
 
 
-def test_the_document_shows_what_is_found(binary, named):  # noqa: ARG001  # `named` skips where nothing can be built
+def test_the_document_shows_what_is_found(binary, named):  # `named` skips where nothing can be built
     text = DOCUMENT.read_text(encoding="utf-8")
     table = text[text.index(BEGIN) : text.index(END)]
     assert [line for line in rows(binary) if line not in table] == []
