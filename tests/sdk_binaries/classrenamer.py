@@ -83,7 +83,9 @@ def rename_classes(jars, pinned):
             files += [
                 ClassFile(archive.read(name))
                 for name in archive.namelist()
-                if name.endswith(".class") and not name.startswith("META-INF/") and "-info" not in name
+                if name.endswith(".class")
+                and not name.startswith("META-INF/")
+                and not name.endswith("module-info.class")
             ]
     free = sorted({one.name for one in files if one.name not in pinned and not one.has_native_method()})
     letters = ["".join(pair) for pair in product(ascii_lowercase, repeat=2)]

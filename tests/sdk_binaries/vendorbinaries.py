@@ -71,8 +71,8 @@ class Binary:
         return Path(self.path).name
 
 
-def read_table() -> list[Binary]:
-    with TABLE.open(encoding="utf-8", newline="") as handle:
+def read_table(table: Path) -> list[Binary]:
+    with table.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
     binaries = []
     for row in rows:
@@ -89,7 +89,9 @@ def read_table() -> list[Binary]:
     return binaries
 
 
-BINARIES = read_table()
+BINARIES = read_table(TABLE)
+LIBRARIES = read_table(TABLE.with_name("libraries.tsv"))
+"""Open-source libraries that collect nothing, with the rule that may name them."""
 
 
 def fetch(binary: Binary) -> Path:
@@ -106,7 +108,7 @@ def _unpack(package: str, version: str) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise CannotFetchError("npm is not installed")
-    wanted = {one.path: one for one in BINARIES if (one.package, one.version) == (package, version)}
+    wanted = {one.path: one for one in (*BINARIES, *LIBRARIES) if (one.package, one.version) == (package, version)}
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
         done = subprocess.run(
