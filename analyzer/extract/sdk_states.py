@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analyzer.container.text import shown
 from analyzer.model import Component, Sdk, SdkActivity
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _declared(
             if stated is not None:
                 off = stated == (switch[1] == "true")
                 effect = _WORDS[switch[2], off]
-            yield switch[0], SdkActivity(kind="metadata", value=f"{key}={value}", effect=effect)
+            yield switch[0], SdkActivity(kind="metadata", value=shown(f"{key}={value}"), effect=effect)
 
 
 def is_true(value: str) -> bool | None:

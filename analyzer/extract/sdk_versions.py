@@ -11,6 +11,8 @@ from fnmatch import translate
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from analyzer.container.text import shown
+
 if TYPE_CHECKING:
     from analyzer.catalogue.sdks import SdkRule, VersionPlace
     from analyzer.dex import DexIndex
@@ -21,6 +23,7 @@ _VERSION = re.compile(r"(?i)v?\d[\w.+-]{0,40}")
 _STATED = re.compile(rb"(?m)^\s*version\s*[=:]\s*(\S+)\s*$")
 _MOST_BYTES = 4096
 """Of a version file; an ordinary one has 5 to 100."""
+_MOST_SHOWN = 200
 _UNDERSCORED = re.compile(r"\d+(?:_\d+)+")
 
 
@@ -41,7 +44,8 @@ class VersionReader:
         for place in rule.version:
             found = {one: where for text, where in self._texts(place) if (one := _pick(text, place.pattern))}
             if len(found) == 1:  # two different ones: nobody knows which is in force
-                return next(iter(found.items()))
+                version, where = next(iter(found.items()))
+                return version, shown(where, _MOST_SHOWN)
         return None
 
     def _texts(self, place: VersionPlace) -> Iterable[tuple[str, str]]:

@@ -78,6 +78,14 @@ def test_a_version_file(content, version):
     assert (found and found[0]) == version
 
 
+def test_where_it_stands_is_shown_escaped_and_short():
+    place = VersionPlace(string="SDK ", pattern=r"version:(\d[\d.]+)")
+    version, where = reader(loading("SDK \u202e version:1.2 " + "x" * 500)).version(Rule(place))
+    assert version == "1.2"
+    assert len(where) <= 210
+    assert "\u202e" not in where
+
+
 def test_a_file_that_is_not_there():
     assert reader().version(Rule(VersionPlace(file="a.properties"))) is None
 
