@@ -37,7 +37,17 @@ def index_rows(rows: Mapping[str, Any], connectors: Sequence[Mapping[str, Any]] 
     return {
         "owners": owners,
         "connectors": {row["pattern"]: row["of"] for row in connectors},
-        **{key: _by_value(rows, key) for key in ("components", "native_libs", "metadata_keys", "assets")},
+        **{
+            key: _by_value(rows, key)
+            for key in ("components", "native_libs", "metadata_keys", "assets", "files", "strings")
+        },
+        "init": {call["call"]: sdk for sdk, row in rows.items() for call in row.get("init", ())},
+        "starters": _by_value(rows, "starters"),
+        "manifest_switches": {
+            one["key"]: [sdk, one["when"], one.get("turns_off", "collection")]
+            for sdk, row in rows.items()
+            for one in row.get("manifest_switch", ())
+        },
     }
 
 
@@ -160,6 +170,29 @@ class SdkIndex:
         parts = path.split("/")
         keys = [path, *("/".join(parts[:count]) + "/" for count in range(1, len(parts)))]
         return [(sdk, weak) for key in keys for sdk, weak in self._plain["assets"].get(key, ())]
+
+    def file(self, name: str) -> list[tuple[str, bool]]:
+        """Return (sdk, weak) of every SDK that brings an archive entry of this name."""
+        return [(sdk, weak) for sdk, weak in self._plain["files"].get(name, ())]
+
+    def strings(self) -> Mapping[str, Sequence[tuple[str, bool]]]:
+        """Return whole strings of SDKs' code → (sdk, weak)."""
+        table: Mapping[str, Sequence[tuple[str, bool]]] = self._plain["strings"]
+        return table
+
+    def init_calls(self) -> Mapping[str, str]:
+        """Return signature of a call that starts an SDK → the SDK; ``(*`` stands for any prototype."""
+        table: Mapping[str, str] = self._plain["init"]
+        return table
+
+    def started_by(self, name: str) -> list[str]:
+        """Return the SDKs that the declaration of a class (dotted) starts."""
+        return [sdk for sdk, _ in self._plain["starters"].get(name, ())]
+
+    def manifest_switch(self, key: str) -> tuple[str, str, str] | None:
+        """Return the SDK that a manifest key turns off, the value that does, and what of it is off then."""
+        found = self._plain["manifest_switches"].get(key)
+        return (found[0], found[1], found[2]) if found else None
 
 
 def _first(found: Sequence[Sequence[Any]]) -> tuple[str, bool]:

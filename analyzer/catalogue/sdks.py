@@ -7,6 +7,7 @@ value is own knowledge or too general; it may support, it may not prove.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,7 +25,10 @@ Category = Literal[
 ]  # fmt: skip
 Minimum = Literal["one_strong", "second_sign", "component"]
 
-VALUE_LISTS = ("prefixes", "components", "native_libs", "metadata_keys", "assets", "hosts", "collects")
+VALUE_LISTS = (
+    "prefixes", "components", "native_libs", "metadata_keys", "assets", "files", "strings", "hosts", "collects",
+)  # fmt: skip
+VERSION_KEYS = ("field", "getter", "method", "string", "file", "metadata", "native")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,42 @@ class ConsentSwitch(ConsentCall):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestSwitch(Record):
+    """A manifest key by which an app turns the SDK's collection or its automatic start off."""
+
+    key: str
+    when: Literal["true", "false"]
+    """The value that turns it off."""
+    turns_off: Literal["collection", "start"] = "collection"
+    """All collection, or only the start by itself: a call may still start it."""
+    note: Bilingual | None = None
+    source: tuple[str, ...]
+    sure: Sureness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionPlace(Record):
+    """Where the SDK's own files state its version: exactly one of the keys but `pattern`."""
+
+    field: str | None = None
+    """``class->NAME`` in slash form: a static field with a constant."""
+    getter: str | None = None
+    """``class->name``: a method without parameters that returns a constant."""
+    method: str | None = None
+    """``class->name``: methods that load the version as a string; `pattern` says which one."""
+    string: str | None = None
+    """Beginning of a string of the code; it survives renaming."""
+    file: str | None = None
+    """Name of an archive entry, its text or ``version=`` in it."""
+    metadata: str | None = None
+    """Key of the manifest."""
+    native: str | None = None
+    """File name of a library, ``*`` for the version."""
+    pattern: str | None = None
+    """Regular expression over the text found; its group is the version. Default: the whole text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SdkRule(Record):
     """One product of a vendor: how to recognise it and what it may collect. A row shows presence, never activity."""
 
@@ -95,14 +135,20 @@ class SdkRule(Record):
     metadata_keys: tuple[Value, ...] = ()
     assets: tuple[Value, ...] = ()
     """Paths below ``assets/``; one that ends with a slash is a folder."""
+    files: tuple[Value, ...] = ()
+    """Archive entries outside of ``assets/`` and ``lib/``, by full name."""
+    strings: tuple[Value, ...] = ()
+    """Whole strings of the SDK's code (log tags, names of its own preferences, addresses); they survive renaming."""
     hosts: tuple[Value, ...] = ()
     """Match on label borders, the name itself and all below it."""
-    version_field: str | None = None
-    """``class->constant`` or ``class->getter`` in slash form; absent after shrinking, and then there is no version."""
+    version: tuple[VersionPlace, ...] = ()
+    """Tried in order; the first that holds one gives the version. Absent after shrinking: then there is no version."""
     collects: tuple[Value, ...] = ()
     """Personal-data ids that the SDK *may* collect: for disclosure questions, never a finding by itself."""
     collects_nothing: bool = False
     """A local library: recognise it and stay silent."""
+    collects_unknown: bool = False
+    """No statement of its vendor's about what it collects was found."""
     disclosure_words: tuple[str, ...] = ()
     """Words by which policies name it; the longest is matched first, case and width are ignored."""
     minimum: Minimum = "one_strong"
@@ -117,6 +163,14 @@ class SdkRule(Record):
     """Calls that the vendor documents as collecting nothing, so that they may come before consent."""
     consent_switch: tuple[ConsentSwitch, ...] = ()
     """Calls that tell the SDK whether it may collect."""
+    init: tuple[ConsentCall, ...] = ()
+    """Calls by which an app starts the SDK."""
+    starters: tuple[str, ...] = ()
+    """Providers and start-up initialisers (dotted) that start the SDK with the app when the manifest declares them."""
+    manifest_switch: tuple[ManifestSwitch, ...] = ()
+    """Manifest keys that turn it off."""
+    seen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values of this row that were found in a published binary: source (``npm:package@version``) → values."""
     traps: tuple[Bilingual, ...] = ()
     sources: tuple[str, ...]
     """Keys of `rules/evidence.yaml`."""

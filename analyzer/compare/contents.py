@@ -85,8 +85,8 @@ def _same_sdk(one: Sdk, other: Sdk) -> Iterable[Difference]:
         direction = order_of(one.version, other.version)
         changes.append(change("version", one.version, other.version))
         weight = {"up": Severity.LOW, "down": Severity.MEDIUM}.get(direction or "", Severity.INFO)
-    states = getattr(one, "state", None), getattr(other, "state", None)
-    if states[0] != states[1]:
+    states = one.state, other.state
+    if None not in states and states[0] != states[1]:  # renamed code that starts an SDK leaves its state unknown
         changes.append(change("state", *states))
         weight = min(weight, Severity.MEDIUM if states[1] == "initialised" else Severity.LOW, key=_rank)
     if one.confidence != other.confidence:

@@ -77,6 +77,11 @@ class Package:
         """Return the entry names of all parts, sorted, each once."""
         return sorted({name for part in self.parts for name in part.archive.by_name})
 
+    def head_of(self, name: str, count: int) -> bytes:
+        """Return the first bytes of the entry of this name in the first part that has one; empty when not to be had."""
+        entries = ((part, part.archive.by_name.get(name)) for part in self.parts)
+        return next((part.archive.head(entry, count) for part, entry in entries if entry is not None), b"")
+
     def dex_files(self, limits: Limits) -> Iterator[tuple[str, bytes]]:
         """Yield name and bytes of each DEX file that the platform would load; what cannot be read becomes a reason."""
         if self.dex:

@@ -24,7 +24,7 @@ from .resolve import Resolver
 from .strings import Needles
 from .sweep import CALL_SITE, FIELD, HANDLE, METHOD, STRING, TYPE, narrow, readable_irregular, sweep
 from .tables import DexFile
-from .values import call_site_methods, constant_return, static_strings, string_indices
+from .values import call_site_methods, constant_return, loaded_strings, static_strings, string_indices, value_arrays
 
 _KIND_NAMES: dict[int, SiteKind] = {
     METHOD: "call",
@@ -310,20 +310,65 @@ class DexIndex:
 
     def constant_return(self, descriptor: str, name: str) -> str | None:
         """Return the string that a method without parameters always returns, or `None`."""
+        signature = f"{descriptor}->{name}()Ljava/lang/String;"
+        for part, found, item in self._bodies_of(descriptor, name):
+            if found == signature:
+                return constant_return(part.dex, part.bodies, item)
+        return None
+
+    def loaded_strings(self, descriptor: str, name: str) -> list[str]:
+        """Return the strings that the methods of a class with this name load, in order of the code."""
+        found: list[str] = []
+        for part, _, item in self._bodies_of(descriptor, name):
+            found += loaded_strings(part.dex, part.bodies, item)
+        return found
+
+    def signatures(self, descriptor: str, name: str) -> set[str]:
+        """Return the signatures of the methods of a class with this name that the files define or name."""
+        owner, wanted = mutf8.encode(descriptor), f"{descriptor}->{name}("
+        found = set()
+        for part in self._parts:
+            number = part.dex.type_numbers.get(owner)
+            if number is not None:
+                rows = np.flatnonzero(part.dex.method_class == number)
+                found |= {text for row in rows.tolist() if (text := part.dex.method_signature(row)).startswith(wanted)}
+        return found
+
+    def strings_beginning(self, prefixes: Iterable[str]) -> list[str]:
+        """Return the strings of the files that begin with one of some texts, each once."""
+        wanted = sorted(mutf8.encode(text) for text in prefixes)
+        if not wanted:
+            return []
+        found = (part.dex.strings.text(row) for part in self._parts for row in part.dex.strings.starting(wanted))
+        return list(dict.fromkeys(found))
+
+    def strings_among(self, texts: Iterable[str]) -> set[str]:
+        """Return which of some texts are whole strings of the files."""
+        wanted = sorted(set(texts))
+        if not wanted:
+            return set()
+        needles = Needles([mutf8.encode(text) for text in wanted])
+        return {
+            text
+            for part in self._parts
+            for index, text in zip(part.dex.strings.find(needles), wanted, strict=True)
+            if index >= 0
+        }
+
+    def _bodies_of(self, descriptor: str, name: str) -> Iterator[tuple[_Part, str, int]]:
+        """Yield (file, signature, row of the code item) of the methods of a defined class with this name."""
         owner = mutf8.encode(descriptor)
         part = next((part for part in self._parts if self._hierarchy.home.get(owner) is part.dex), None)
         if part is None:
-            return None
-        signature = f"{descriptor}->{name}()Ljava/lang/String;"
-        data = part.dex.class_data
-        for index, offset in zip(data.method.tolist(), data.code.tolist(), strict=True):
-            if offset and part.dex.types[int(part.dex.methods[index]["class"])] is not None:
-                if part.dex.method_signature(index) != signature:
-                    continue
-                item = int(np.searchsorted(part.bodies.offset, offset))
-                if item < len(part.bodies.offset) and int(part.bodies.offset[item]) == offset:
-                    return constant_return(part.dex, part.bodies, item)
-        return None
+            return
+        data, dex = part.dex.class_data, part.dex
+        own = dex.method_class[data.method] == dex.type_numbers[owner]
+        for row in np.flatnonzero(own & (data.code > 0)).tolist():
+            signature, offset = dex.method_signature(int(data.method[row])), int(data.code[row])
+            item = int(np.searchsorted(part.bodies.offset, offset))
+            inside = item < len(part.bodies.offset) and int(part.bodies.offset[item]) == offset
+            if inside and signature.startswith(f"{descriptor}->{name}("):
+                yield part, signature, item
 
     def static_value_users(self, texts: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
         """Return for each text the (file, class) pairs that hold it as the initial value of a static field."""
@@ -335,7 +380,7 @@ class DexIndex:
             indices = {index: text for index, text in zip(dex.strings.find(needles), wanted, strict=True) if index >= 0}
             if not indices:
                 continue
-            for row, at in _value_arrays(dex, indices):
+            for row, at in value_arrays(dex, indices):
                 try:
                     held = string_indices(dex.data, at)
                 except DamagedError as damage:
@@ -346,36 +391,6 @@ class DexIndex:
                     if index in indices:
                         users.setdefault(indices[index], []).append((dex.name, owner))
         return users
-
-
-def _value_arrays(dex: DexFile, indices: dict[int, str]) -> Iterator[tuple[int, int]]:
-    """Yield (class row, offset) of the encoded arrays that may hold one of the strings, found without reading all.
-
-    A string value is a byte of kind and size, then the index in one to four bytes: every place that looks so is a
-    candidate, and only the arrays with a candidate are read.
-    """
-    offsets = dex.classes["values"]
-    rows = np.flatnonzero(offsets)
-    if not len(rows):
-        return
-    starts = offsets[rows].astype(np.int64)
-    order = np.argsort(starts, kind="stable")
-    ordered = starts[order]
-    first = int(ordered[0])
-    raw = np.frombuffer(dex.data, np.uint8)[first:]
-    wanted = dex.flags_for(list(indices), dex.strings.count)
-    touched = np.zeros(len(ordered), np.bool_)
-    for size in range(1, 5):
-        at = np.flatnonzero(raw[: len(raw) - size] == ((size - 1) << 5 | 0x17))
-        value = np.zeros(len(at), np.int64)
-        for step in range(size):
-            value |= raw[at + 1 + step].astype(np.int64) << (8 * step)
-        inside = value < len(wanted)
-        at = at[inside][wanted[value[inside]]] + first
-        touched[np.searchsorted(ordered, at, "right") - 1] = True
-    for place in np.flatnonzero(touched).tolist():
-        row = int(rows[order[place]])
-        yield row, int(ordered[place])
 
 
 def load(files: Iterable[tuple[str, bytes]]) -> DexIndex:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+
+import numpy as np
 
 from . import opcodes
 from .bodies import Bodies
@@ -156,3 +159,47 @@ def constant_return(dex: DexFile, bodies: Bodies, item: int) -> str | None:
     if opcode == opcodes.CONST_STRING_JUMBO:
         index |= int(words[first + 2]) << 16
     return dex.strings.text(index) if index < dex.strings.count else None
+
+
+def loaded_strings(dex: DexFile, bodies: Bodies, item: int) -> list[str]:
+    """Return the strings that a code item loads, in order."""
+    words, shift, start, end = window(dex.words, dex.data, bodies, item)
+    positions, _ = decode(words, memoryview(dex.data)[shift:], start, end)
+    found = []
+    for at in positions:
+        opcode = int(words[at]) & 0xFF
+        if opcode == opcodes.CONST_STRING:
+            found.append(int(words[at + 1]))
+        elif opcode == opcodes.CONST_STRING_JUMBO:
+            found.append(int(words[at + 1]) | int(words[at + 2]) << 16)
+    return [dex.strings.text(index) for index in found if index < dex.strings.count]
+
+
+def value_arrays(dex: DexFile, indices: dict[int, str]) -> Iterator[tuple[int, int]]:
+    """Yield (class row, offset) of the encoded arrays that may hold one of the strings, found without reading all.
+
+    A string value is a byte of kind and size, then the index in one to four bytes: every place that looks so is a
+    candidate, and only the arrays with a candidate are read.
+    """
+    offsets = dex.classes["values"]
+    rows = np.flatnonzero(offsets)
+    if not len(rows):
+        return
+    starts = offsets[rows].astype(np.int64)
+    order = np.argsort(starts, kind="stable")
+    ordered = starts[order]
+    first = int(ordered[0])
+    raw = np.frombuffer(dex.data, np.uint8)[first:]
+    wanted = dex.flags_for(list(indices), dex.strings.count)
+    touched = np.zeros(len(ordered), np.bool_)
+    for size in range(1, 5):
+        at = np.flatnonzero(raw[: len(raw) - size] == ((size - 1) << 5 | 0x17))
+        value = np.zeros(len(at), np.int64)
+        for step in range(size):
+            value |= raw[at + 1 + step].astype(np.int64) << (8 * step)
+        inside = value < len(wanted)
+        at = at[inside][wanted[value[inside]]] + first
+        touched[np.searchsorted(ordered, at, "right") - 1] = True
+    for place in np.flatnonzero(touched).tolist():
+        row = int(rows[order[place]])
+        yield row, int(ordered[place])

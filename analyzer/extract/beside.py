@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 NATIVE_FORMATS = ("apk", "apks", "xapk")
 
+BUNDLE_SDK = 21
+"""A release that takes v1 with any digest: no phone looks at the signature of a bundle."""
 OF_PHONES = frozenset({"v1_only", "signature_missing", "signature_incomplete"})
 """What matters in a package that a phone installs: a bundle is signed with v1 alone, or not at all, and no worse."""
 
@@ -176,7 +178,7 @@ class _Beside:
 
         outer = self.package.outer
         if outer is not None:  # a bundle is signed as a JAR, by whom uploads it; no phone looks at that
-            self.signers = tuple(verify_package(outer, 1, 1).signers)
+            self.signers = tuple(verify_package(outer, BUNDLE_SDK, BUNDLE_SDK).signers)
             for code, details, count in outer.notes.rows():
                 if code not in OF_PHONES:
                     self.package.notes.add_row(code, details, count)

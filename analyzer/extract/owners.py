@@ -104,6 +104,10 @@ class Owners:
         """Return the id of the SDK to which a class belongs, first-party ones included."""
         return self._index.owner(descriptor)
 
+    def are_siblings(self, one: str, other: str) -> bool:
+        """Whether two SDKs are of one vendor."""
+        return self._sdks[one].vendor.zh == self._sdks[other].vendor.zh
+
     def actor(self, descriptor: str) -> str:
         """Return who acts when code of this class runs."""
         known = self._known.get(descriptor)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.dex.flow.examiner import CONSENT_GUARD, Examiner, SdkCalls, Switch
 from analyzer.dex.flow.linked import Linked
@@ -19,25 +19,34 @@ if TYPE_CHECKING:
     from analyzer.catalogue.callgraph import CallGraphRules
     from analyzer.dex import DexIndex, Hits
     from analyzer.dex.graph import CallGraph, Plan
-    from analyzer.model import Access, Component, PermissionRequest, SecurityFact
+    from analyzer.model import Access, Component, PermissionRequest, SdkActivity, SecurityFact
 
     from .reflection import Computed
 
-    type Row = Access | PermissionRequest | SecurityFact
+    type Row = Access | PermissionRequest | SecurityFact | SdkActivity
 
 Place = tuple[int, int, int]
+
+
+class Rows(NamedTuple):
+    """What stands in code and has a level."""
+
+    accesses: tuple[Access, ...]
+    requests: tuple[PermissionRequest, ...]
+    security: tuple[SecurityFact, ...] = ()
+    """Those of a manifest or a file have no caller, and no level."""
+    calls: tuple[tuple[str, SdkActivity], ...] = ()
+    """SDKs with the calls that concern them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
     """The rows with their levels and chains, and what could not be followed."""
 
-    accesses: tuple[Access, ...]
-    requests: tuple[PermissionRequest, ...]
+    rows: Rows
     complete: bool
     """Whether every step of every chain was examined."""
     problems: tuple[str, ...]
-    security: tuple[SecurityFact, ...] = ()
 
 
 def implicit_calls(catalogue: Catalogue) -> ImplicitCalls:
@@ -67,18 +76,15 @@ def follow(
     index: DexIndex,
     graph: CallGraph,
     hits: Hits,
-    accesses: Sequence[Access],
-    requests: Sequence[PermissionRequest],
+    found: Rows,
     plan: Plan,
     catalogue: Catalogue,
     *,
     sdk_of: Callable[[str], str | None],
-    security: Sequence[SecurityFact] = (),
 ) -> Followed:
-    """Give each access, each request and each security fact in code its level, and the chain that shows it."""
-    rules = catalogue.callgraph
-    places = _places(hits)
-    rows: list[Row] = [*accesses, *requests, *security]
+    """Give each access, request, security fact and call that concerns an SDK its level, and the chain that shows it."""
+    rules, places = catalogue.callgraph, _places(hits)
+    rows: list[Row] = [*found.accesses, *found.requests, *found.security, *(row for _, row in found.calls)]
     examiner = Examiner(
         index.flow, graph, rules.platform, rules.guards, _sdk_calls(rules, sdk_of), _holders(plan.implicit)
     )
@@ -87,14 +93,19 @@ def follow(
         if row.caller.startswith(("L", "[")) and _runs(row, graph):
             wanted.setdefault(row.caller, set()).update(row.offsets)
     reach = graph.search(plan, [(caller, sorted(at)) for caller, at in sorted(wanted.items())], examiner)
+
+    def levelled[T: Row](row: T) -> T:
+        return _with_level(row, reach, examiner, places) if row.caller and _runs(row, graph) else row
+
     return Followed(
-        tuple(_with_level(row, reach, examiner, places) if _runs(row, graph) else row for row in accesses),
-        tuple(_with_level(row, reach, examiner, places) if _runs(row, graph) else row for row in requests),
+        Rows(
+            tuple(map(levelled, found.accesses)),
+            tuple(map(levelled, found.requests)),
+            tuple(map(levelled, found.security)),
+            tuple((sdk, levelled(row)) for sdk, row in found.calls),
+        ),
         reach.complete,
         tuple(f"{problem.dex}: {problem.why}" if problem.dex else problem.why for problem in graph.problems),
-        tuple(
-            _with_level(row, reach, examiner, places) if row.caller and _runs(row, graph) else row for row in security
-        ),
     )
 
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.container import LimitReachedError, Limits
 from analyzer.container.layouts import Layouts, ResourcePart
-from analyzer.container.manifest import Manifest, ManifestError, Source, read_manifest
-from analyzer.container.package import MANIFEST, Package, Part, hash_file, open_package
+from analyzer.container.manifest import Manifest
+from analyzer.container.package import Package, hash_file, open_package
 from analyzer.container.resources import JoinedTables
-from analyzer.container.tables import open_table
 from analyzer.container.text import shown
 from analyzer.dex import DexIndex, Hits, load
 from analyzer.model import (
@@ -34,15 +33,17 @@ from analyzer.model import (
 from . import accesses, endpoints, libraries, reach, requests, sdks, security, unread
 from . import packers as marks
 from .attribution import attribute, unknown_classes
-from .beside import NATIVE_FORMATS, BesideFacts, look_beside
+from .beside import BesideFacts, look_beside
 from .components import find_components
 from .engine import ENGINE
 from .entries import find_plan
 from .forked import Forked, ForkedError, ForkedMemoryError
 from .identity import app_of, flags_of
+from .manifests import read_manifests
 from .memory import peak_memory
 from .owners import Owners, find_built_names
 from .permissions import find_permissions
+from .sdk_states import SdkCalls, add_states
 from .services import find_services
 from .stages import Stages
 from .traces import read_traces
@@ -53,8 +54,6 @@ if TYPE_CHECKING:
     from analyzer.dex.graph import CallGraph
 
 PROBLEMS = 20
-SOURCES: dict[str, Source] = {"aar": "text", "dex": "text", "aab": "proto"}
-"""The form of the manifest, by format; a phone reads nothing but binary ones."""
 MOST_BESIDE = 64 << 20
 """Bytes of what is found beside the code."""
 
@@ -86,6 +85,7 @@ class _Extraction:
         self.beside = BesideFacts(sha256="", size=0, seconds={})
         self.names = package.names()
         self.sdks: tuple[Sdk, ...] = ()
+        self.sdk_calls = SdkCalls()
         self.accesses: tuple[Access, ...] = ()
         self.requests: tuple[PermissionRequest, ...] = ()
         self.security: tuple[SecurityFact, ...] = ()
@@ -168,52 +168,8 @@ class _Extraction:
         self.endpoints = tuple(sorted(hosts, key=lambda row: (row.host, row.url, row.found_in, row.scheme or "")))
 
     def _read_manifests(self) -> None:
-        package = self.package
-        for number, part in enumerate(package.parts):
-            if part.archive.damaged:
-                package.reason("archive_damaged", part.archive.damaged)
-            if self._is_unsupported():
-                continue
-            manifest = self._read_manifest(part, base=number == 0)
-            if manifest is None and number == 0:
-                break
-            if manifest is not None:
-                self.manifests.append(manifest)
-        if package.format in {"dex", "jar"} and not self.manifests:
-            package.reason("no_manifest", "code without an Android manifest: components and permissions are unknown")
-        if package.format == "dex" and self.manifests and all(one.table is None for one in self.resources):
-            package.reason("resources_unreadable", "code and manifest without resources: what layouts name is unknown")
+        self.manifests, self.resources = read_manifests(self.package, readable=not self._is_unsupported())
         self.components = find_components(self.manifests)
-        manifest = self.manifest
-        if manifest is not None and len(package.parts) == 1:
-            if manifest.split:
-                package.reason("splits_missing", f"this is only the split {shown(manifest.split)} of an app")
-            elif dict(manifest.metadata).get("com.android.vending.splits.required") in (
-                "true",
-                "1",
-                "-1",
-                "4294967295",
-            ):
-                package.reason("splits_missing", "the app needs splits that are not here: hand in the APKS or XAPK")
-
-    def _read_manifest(self, part: Part, *, base: bool) -> Manifest | None:
-        entry = part.archive.by_name.get(MANIFEST)
-        if entry is None:
-            if base and self.package.format in NATIVE_FORMATS:
-                self.package.reason("manifest_unreadable", "no AndroidManifest.xml")
-            return None
-        table, problem = open_table(part.archive)
-        if problem:  # a broken table costs the label, not the manifest
-            self.package.reason("resources_unreadable", problem)
-        self.resources.append(ResourcePart(part.archive, table))
-        tables = JoinedTables(one.table for one in self.resources if one.table is not None)
-        try:
-            return read_manifest(
-                part.archive.read(entry), tables, part.archive.notes, source=SOURCES.get(self.package.format, "binary")
-            )
-        except ManifestError as error:
-            self.package.reason("manifest_unreadable", f"{shown(part.name)}: {error}" if part.name else str(error))
-        return None
 
     def _read_files(self) -> list[tuple[str, bytes]]:
         if self._is_unsupported():
@@ -236,7 +192,8 @@ class _Extraction:
         with stages.guarded("urls", package):
             urls = endpoints.find_urls(index, catalogue.recipients)
         with stages.guarded("sweep", package):
-            asked = accesses.build_query(catalogue) | unread.loader_query()
+            self.sdk_calls = SdkCalls(index, catalogue)
+            asked = accesses.build_query(catalogue) | unread.loader_query() | self.sdk_calls.query()
             whole = asked | security.build_query(catalogue)
             hits = index.find(whole | urls.query if urls is not None else whole)
         if hits is not None:
@@ -248,6 +205,7 @@ class _Extraction:
                 found = accesses.survey(reads, catalogue, owners, self._all_components())
                 self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)
                 self.bundles = unread.find_web_views(hits, owners.actor, catalogue.frameworks["webview"].title.zh)
+                self.sdk_calls.find(hits, owners)
                 for text in reach.computed_reasons(found.computed):
                     package.reason("reflection", text)
             with stages.guarded("security", package):
@@ -262,15 +220,12 @@ class _Extraction:
                 with stages.guarded("endpoints", package):
                     self.endpoints = endpoints.find_endpoints(urls, hits, catalogue.recipients)
         with stages.guarded("sdks", package):
-            self.sdks = sdks.find_sdks(
-                index,
-                catalogue,
-                package=name,
-                components=self.components,
-                entries=self.names,
-                metadata=sorted({key for one in self.manifests for key, _ in one.metadata}),
-                hosts=urls.hosts if urls is not None else (),
-            )
+            metadata = dict(pair for one in reversed(self.manifests) for pair in one.metadata)
+            found_sdks = sdks.find_sdks(
+                index, catalogue, package=name, components=self.components, entries=self.names, metadata=metadata,
+                hosts=urls.hosts if urls is not None else (), read=package.head_of,
+            )  # fmt: skip
+            self.sdks = add_states(found_sdks, self.sdk_calls, catalogue, self.components, metadata)
         with stages.guarded("packers", package):
             self._judge_code(index, hits)
 
@@ -310,10 +265,10 @@ class _Extraction:
         layouts = Layouts(self.resources, manifest.package, package.reason)
         plan = find_plan(self.manifests, catalogue.callgraph, reach.implicit_calls(catalogue), layouts)
         plan = replace(plan, services=find_services(package), is_library=lambda name: owners.sdk(name) is not None)
-        followed = reach.follow(
-            index, graph, hits, self.accesses, self.requests, plan, catalogue, sdk_of=owners.sdk, security=self.security
-        )
-        self.accesses, self.requests, self.security = followed.accesses, followed.requests, followed.security
+        rows = reach.Rows(self.accesses, self.requests, self.security, self.sdk_calls.found)
+        followed = reach.follow(index, graph, hits, rows, plan, catalogue, sdk_of=owners.sdk)
+        self.accesses, self.requests, self.security, calls = followed.rows
+        self.sdk_calls.take(calls, complete=followed.complete and not followed.problems)
         self.entries = len(plan.roots)
         for text in followed.problems:
             package.reason("dex_unreadable", text)

@@ -29,6 +29,10 @@ method; ``scheduled``: handed to a thread, handler, executor …; ``callback``: 
 class is initialised; ``started``: a component is started; ``inflated``: named in a layout; ``reflected``: by name."""
 Confidence = Literal["certain", "probable", "weak"]
 EvidenceKind = Literal["code", "component", "native", "metadata", "asset", "string"]
+SdkEffect = Literal["starts", "holds", "stops", "allows", "unclear"]
+"""What a call or a key of the manifest does to an SDK: ``holds``: it does not start by itself; ``stops``: it may not
+collect; ``unclear``: a switch whose value is not constant."""
+SdkState = Literal["present", "initialised", "switched_off"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +137,29 @@ class SdkEvidence(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SdkActivity(Record):
+    """Something that starts an SDK, or tells it whether it may collect."""
+
+    kind: Literal["call", "component", "metadata"]
+    value: str
+    """DEX signature of the call; class of a component that starts the SDK; ``key=value`` of the manifest."""
+    effect: SdkEffect
+    caller: str = ""
+    """DEX signature of the method that calls; empty for what stands in the manifest."""
+    level: AccessLevel = "present"
+    """See `Access`; the same goes for the fields below."""
+    chain: tuple[str, ...] = ()
+    entry: str | None = None
+    links: tuple[Link, ...] = ()
+    doubt: str | None = None
+    guard: str | None = None
+    dex: str = ""
+    offsets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sdk(Record):
-    """A third-party SDK found in the package: *present*, not *active*."""
+    """A third-party SDK found in the package: *present*, which `state` alone may call active."""
 
     id: str
     name: str
@@ -146,6 +171,13 @@ class Sdk(Record):
     evidence: tuple[SdkEvidence, ...]
     collects: tuple[DataId, ...]
     """What its vendor says that it may collect: for disclosure questions only."""
+    version_evidence: str | None = None
+    """Where `version` stands: a field, method, string, manifest key, file or library name."""
+    state: SdkState | None = None
+    """``initialised``: something that starts it is reached; ``switched_off``: told not to collect, and nothing tells it
+    otherwise; ``present``: its calls were looked for and none is reached; `None`: that is not known."""
+    activity: tuple[SdkActivity, ...] = ()
+    """What `state` rests on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from .bundles import rows_of
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
-from .words import actor_name, cell, place_name, subject_name, word
+from .words import actor_name, cell, place_name, sdk_state, subject_name, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +82,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         at=lambda where: place_name(where, names, lang),
         groups=by_rule(report),
         ledger=ledger_by_weight(report),
+        sdk_state=lambda sdk: sdk_state(sdk, lang),
         subject=lambda subject: subject_name(subject, report, lang),
     )
 

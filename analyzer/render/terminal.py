@@ -16,7 +16,7 @@ from .escape import visible
 from .grouping import by_rule, ledger_by_weight
 from .terminal_bundles import bundle_tables
 from .terminal_reads import chain_text, reads_by_section, requests
-from .words import actor_name, cell, place_name, subject_name, word
+from .words import actor_name, cell, place_name, sdk_state, subject_name, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -234,6 +234,7 @@ def _sdks(report: Report, lang: str) -> RenderableType:
         word("category", lang),
         word("version", lang),
         word("confidence", lang),
+        word("sdk.state", lang),
         word("evidence", lang),
     )
     for sdk in report.sdks:
@@ -245,6 +246,7 @@ def _sdks(report: Report, lang: str) -> RenderableType:
             sdk.category,
             visible(sdk.version or "–"),
             word(sdk.confidence, lang),
+            sdk_state(sdk, lang),
             visible(f"{sign.kind}: {sign.value}{more}") if sign else "",
         )
     return table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer.model.chains import CHAIN_WORDS
 
 if TYPE_CHECKING:
-    from analyzer.model import Report
+    from analyzer.model import Report, Sdk
 
 WORDS: dict[str, tuple[str, str]] = {
     **CHAIN_WORDS,
@@ -78,6 +78,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "certain": ("确定", "certain"),
     "probable": ("较可能", "probable"),
     "weak": ("弱", "weak"),
+    "sdk.state": ("状态", "State"),
+    "sdk.unknown": ("是否启动未知", "start unknown"),
+    "sdk.present": ("未见启动调用", "no start call reached"),
+    "sdk.initialised": ("会启动", "started"),
+    "sdk.initialised_early": ("同意前启动", "started before consent"),
+    "sdk.switched_off": ("已关闭", "switched off"),
+    "effect.starts": ("启动", "starts"),
+    "effect.holds": ("不自动启动", "does not start by itself"),
+    "effect.stops": ("关闭收集", "stops collection"),
+    "effect.allows": ("允许收集", "allows collection"),
+    "effect.unclear": ("开关值未知", "switch, value not known"),
     "permissions": ("权限", "Permissions"),
     "permission": ("权限", "Permission"),
     "level": ("级别", "Level"),
@@ -250,3 +261,10 @@ def subject_name(subject: str, report: Report, lang: str) -> str:
         if subject in {sdk.id, f"sdk:{sdk.id}"}:
             return f"{sdk.name} ({sdk.vendor})"
     return actor_name(subject, {}, lang) if subject.startswith("lib:") or subject in {"app", "unknown"} else subject
+
+
+def sdk_state(sdk: Sdk, lang: str) -> str:
+    """Say whether an SDK is started; before consent only where a start is reached then without a doubt."""
+    early = any(row.effect == "starts" and row.level == "before_consent" and not row.doubt for row in sdk.activity)
+    state = "initialised_early" if sdk.state == "initialised" and early else sdk.state or "unknown"
+    return word(f"sdk.{state}", lang)

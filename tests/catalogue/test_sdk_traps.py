@@ -180,3 +180,50 @@ def test_collects_marked_unsure_are_weak(catalogue):
     assert any(value.weak for value in values)
     assert any(not value.weak for value in values)
     assert not any("?" in value.value for rule in catalogue.sdks.values() for value in (*rule.prefixes, *rule.collects))
+
+
+@pytest.mark.parametrize("name", ["FirebaseException", "FirebaseApiNotAvailableException", "FirebaseExceptionMapper"])
+def test_exceptions_of_play_services_are_not_firebase(catalogue, index, name):
+    assert index.match(f"com/google/firebase/{name}") is None
+    assert catalogue.sdks["firebase-core"].minimum == "component"
+    assert catalogue.sdks["google-signin"].minimum == "component"
+
+
+@pytest.mark.parametrize("name", ["com/superrtc/X", "com/easefun/polyv/mediasdk/X"])
+def test_shaded_media_code_belongs_to_its_vendor(catalogue, index, name):
+    assert index.owner(name) not in {"webrtc", "ijkplayer", None}
+
+
+def test_carriers_own_libraries(index):
+    assert index.library("libCtaApiLib.so") == ("ctcc-account", False)
+
+
+def test_one_vendor_of_spoken_english_is_not_taken_for_another(index):
+    assert index.owner("com/stkouyu/X") == index.owner("com/tt/SkEgn")
+    assert len({index.owner(name) for name in ("com/stkouyu/X", "com/xs/SingEngine", "com/chivox/X")}) == 3
+
+
+def test_wide_tencent_prefixes_are_weak(index):
+    for name in ("com/tencent/map/X", "com/tencent/open/X"):
+        assert index.match(name).weak, name
+
+
+def test_fastjson_router_and_weex_are_local_libraries(catalogue, index):
+    for name in ("com/alibaba/fastjson/X", "com/alibaba/android/arouter/X", "com/taobao/weex/X"):
+        assert catalogue.sdks[index.owner(name)].collects_nothing, name
+
+
+def test_webrtc_and_ijkplayer_send_nothing_by_themselves(catalogue):
+    assert catalogue.sdks["webrtc"].collects_nothing
+    assert catalogue.sdks["ijkplayer"].collects_nothing
+
+
+def test_every_overlap_has_a_stated_owner(catalogue):
+    owners = {value.value: key for key in catalogue.sdks for value in catalogue.sdks[key].prefixes}
+    for prefix, sdk in owners.items():
+        outer = prefix
+        while "/" in outer:
+            outer = outer.rpartition("/")[0]
+            if outer in owners:
+                assert owners[outer] in {sdk, *catalogue.sdks[sdk].within}, prefix
+                break

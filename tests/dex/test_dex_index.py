@@ -209,3 +209,31 @@ def test_equal_input_gives_equal_answers_in_equal_order():
     query = Query(methods=frozenset([RESOLVER]))
     runs = [[site.caller for site in load([("classes.dex", data)]).find(query).sites] for _ in range(2)]
     assert runs[0] == runs[1]
+
+
+def test_strings_among_and_beginning():
+    index = load([dex(Class("La/B;"), extra_strings=("GTC-1.0", "GTC-2", "tag", "中文")), dex(Class("La/C;"))])
+    assert index.strings_among(["tag", "ta", "中文", "none"]) == {"tag", "中文"}
+    assert index.strings_among([]) == set()
+    assert index.strings_beginning(["GTC-", "zz"]) == ["GTC-1.0", "GTC-2"]
+    assert index.strings_beginning([]) == []
+
+
+def test_strings_that_methods_of_one_name_load_in_order():
+    def loads(*texts):
+        return Code([unit for text in texts for unit in (0x1A, Ref("string", text))] + [0x0E])
+
+    own = Class("La/B;", [("f", "()V", loads("2", "1")), ("f", "(I)V", loads("3")), ("g", "()V", loads("4"))])
+    index = load([dex(own), dex(Class("La/C;", [("f", "()V", loads("5"))]))])
+    assert sorted(index.loaded_strings("La/B;", "f")) == ["1", "2", "3"]
+    assert index.loaded_strings("La/B;", "f").index("2") < index.loaded_strings("La/B;", "f").index("1")
+    assert index.loaded_strings("La/C;", "f") == ["5"]
+    assert index.loaded_strings("La/B;", "fo") == []
+    assert index.loaded_strings("Lno/Such;", "f") == []
+
+
+def test_signatures_of_a_method_name_also_where_it_is_only_called():
+    caller = Class("La/B;", [("m", "()V", Code([*call("Lx/Y;->init(I)V"), 0x0E]))])
+    index = load([dex(caller), dex(Class("Lx/Y;", [("init", "()V", RETURN), ("initAll", "()V", RETURN)]))])
+    assert index.signatures("Lx/Y;", "init") == {"Lx/Y;->init(I)V", "Lx/Y;->init()V"}
+    assert index.signatures("Lno/Such;", "init") == set()

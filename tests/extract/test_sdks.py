@@ -86,3 +86,65 @@ def test_the_version_comes_from_the_code_or_is_unknown(catalogue):
     gdt = Class("Lcom/qq/e/comm/managers/status/SDKStatus;", [("getSDKVersion", "()Ljava/lang/String;", getter)])
     assert find(catalogue, gdt)["tencent-gdt"].version == "4.510.1380"
     assert find(catalogue, "com/qq/e/ads/Banner")["tencent-gdt"].version is None
+
+
+def loading(*texts):
+    units = [unit for text in texts for unit in (0x1A, Ref("string", text))]
+    return Class("La/b;", [("m", "()V", Code([*units, 0x0E]))])
+
+
+def test_words_of_an_sdk_name_it_when_three_are_there(catalogue):
+    words = [value.value for value in catalogue.sdks["bugly"].strings if not value.weak]
+    found = find(catalogue, loading(*words[:3]))["bugly"]
+    assert found.confidence == "probable"
+    assert {(sign.kind, sign.value) for sign in found.evidence} == {("string", word) for word in words[:3]}
+
+
+def test_fewer_words_support_and_never_name(catalogue):
+    words = [value.value for value in catalogue.sdks["bugly"].strings]
+    assert find(catalogue, loading(*words[:2])) == {}
+    both = find(catalogue, loading(*words[:2]), "com/tencent/bugly/A")["bugly"]
+    assert {sign.kind for sign in both.evidence} == {"code", "string"}
+
+
+def test_only_whole_strings_are_words(catalogue):
+    words = [value.value for value in catalogue.sdks["bugly"].strings]
+    assert find(catalogue, loading(*(f"see {word}!" for word in words))) == {}
+
+
+def test_a_manifest_key_or_an_asset_alone_names_nothing(catalogue):
+    assert find(catalogue, metadata={"JPUSH_APPKEY": "x"}) == {}
+    assert find(catalogue, entries=["assets/flutter_assets/kernel.bin"]) == {}
+
+
+def test_a_row_of_unclear_identity_needs_a_second_sign(catalogue):
+    rules = [catalogue.sdks[key] for key in catalogue.sdks if catalogue.sdks[key].sure == "?"]
+    assert len(rules) >= 10
+    for rule in rules:
+        name = f"{rule.prefixes[0].value}/A"
+        assert rule.id not in find(catalogue, name), rule.id
+        if rule.hosts:
+            assert find(catalogue, name, hosts=[rule.hosts[0].value])[rule.id].confidence == "weak"
+
+
+def test_code_that_comes_with_others_needs_its_component(catalogue):
+    name = "com/google/android/gms/auth/api/signin/GoogleSignInOptions"
+    assert "google-signin" not in find(catalogue, name)
+    hub = "com.google.android.gms.auth.api.signin.internal.SignInHubActivity"
+    shown = [Component(kind="activity", name=hub)]
+    assert find(catalogue, name, components=shown)["google-signin"].confidence == "certain"
+    assert "google-signin" not in find(
+        catalogue, name, components=[Component(kind="activity", name=hub, enabled=False)]
+    )
+
+
+def test_local_libraries_never_name_a_collecting_sdk(catalogue):
+    """Classes below every prefix of every library that collects nothing: nothing else is named."""
+    local = [catalogue.sdks[key] for key in catalogue.sdks if catalogue.sdks[key].collects_nothing]
+    assert len(local) >= 140
+    names = sorted({f"{value.value}/A" for rule in local for value in rule.prefixes})
+    found = find(
+        catalogue, *names, entries=[f"lib/arm64-v8a/{v.value}" for r in local for v in r.native_libs if not v.weak]
+    )
+    assert {sdk for sdk in found if not catalogue.sdks[sdk].collects_nothing} == set()
+    assert len(found) >= 120

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import importlib.util
 import io
+import json
 import os
 import re
 import shutil
@@ -15,9 +16,17 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from classrenamer import rename_classes
+
 TABLE = Path(__file__).with_name("binaries.tsv")
 CACHE = Path.home() / ".cache" / "eduaudit" / "sdks"
 RECIPE = Path(__file__).resolve().parents[2] / "samples" / "build.py"
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+ELEMENT = re.compile(r"<([a-z-]+)(\s[^<>]*)>")
+ATTRIBUTE = re.compile(r"""\bandroid:(\w+)\s*=\s*["']([^"']*)""")
+KINDS = frozenset({"activity", "service", "receiver", "provider"})
+RENAMED = 2
+"""Counts up when `classrenamer` changes, so that nothing old is taken out of the cache."""
 NEWEST_CLASS_FILE = 53
 """Java 9: the newest that dx reads."""
 
@@ -43,6 +52,14 @@ class Binary:
     """Code of others that is really inside."""
     faint: frozenset[str]
     """Those of `carries` that the catalogue may name with confidence ``weak`` only, marked ``?`` in the table."""
+    manifest: str
+    """Manifest or `plugin.xml` of the package with the vendor's components; empty: the archive's own, or none."""
+    libs: tuple[str, ...]
+    """Native libraries of the package that belong to the archive."""
+    built: str
+    """Version that the code carries; empty: none."""
+    part_of: str
+    """Id of the archive without which this one is of no use."""
 
     @property
     def file(self) -> Path:
@@ -54,24 +71,27 @@ class Binary:
         return Path(self.path).name
 
 
-def read_table() -> list[Binary]:
-    with TABLE.open(encoding="utf-8", newline="") as handle:
+def read_table(table: Path) -> list[Binary]:
+    with table.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
     binaries = []
     for row in rows:
-        names, carries = row.pop("names").split(), row.pop("carries").split()
+        names, carries, libs = row.pop("names").split(), row.pop("carries").split(), row.pop("libs").split()
         binaries.append(
             Binary(
                 **row,
                 names=frozenset(names),
                 carries=frozenset(one.rstrip("?") for one in carries),
                 faint=frozenset(one[:-1] for one in carries if one.endswith("?")),
+                libs=tuple(libs),
             )
         )
     return binaries
 
 
-BINARIES = read_table()
+BINARIES = read_table(TABLE)
+LIBRARIES = read_table(TABLE.with_name("libraries.tsv"))
+"""Open-source libraries that collect nothing, with the rule that may name them."""
 
 
 def fetch(binary: Binary) -> Path:
@@ -88,7 +108,7 @@ def _unpack(package: str, version: str) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise CannotFetchError("npm is not installed")
-    wanted = {one.path: one for one in BINARIES if (one.package, one.version) == (package, version)}
+    wanted = {one.path: one for one in (*BINARIES, *LIBRARIES) if (one.package, one.version) == (package, version)}
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
         done = subprocess.run(
@@ -100,7 +120,9 @@ def _unpack(package: str, version: str) -> None:
             last = (done.stderr.strip().splitlines() or ["no output"])[0]
             raise CannotFetchError(f"{package}@{version} cannot be fetched: {last}")
         with tarfile.open(found[0]) as tar:
-            for member in tar:
+            members = list(tar)
+            _note_beside(package, version, tar, members)
+            for member in members:
                 binary = wanted.get(member.name)
                 if binary is None:
                     continue
@@ -109,6 +131,60 @@ def _unpack(package: str, version: str) -> None:
                     partial = Path(folder, "part")
                     partial.write_bytes(data)
                     partial.replace(binary.file)
+
+
+def _note_beside(package: str, version: str, tar: tarfile.TarFile, members: list[tarfile.TarInfo]) -> None:
+    """Keep what of a package stands beside its archives: manifests, and the names of native libraries."""
+    rows = [one for one in BINARIES if (one.package, one.version) == (package, version)]
+    wanted = {one.manifest for one in rows if one.manifest}
+    texts = {one.name: tar.extractfile(one).read().decode("utf-8", "replace") for one in members if one.name in wanted}
+    libraries = sorted({Path(one.name).name for one in members if one.name.endswith(".so")})
+    _beside_file(package, version).write_text(json.dumps({"manifests": texts, "libraries": libraries}))
+
+
+def _beside_file(package: str, version: str) -> Path:
+    return CACHE / f"{package.replace('/', '_')}-{version}.beside.json"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What an app that uses an archive takes over besides its code."""
+
+    components: tuple[tuple[str, str], ...]
+    """(kind, class), of classes that the archive defines."""
+    metadata: tuple[tuple[str, str], ...]
+    libraries: tuple[str, ...]
+    assets: tuple[str, ...]
+
+
+def beside(binary: Binary) -> Beside:
+    """Return the components, meta-data, libraries and assets that come along with an archive."""
+    archive = fetch(binary)
+    texts, libraries, assets = [], list(binary.libs), []
+    if archive.suffix == ".aar":
+        with zipfile.ZipFile(archive) as aar:
+            texts.append(aar.read("AndroidManifest.xml").decode("utf-8", "replace"))
+            libraries += [Path(name).name for name in aar.namelist() if name.endswith(".so")]
+            assets += [name for name in aar.namelist() if name.startswith("assets/") and not name.endswith("/")]
+    if binary.manifest or binary.libs:
+        noted = _beside_file(binary.package, binary.version)
+        if not noted.exists():
+            _unpack(binary.package, binary.version)
+        kept = json.loads(noted.read_text())
+        if not set(binary.libs) <= set(kept["libraries"]):
+            raise AssertionError(f"{binary.id}: {set(binary.libs) - set(kept['libraries'])} not in {binary.package}")
+        texts += [kept["manifests"][binary.manifest]] if binary.manifest else []
+    defined = class_names(class_jars(archive))
+    components, metadata = [], []
+    for text in texts:
+        for tag, attributes in ELEMENT.findall(COMMENT.sub("", text)):  # some plugin.xml are no well-formed XML
+            given = dict(ATTRIBUTE.findall(attributes))
+            name = given.get("name", "")
+            if tag in KINDS and name.replace(".", "/") in defined:
+                components.append((tag, name))
+            elif tag == "meta-data" and name:
+                metadata.append((name, given.get("value", "")))
+    return Beside(*(tuple(dict.fromkeys(rows)) for rows in (components, metadata, libraries, assets)))
 
 
 def class_jars(archive: Path) -> list[bytes]:
@@ -134,9 +210,22 @@ def dex(binary: Binary) -> Path:
     """Return the archive's code as one DEX file, made once."""
     archive = fetch(binary)
     target = archive.with_suffix(".dex")
-    if target.exists():
-        return target
-    jars = class_jars(archive)
+    if not target.exists():
+        _make_dex(binary, class_jars(archive), target)
+    return target
+
+
+def renamed_dex(binary: Binary) -> Path:
+    """Return the code as one DEX file in which only classes of the manifest and of native code keep their names."""
+    archive = fetch(binary)
+    target = archive.with_suffix(f".renamed{RENAMED}.dex")
+    if not target.exists():
+        pinned = {name.replace(".", "/") for _, name in beside(binary).components}
+        _make_dex(binary, [rename_classes(class_jars(archive), pinned)[0]], target)
+    return target
+
+
+def _make_dex(binary: Binary, jars: list[bytes], target: Path) -> None:
     newest = max(class_names(jars).values())
     if newest > NEWEST_CLASS_FILE:
         raise CannotFetchError(f"{binary.id}: class files of version {newest} are newer than dx reads")
@@ -157,7 +246,6 @@ def dex(binary: Binary) -> Path:
         if done.returncode:
             raise AssertionError(f"dx fails on {binary.id}: {done.stderr.strip()[-500:]}")
         made.replace(target)
-    return target
 
 
 def platform_jar() -> Path:

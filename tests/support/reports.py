@@ -23,6 +23,7 @@ from analyzer.model import (
     ReportArtifact,
     Run,
     Sdk,
+    SdkActivity,
     SdkEvidence,
     Severity,
     Signer,
@@ -102,6 +103,18 @@ def hostile_report(**changes):
                 confidence="certain",
                 evidence=(SdkEvidence(kind="code", value="cn/x"), SdkEvidence(kind="native", value="libx.so")),
                 collects=("device.oaid",),
+                state="initialised",
+                activity=(
+                    SdkActivity(
+                        kind="call",
+                        value="Lcn/x/Push;->init()V",
+                        effect="starts",
+                        caller="Lcn/example/App;->onCreate()V",
+                        level="before_consent",
+                        chain=("Lcn/example/App;->onCreate()V",),
+                        entry="application",
+                    ),
+                ),
             ),
         ),
         "accesses": (

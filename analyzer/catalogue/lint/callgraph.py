@@ -188,7 +188,7 @@ def _entries(entries: Mapping[str, Any], checker: _Checker) -> Iterator[Problem]
 def _consent_calls(sdks: Mapping[str, Any], checker: _Checker) -> Iterator[Problem]:
     homes: dict[str, str] = {}
     for sdk, content in sdks.items():
-        for kind in ("preinit", "consent_switch"):
+        for kind in ("preinit", "consent_switch", "init"):
             for row in content.get(kind, ()):
                 where = f"sdks/{sdk}: {kind}"
                 number = row.get("argument")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from analyzer.catalogue.evidence import source_key
 from analyzer.catalogue.sdk_index import plain_values
+from analyzer.catalogue.sdks import VALUE_LISTS, VERSION_KEYS
 
 from . import Problem
 from .apis import sources
@@ -20,8 +22,14 @@ _SHAPES = {
     "native_libs": re.compile(r"lib[\w.+\-*\[\]]+\.so"),
     "metadata_keys": re.compile(r"[\w.\-]+"),
     "assets": re.compile(r"[\w.\-/]+"),
+    "files": re.compile(r"(?!assets/|lib/)[\w.\-/]+"),
+    "strings": re.compile(r".{6,}", re.DOTALL),
 }
-_VERSION_FIELD = re.compile(r"[\w$/]+->\w+")
+_MEMBER = re.compile(r"[\w$/]+->(?:<clinit>|<init>|[\w$]+)")
+_CLASS = re.compile(r"[A-Za-z_][\w$]*(?:\.[\w$]+)+")
+_FIRST_HAND = frozenset({"bin", "npm", "gh", "vendor"})
+"""Sources of which one alone verifies: the code itself, or its vendor."""
+_INDEPENDENT = 2
 
 
 def examine(plain: Mapping[str, Any]) -> Iterator[Problem]:
@@ -34,6 +42,7 @@ def examine(plain: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _values(where, row)
         yield from sources(where, row.get("sources"), plain)
         yield from empty_texts(where, row)
+        yield from _claims(where, row, plain)
         for key in ("within", "comes_with"):
             yield from unknown_ids(f"{where}: {key}", row.get(key), rows)
         if "personal_data" in plain:
@@ -56,15 +65,64 @@ def _values(where: str, row: Mapping[str, Any]) -> Iterator[Problem]:
     for value, _ in plain_values(row, "hosts"):
         if not is_host(value):
             yield Problem(f"{where}: hosts", f"{value} is no host name")
-    for key in ("prefixes", "components", "native_libs", "metadata_keys", "assets", "hosts", "collects"):
+    for key in VALUE_LISTS:
         values = [value for value, _ in plain_values(row, key)]
         for value in sorted({value for value in values if values.count(value) > 1}):
             yield Problem(f"{where}: {key}", f"{value} is given twice")
     if not any(row.get(key) for key in ("prefixes", "components", "native_libs")):
         yield Problem(where, "has neither prefix nor component nor library")
-    field = row.get("version_field")
-    if field is not None and not _VERSION_FIELD.fullmatch(field):
-        yield Problem(f"{where}: version_field", f"{field} is malformed")
+    for value in row.get("starters", ()):
+        if not _CLASS.fullmatch(value):
+            yield Problem(f"{where}: starters", f"{value} is no class name")
+    yield from _version(f"{where}: version", row.get("version", ()))
+
+
+def _version(where: str, places: Iterable[Mapping[str, str]]) -> Iterator[Problem]:
+    for place in places:
+        stated = [key for key in VERSION_KEYS if place.get(key) is not None]
+        if len(stated) != 1:
+            yield Problem(where, f"exactly one of {', '.join(VERSION_KEYS)} is expected, not {stated}")
+            continue
+        value, pattern = place[stated[0]], place.get("pattern")
+        if stated[0] in {"field", "getter", "method"} and not _MEMBER.fullmatch(value):
+            yield Problem(where, f"{value} is malformed")
+        if stated[0] == "method" and pattern is None:
+            yield Problem(where, f"{value}: a pattern must say which of the strings is the version")
+        if stated[0] == "native" and value.count("*") != 1:
+            yield Problem(where, f"{value}: one star must stand for the version")
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            yield Problem(where, f"{pattern} is no expression: {error}")
+
+
+def _claims(where: str, row: Mapping[str, Any], plain: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield claims that the stated sources do not bear, and rows that say no more than a list of names."""
+    if sum(bool(row.get(key)) for key in ("collects", "collects_nothing", "collects_unknown")) != 1:
+        yield Problem(where, "must say what it collects, or that it collects nothing, or that this is unknown")
+    for kind in ("init", "manifest_switch"):
+        for claim in row.get(kind, ()):
+            yield from sources(f"{where}: {kind}", claim["source"], plain)
+    own = {value for key in (*_SHAPES, "hosts") for value, _ in plain_values(row, key)}
+    own |= {value for place in row.get("version", ()) for value in place.values()}
+    own |= {call["call"] for call in row.get("init", ())} | set(row.get("starters", ()))
+    for source, values in row.get("seen", {}).items():
+        if source not in row.get("sources", ()):
+            yield Problem(f"{where}: seen", f"{source} is not among the sources")
+        for value in values:
+            if value not in own:
+                yield Problem(f"{where}: seen", f"{value} is no value of the row")
+    if "evidence" not in plain:
+        return
+    keys = {source_key(source) for source in row.get("sources", ())}
+    counted = {key for key in keys if key in plain["evidence"] and plain["evidence"][key]["counts"]}
+    strong = [value for key in _SHAPES for value, weak in plain_values(row, key) if not weak and key != "metadata_keys"]
+    if not counted and strong:
+        yield Problem(where, f"{strong[0]} is strong, but no source bears it")
+    if row["sure"] == "V" and len(counted) < _INDEPENDENT and not counted & _FIRST_HAND:
+        yield Problem(where, f"sure: V needs two independent sources or the code itself, not {sorted(counted)}")
+    if row["sure"] == "1" and not counted:
+        yield Problem(where, "sure: 1 needs a source")
 
 
 def _single(rows: Mapping[str, Any]) -> Iterator[Problem]:
