@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analyzer.render.forms import FORM_NAMES
 from analyzer.render.language import default_lang
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from analyzer.model import Report, TrafficFacts
 
 READERS = "eduaudit.traffic_reader"
-FORMATS = ("terminal", "json", "html")
 SEVERITIES = ("critical", "high", "medium", "low", "never")
 INCOMPLETE = 3
 NO_CACHE = "EDUAUDIT_NO_CACHE"
@@ -36,7 +36,7 @@ EXISTING = click.Path(path_type=Path)
 )
 @click.option("--profile", type=EXISTING, metavar="FILE", help="设备档案，配合 --traffic / device profile")
 @click.option("--marks", type=EXISTING, metavar="FILE", help="操作标记，配合 --traffic / operator's marks")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORM_NAMES), default="terminal", show_default=True)
 @click.option("--output", type=EXISTING, metavar="PATH", help="写入文件而不是标准输出 / write to a file")
 @click.option(
     "--fail-on",
@@ -65,12 +65,13 @@ def audit(  # noqa: D103  # the help text is the documentation
     strict: bool,
 ) -> int:
     from analyzer import audit as run
-    from analyzer.render.output import write_report
+    from analyzer.render.output import check_form, write_report
 
     lang = lang or default_lang()
     for given, option in ((profile, "--profile"), (marks, "--marks")):
         if given and not traffic:
             raise click.UsageError(f"{option} 需要 --traffic / needs --traffic")
+    check_form(form, output)
     with working(f"{app.name} …"):
         observed = read_traffic(traffic, profile, marks) if traffic else None
         cached = not no_cache and not os.environ.get(NO_CACHE)

@@ -83,7 +83,7 @@ def test_lock_holds_versions_and_hashes_of_every_direct_requirement():
     assert all("--hash=sha256:" in block for block in blocks)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    for extra in ("proxy", "registry", "postgres", "s3"):
+    for extra in ("proxy", "registry", "postgres", "s3", "reports"):
         wanted += project["project"]["optional-dependencies"][extra]
     names = {re.match(r"[A-Za-z0-9_.-]+", item).group().lower().replace("_", "-") for item in wanted}
     assert names <= {name.lower().replace("_", "-") for name in pinned}

@@ -1,0 +1,103 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import cyclonedx.schema
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+from reports import hostile_report
+
+from analyzer.model import Access
+from analyzer.render import render
+
+FOLDER = Path(cyclonedx.schema.__file__).parent / "_res"
+
+
+def schema(name):
+    return json.loads((FOLDER / f"{name}.SNAPSHOT.schema.json").read_text(encoding="utf-8"))
+
+
+def validator():
+    known = Registry().with_resources(
+        (made["$id"], Resource.from_contents(made)) for made in (schema("spdx"), schema("jsf-0.82"))
+    )
+    return jsonschema.Draft7Validator(schema("bom-1.6"), registry=known)
+
+
+def bom(report, lang="zh"):
+    made = json.loads(render(report, "cyclonedx", lang))
+    validator().validate(made)
+    return made
+
+
+def properties(component):
+    return {(row["name"], row["value"]) for row in component["properties"]}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_bill_is_valid_and_names_app_and_sdk(lang):
+    made = bom(hostile_report(), lang)
+    app = made["metadata"]["component"]
+    assert app["hashes"] == [{"alg": "SHA-256", "content": "a" * 64}]
+    assert ("eduaudit:package", "cn.example") in properties(app)
+    [sdk] = made["components"]
+    assert sdk["supplier"] == {"name": "某公司"}
+    assert [row["location"] for row in sdk["evidence"]["occurrences"]] == ["code: cn/x", "native: libx.so"]
+    assert ("eduaudit:vendor_says_it_collects", "device.oaid") in properties(sdk)
+    assert ("eduaudit:receives", "device.oaid") in properties(sdk)
+    assert made["dependencies"][0] == {"ref": "app", "dependsOn": ["sdk:x"]}
+
+
+def test_unknown_version_and_coordinates_are_left_out():
+    [sdk] = bom(hostile_report())["components"]
+    assert "version" not in sdk
+    assert "purl" not in sdk
+    known = replace(hostile_report().sdks[0], version="1.2.3")
+    assert bom(hostile_report(sdks=(known,)))["components"][0]["version"] == "1.2.3"
+
+
+def test_host_that_was_seen_to_receive_data_is_a_service():
+    [service] = bom(hostile_report())["services"]
+    assert service["endpoints"] == ["http://a.example.com"]
+    assert service["provider"] == {"name": "某公司"}
+    assert [(row["flow"], row["classification"]) for row in service["data"]] == [("inbound", "device.oaid")]
+
+
+def test_third_party_code_without_a_rule_is_listed():
+    access = Access(
+        data="clipboard", api="La/A;->a()V", caller="Lcom/y/B;->b()V", actor="lib:com.y", level="present", chain=()
+    )
+    made = bom(hostile_report(accesses=(access,)))
+    unknown = made["components"][1]
+    assert unknown["name"] == "com.y"
+    assert ("eduaudit:reads", "clipboard") in properties(unknown)
+    assert "lib:com.y" in made["dependencies"][0]["dependsOn"]
+
+
+def test_a_read_that_proves_nothing_is_no_property():
+    assert not any(name == "eduaudit:reads" for name, _ in properties(bom(hostile_report())["components"][0]))
+
+
+@pytest.mark.parametrize(("complete", "aggregate"), [(True, "unknown"), (False, "incomplete")])
+def test_list_never_claims_to_be_complete(complete, aggregate):
+    report = hostile_report()
+    made = bom(replace(report, coverage=replace(report.coverage, complete=complete)))
+    assert made["compositions"][0]["aggregate"] == aggregate
+
+
+def test_serial_number_follows_the_package_alone():
+    first = hostile_report()
+    later = replace(first, run=replace(first.run, started="2027-05-05T05:05:05+00:00"))
+    one, two = bom(first), bom(later)
+    assert one["serialNumber"] == two["serialNumber"]
+    assert one["metadata"].pop("timestamp") != two["metadata"].pop("timestamp")
+    assert one == two
+    other = bom(replace(first, artifact=replace(first.artifact, sha256="f" * 64)))
+    assert other["serialNumber"] != one["serialNumber"]
+
+
+def test_text_of_the_app_is_inert():
+    text = render(hostile_report(), "cyclonedx", "zh")
+    assert "\u202e" not in text
+    assert "\x1b" not in bom(hostile_report())["metadata"]["component"]["name"]
