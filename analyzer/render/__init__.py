@@ -19,6 +19,7 @@ FORMATS = {
     "sarif": "sarif",
     "cyclonedx": "cyclonedx",
     "xlsx": "workbook",
+    "pdf": "printed",
 }
 """Format → module of this package that writes it."""
 

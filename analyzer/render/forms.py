@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FORM_NAMES = ("terminal", "json", "html", "sarif", "cyclonedx", "xlsx")
+FORM_NAMES = ("terminal", "json", "html", "sarif", "cyclonedx", "xlsx", "pdf")
 """The formats of `--format`, in the order in which they are listed."""
 TRAFFIC_FORM_NAMES = tuple(name for name in FORM_NAMES if name != "cyclonedx")
 """Those of a report on traffic alone: without a package there is no bill of materials."""

@@ -14,9 +14,10 @@ from .grouping import ledger_by_weight
 from .words import actor_name, place_name, subject_name, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from analyzer.model import Access, Clause, Finding, FindingEvidence, LedgerRow, Report
+    from analyzer.catalogue import Catalogue
+    from analyzer.model import Access, Finding, FindingEvidence, LedgerRow, Report
 
 Cell = str | int
 MOST_EVIDENCE = 20
@@ -45,10 +46,11 @@ class Table:
 class Names:
     """What a report calls things, in one language."""
 
-    def __init__(self, report: Report, clauses: Mapping[str, Clause], lang: str) -> None:
+    def __init__(self, report: Report, catalogue: Catalogue, lang: str) -> None:
         self.report = report
         self.lang = lang
-        self.clauses = clauses
+        self.clauses = catalogue.clauses
+        self.functions = catalogue.functions
         self.sdks = {sdk.id: sdk.name for sdk in report.sdks}
         self.titles = {row.data: row.title.pick(lang) for row in report.ledger}
 
@@ -81,6 +83,16 @@ class Names:
         """Return a clause with where it stands and what it says."""
         clause = self.clauses.get(identity)
         return f"{identity} {clause.article} {clause.title.pick(self.lang)}" if clause else visible(identity)
+
+    def function(self, identity: str) -> str:
+        """Return a function of an education app that commonly justifies a permission."""
+        known = self.functions.get(identity)
+        return known.title.pick(self.lang) if known else visible(identity)
+
+    def level(self, level: str | None) -> str:
+        """Return the protection level of a permission."""
+        shown = self.word(f"level.{level}")
+        return "–" if level is None else visible(level if shown.startswith("level.") else shown)
 
     def chain(self, site: Access) -> str:
         """Return a call chain, one step a line."""
@@ -145,13 +157,13 @@ def permissions_table(names: Names) -> Table:
     rows = (
         (
             visible(row.name),
-            visible(row.level or "–"),
+            names.level(row.level),
             visible(row.group or "–"),
             names.yes(row.special),
             names.yes(row.declared),
             names.yes(row.used),
             names.actors(row.used_by),
-            "\n".join(row.justified_by),
+            "\n".join(map(names.function, row.justified_by)),
         )
         for row in names.report.permissions
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xlsxwriter import Workbook
 
 from .escape import visible
+from .overview import overview
 from .tables import (
     Cell,
     Names,
@@ -44,7 +45,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     """Return the workbook; byte-identical for equal reports."""
     from analyzer.catalogue import load_catalogue  # noqa: PLC0415  # only some formats show clause texts
 
-    names = Names(report, load_catalogue().clauses, lang)
+    names = Names(report, load_catalogue(), lang)
     sink = io.BytesIO()
     book = Workbook(sink, {"in_memory": True})
     book.set_properties({"title": names.word("title"), "created": MADE, "author": "eduaudit"})
@@ -148,48 +149,3 @@ class _Sheets:
             sheet.write_string(line, number, shown, self.body)
         else:
             sheet.write_blank(line, number, None, self.body)
-
-
-def overview(names: Names) -> list[tuple[str, str]]:
-    """Return label and value of what a report says before its tables."""
-    report, word = names.report, names.word
-    app, artifact, run = report.app, report.artifact, report.run
-    rows = [
-        (word("app"), visible(app.label or app.package or artifact.name or "?")),
-        (word("package"), visible(app.package or "–")),
-    ]
-    if artifact.sha256:
-        code = "?" if app.version_code is None else str(app.version_code)
-        rows += [
-            (word("version"), visible(f"{app.version_name or '?'} ({code})")),
-            (word("sdk_levels"), f"min {app.min_sdk or '?'} · target {app.target_sdk or '?'}"),
-            (word("file"), visible(f"{artifact.name or ''} · {artifact.format} · {artifact.size:,} B")),
-            ("SHA-256", artifact.sha256),
-        ]
-        signers = [
-            f"{signer.subject} [{' '.join(signer.schemes)}] {word('verified' if signer.verified else 'not_verified')}"
-            f" · MD5 {signer.md5} · SHA-256 {signer.sha256}"
-            for signer in app.signers
-        ]
-        rows.append((word("signer"), "\n".join(map(visible, signers)) or word("unsigned")))
-    for item in report.inputs:
-        rows.append((word(item.kind), visible(f"{item.name or ''} SHA-256 {item.sha256}".strip())))
-    channels = [
-        f"{word(name)}{'：' if names.lang == 'zh' else ': '}{word('examined' if seen else 'not_examined')}"
-        for name, seen in report.summary.channels.items()
-    ]
-    rows.append((word("channels"), "\n".join(channels)))
-    if artifact.sha256:
-        rows.append((word("coverage"), word("complete" if report.coverage.complete else "incomplete")))
-    verdict = "verdict.incomplete" if report.summary.verdict == "incomplete" else report.summary.verdict
-    counts = [f"{word(level)} {number}" for level, number in report.summary.findings.items() if number]
-    rows += [
-        (word("verdict"), word(verdict)),
-        (word("counts"), "  ".join(counts) or word("no_findings")),
-        (word("human"), str(len(report.summary.human))),
-        (word("note"), word("legend.words")),
-        (word("rules_version"), run.rules),
-        (word("run"), f"eduaudit {run.tool} · {word('engine')} {run.engine}"),
-        (word("started"), run.started),
-    ]
-    return rows
