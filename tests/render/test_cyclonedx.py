@@ -1,33 +1,17 @@
 import json
 from dataclasses import replace
-from pathlib import Path
 
-import cyclonedx.schema
-import jsonschema
 import pytest
-from referencing import Registry, Resource
+import standards
 from reports import hostile_report
 
 from analyzer.model import Access
 from analyzer.render import render
 
-FOLDER = Path(cyclonedx.schema.__file__).parent / "_res"
-
-
-def schema(name):
-    return json.loads((FOLDER / f"{name}.SNAPSHOT.schema.json").read_text(encoding="utf-8"))
-
-
-def validator():
-    known = Registry().with_resources(
-        (made["$id"], Resource.from_contents(made)) for made in (schema("spdx"), schema("jsf-0.82"))
-    )
-    return jsonschema.Draft7Validator(schema("bom-1.6"), registry=known)
-
 
 def bom(report, lang="zh"):
     made = json.loads(render(report, "cyclonedx", lang))
-    validator().validate(made)
+    standards.cyclonedx().validate(made)
     return made
 
 

@@ -140,7 +140,7 @@ def test_chain_is_told_with_its_doubt():
     )  # fmt: skip
     finding = replace(report.findings[0], evidence=(evidence,))
     text = text_of(replace(report, findings=(finding,), accesses=(read,)))
-    assert "App.onCreate›调用B.run偏移0x3" in text
+    assert "App.onCreate›调用cn.x.B.run偏移0x3" in text
     assert "不能确定" in text
     assert "同意前可达的读取(1)" in text
 
