@@ -14,8 +14,7 @@ class Terminal(io.TextIOWrapper):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch):
+def as_terminal(monkeypatch):
     made = Terminal(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr(sys, "stdout", made)
     return made
@@ -27,14 +26,16 @@ def test_every_listed_format_has_its_writer():
 
 
 @pytest.mark.parametrize("form", sorted(BINARY))
-def test_binary_format_is_not_written_to_a_terminal(terminal, form):
+def test_binary_format_is_not_written_to_a_terminal(monkeypatch, form):
+    terminal = as_terminal(monkeypatch)
     with pytest.raises(EduauditError, match="--output") as caught:
         output.write_report(hostile_report(), form, "zh", None)
     assert "\n" not in str(caught.value)
     assert terminal.buffer.getvalue() == b""
 
 
-def test_text_format_is(terminal):
+def test_text_format_is(monkeypatch):
+    terminal = as_terminal(monkeypatch)
     output.write_report(hostile_report(), "sarif", "zh", None)
     assert terminal.buffer.getvalue().startswith(b"{")
 
