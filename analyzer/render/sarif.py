@@ -13,7 +13,7 @@ from analyzer.model import canonical_json
 
 from .chains import chain_of
 from .escape import inert, lines
-from .sarif_places import Places
+from .sarif_places import Places, has_file
 from .sarif_rules import LEVEL, rules_of, taxonomies_of
 from .words import place_name, subject_name, word
 
@@ -94,7 +94,7 @@ def _result(
     lang: str,
 ) -> dict[str, Any]:
     locations = [places.location(item) for item in finding.evidence] or [places.target()]
-    if "uri" not in locations[0].get("physicalLocation", {}).get("artifactLocation", {}) and places.artifacts:
+    if not has_file(locations[0]) and has_file(places.target()):
         # A code host needs a file to hang the result on; the real place follows.
         locations.insert(0, places.target())
     flows = [_flow(item, item.path, places, lang) for item in finding.evidence if item.path and item.path.chain]

@@ -22,6 +22,11 @@ _HOST = re.compile(r"(\S+) \((.*)\)", re.DOTALL)
 _ENTRY = re.compile(r"[\w./+@$-]*\.[\w-]+")
 
 
+def has_file(location: dict[str, Any]) -> bool:
+    """Tell whether a location names a file by an address."""
+    return "uri" in location.get("physicalLocation", {}).get("artifactLocation", {})
+
+
 class Places:
     """The files of one log, filled as locations are asked for; the analysed package is the first one."""
 

@@ -5,7 +5,7 @@ import pytest
 import standards
 from reports import HOSTILE, both, hostile_report
 
-from analyzer.model import FindingEvidence, ReportInput, Severity
+from analyzer.model import FindingEvidence, ReportArtifact, ReportInput, Severity
 from analyzer.model.report import CallPath
 from analyzer.render import render
 
@@ -110,6 +110,16 @@ def test_traffic_hangs_on_the_package_and_names_its_capture():
     place = result["relatedLocations"][0]
     assert run["artifacts"][place["physicalLocation"]["artifactLocation"]["index"]]["hashes"] == {"sha-256": "e" * 64}
     assert place["logicalLocations"][0]["name"] == "a.example.com"
+
+
+def test_traffic_without_a_package_is_located_in_its_capture():
+    capture = ReportInput(kind="capture", name=None, sha256="e" * 64)
+    run = run_of(
+        report_with(item("transmission", "a.example.com (body imei)"), inputs=(capture,), artifact=ReportArtifact())
+    )
+    [place] = run["results"][0]["locations"]
+    assert place["logicalLocations"][0]["name"] == "a.example.com"
+    assert place["physicalLocation"]["artifactLocation"] == {"index": 0}
 
 
 def test_chain_is_a_code_flow_from_entry_point_to_read():
