@@ -36,11 +36,16 @@ SIGNS = (
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: titles and widths (characters of Latin text) of its columns, rows of as many cells."""
+    """One table: titles and widths (characters of Latin text) of its columns, rows of as many cells.
+
+    What is printed is at most 200 characters wide in all, or it could not be read on A4.
+    """
 
     title: str
     columns: tuple[tuple[str, int], ...]
     rows: tuple[tuple[Cell, ...], ...]
+    unprinted: int = 0
+    """Columns at the end that serve machines and look-ups; they are not printed."""
 
 
 class Names:
@@ -82,7 +87,10 @@ class Names:
     def clause(self, identity: str) -> str:
         """Return a clause with where it stands and what it says."""
         clause = self.clauses.get(identity)
-        return f"{identity} {clause.article} {clause.title.pick(self.lang)}" if clause else visible(identity)
+        if clause is None:
+            return visible(identity)
+        article = f" ({clause.article}) " if self.lang == "en" else f"（{clause.article}）"
+        return f"{identity}{article}{clause.title.pick(self.lang)}"
 
     def function(self, identity: str) -> str:
         """Return a function of an education app that commonly justifies a permission."""
@@ -113,9 +121,9 @@ def ledger_table(names: Names) -> Table:
             names.actors(item.recipients),
         )
 
-    heads = (("data", 24), ("id", 20), ("category", 18), ("sensitive", 8), *((sign, 9) for sign in SIGNS))
+    heads = (("data", 24), ("id", 16), ("category", 14), ("sensitive", 6), *((sign, 8) for sign in SIGNS))
     rows = map(row, ledger_by_weight(names.report))
-    return _table("ledger", (*heads, ("actors", 28), ("recipients", 28)), rows, names)
+    return _table("ledger", (*heads, ("actors", 26), ("recipients", 26)), rows, names)
 
 
 def findings_table(names: Names) -> Table:
@@ -141,17 +149,17 @@ def findings_table(names: Names) -> Table:
         )
 
     heads = (
-        *(("number", 6), ("severity", 7), ("sure", 9), ("finding", 24), ("subject", 24), ("explanation", 48)),
-        *(("evidence", 60), ("clauses", 44), ("advice", 40), ("waived", 16), ("rule", 28), ("fingerprint", 36)),
+        *(("number", 5), ("severity", 6), ("sure", 8), ("finding", 16), ("subject", 16), ("explanation", 32)),
+        *(("evidence", 36), ("clauses", 28), ("advice", 24), ("waived", 9), ("rule", 28), ("fingerprint", 36)),
     )
     rows = (row(number, item) for number, item in enumerate(names.report.findings, 1))
-    return _table("findings", heads, rows, names)
+    return _table("findings", heads, rows, names, unprinted=2)
 
 
 def permissions_table(names: Names) -> Table:
     """Return the permissions."""
     heads = (
-        *(("permission", 52), ("level", 12), ("group", 16), ("special", 10), ("declared", 9), ("used", 11)),
+        *(("permission", 46), ("level", 9), ("group", 14), ("special", 9), ("declared", 8), ("used", 10)),
         *(("used_by", 32), ("justified_by", 32)),
     )
     rows = (
@@ -173,8 +181,8 @@ def permissions_table(names: Names) -> Table:
 def sdks_table(names: Names) -> Table:
     """Return the SDKs with the signs by which they were known."""
     heads = (
-        *(("name", 28), ("vendor", 36), ("category", 14), ("version", 12), ("confidence", 9)),
-        *(("collects", 30), ("evidence", 60)),
+        *(("name", 28), ("vendor", 34), ("category", 13), ("version", 11), ("confidence", 8)),
+        *(("collects", 30), ("evidence", 54)),
     )
     rows = (
         (
@@ -194,8 +202,8 @@ def sdks_table(names: Names) -> Table:
 def transmissions_table(names: Names) -> Table:
     """Return what was seen in traffic."""
     heads = (
-        *(("data", 24), ("host", 36), ("recipient", 26), ("country", 9), ("phase", 10), ("encrypted", 9)),
-        *(("where", 24), ("encoding", 18), ("value", 26), ("count", 7), ("proof", 10), ("request", 38)),
+        *(("data", 22), ("host", 32), ("recipient", 22), ("country", 9), ("phase", 8), ("encrypted", 8)),
+        *(("where", 20), ("encoding", 16), ("value", 24), ("count", 6), ("proof", 8), ("request", 38)),
     )
     rows = (
         (
@@ -214,7 +222,7 @@ def transmissions_table(names: Names) -> Table:
         )
         for row in names.report.transmissions
     )
-    return _table("transmissions", heads, rows, names)
+    return _table("transmissions", heads, rows, names, unprinted=1)
 
 
 def accesses_table(names: Names) -> Table:
@@ -226,8 +234,8 @@ def accesses_table(names: Names) -> Table:
         key=lambda row: (row.weak is not None, levels.index(row.level), bool(row.doubt), row.data, row.actor),
     )
     heads = (
-        *(("data", 24), ("actor", 26), ("moment", 18), ("api", 60), ("caller", 60)),
-        *(("chain", 50), ("doubt", 36), ("dex", 16), ("offset", 14), ("sites", 7)),
+        *(("data", 20), ("actor", 20), ("moment", 12), ("api", 42), ("caller", 42)),
+        *(("chain", 40), ("doubt", 22), ("dex", 14), ("offset", 12), ("sites", 6)),
     )
     rows = (
         (
@@ -244,7 +252,7 @@ def accesses_table(names: Names) -> Table:
         )
         for row in ordered
     )
-    return _table("accesses", heads, rows, names)
+    return _table("accesses", heads, rows, names, unprinted=3)
 
 
 def unexamined_table(names: Names) -> Table:
@@ -267,5 +275,8 @@ def unexamined_table(names: Names) -> Table:
     return _table("unexamined", (("kind", 20), ("item", 60), ("look_at", 80)), rows, names)
 
 
-def _table(title: str, heads: Iterable[tuple[str, int]], rows: Iterable[tuple[Cell, ...]], names: Names) -> Table:
-    return Table(names.word(title), tuple((names.word(key), width) for key, width in heads), tuple(rows))
+def _table(
+    title: str, heads: Iterable[tuple[str, int]], rows: Iterable[tuple[Cell, ...]], names: Names, *, unprinted: int = 0
+) -> Table:
+    columns = tuple((names.word(key), width) for key, width in heads)
+    return Table(names.word(title), columns, tuple(rows), unprinted)

@@ -119,27 +119,27 @@ class _Sheets:
         """Write one table; ``verified`` adds empty columns for what a person found."""
         sheet = self._sheet(table.title)
         columns = list(table.columns)
-        if verified:
-            columns += [(self.names.word("verified_by"), 12), (self.names.word("remark"), 24)]
+        printed = len(columns) - table.unprinted
+        blanks = [(self.names.word("verified_by"), 9), (self.names.word("remark"), 11)] if verified else []
+        columns[printed:printed] = blanks
         for number, (head, wide) in enumerate(columns):
             sheet.set_column(number, number, wide)
             sheet.write_string(0, number, head, self.head)
         for line, row in enumerate(table.rows, 1):
-            for number, cell in enumerate((*row, *[""] * (len(columns) - len(row)))):
+            for number, cell in enumerate((*row[:printed], *[""] * len(blanks), *row[printed:])):
                 self._cell(sheet, line, number, cell)
         last = max(len(table.rows), 1)
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, last, len(columns) - 1)
         sheet.repeat_rows(0)
+        sheet.print_area(0, 0, last, printed + len(blanks) - 1)
         for word, fill in self.fills.items():
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": fill}
             if table.title == self.names.word("findings"):
                 sheet.conditional_format(1, 1, last, 1, rule)
         if verified:
             choices = self.names.word("verified_by.choices").split(",")
-            sheet.data_validation(
-                1, len(table.columns), last, len(table.columns), {"validate": "list", "source": choices}
-            )
+            sheet.data_validation(1, printed, last, printed, {"validate": "list", "source": choices})
 
     def _cell(self, sheet: Any, line: int, number: int, cell: Cell) -> None:
         if isinstance(cell, int):
