@@ -30,6 +30,7 @@ TECHNIQUE = {
     "asset": "filename",
 }
 APP = "app"
+"""Reference of the app in the document, and the actor of its own code."""
 
 
 def write(report: Report, lang: str, *, color: bool = False, width: int | None = None) -> str:  # noqa: ARG001  # one interface
@@ -86,7 +87,8 @@ def _app(report: Report) -> dict[str, Any]:
             file=[artifact.name] if artifact.name else [],
             version_code=[str(app.version_code)] if app.version_code is not None else [],
             signer_sha256=[row.sha256 for row in app.signers],
-            reads=_reads("app", report),
+            reads=_reads(APP, report),
+            reads_before_consent=_reads(APP, report, early=True),
         ),
     }
     if app.version_name is not None:
@@ -180,6 +182,7 @@ def _service(host: str, rows: list[Transmission], report: Report, titles: dict[s
             country=sorted({row.country for row in rows if row.country}),
             phase=sorted({row.phase for row in rows}),
             proof=sorted({row.proof for row in rows}),
+            received_in_clear=sorted({row.data for row in rows if not row.encrypted}),
         ),
     }
     if recipient:

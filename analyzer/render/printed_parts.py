@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from reportlab.lib import textsplit
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, LongTable, PageTemplate, Paragraph, TableStyle
+from reportlab.platypus import BaseDocTemplate, Frame, LongTable, PageTemplate, Paragraph, TableStyle, paragraph
 
 from .typeface import NAME, markup, printable
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from reportlab.platypus import Flowable
+
+# Signs that may not begin a line of Chinese: reportlab's own list, which two modules hold, lacks these full-width ones.
+for _module in (textsplit, paragraph):
+    _module.ALL_CANNOT_START += "，；：！？”’》"
 
 MARGIN = 16 * mm
 TOP = 20 * mm

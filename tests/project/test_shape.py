@@ -134,4 +134,5 @@ def test_wheel_holds_three_packages_rules_and_samples(tmp_path):
     assert {"analyzer", "proxy_addons", "registry_api"} == {head for head in heads if not head.endswith(".dist-info")}
     assert any(name.startswith("analyzer/_rules/clauses/") for name in names)
     assert any(name.startswith("analyzer/_samples/") and name.endswith(".apk") for name in names)
+    assert {"NotoSansSC-subset.ttf", "OFL.txt"} <= {name.split("/")[-1] for name in names if "/render/fonts/" in name}
     assert "[eduaudit.commands]" in points

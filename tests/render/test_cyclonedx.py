@@ -45,6 +45,7 @@ def test_host_that_was_seen_to_receive_data_is_a_service():
     [service] = bom(hostile_report())["services"]
     assert service["endpoints"] == ["http://a.example.com"]
     assert service["provider"] == {"name": "某公司"}
+    assert ("eduaudit:received_in_clear", "device.oaid") in properties(service)
     assert [(row["flow"], row["classification"]) for row in service["data"]] == [("inbound", "device.oaid")]
 
 

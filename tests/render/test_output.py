@@ -1,5 +1,8 @@
 import io
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from reports import hostile_report
@@ -46,6 +49,24 @@ def test_binary_format_goes_to_a_file_as_it_is(tmp_path, form, start):
     output.write_report(hostile_report(), form, "zh", path)
     assert path.read_bytes().startswith(start)
     assert [entry.name for entry in tmp_path.iterdir()] == ["report"]
+
+
+def test_libraries_of_the_files_are_loaded_for_them_alone():
+    code = (
+        "import sys; from analyzer.cli.audit import audit; from analyzer.render import output, render\n"
+        "from reports import hostile_report\n"
+        "for form in ('terminal', 'json', 'html', 'sarif', 'cyclonedx'): render(hostile_report(), form)\n"
+        "print([name for name in ('reportlab', 'xlsxwriter', 'PIL', 'cyclonedx') if name in sys.modules])"
+    )
+    support = str(Path(__file__).parents[1] / "support")
+    made = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": support},
+    )
+    assert made.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(("form", "library"), [("pdf", "reportlab"), ("xlsx", "xlsxwriter")])

@@ -157,6 +157,13 @@ def test_report_without_findings_says_so():
     assert "没有问题" in text_of(hostile_report(findings=()))
 
 
+def test_no_line_of_chinese_begins_with_a_comma():
+    finding = replace(hostile_report().findings[0], explanation=both("字" * 5 + "，字；字：字" * 400, "x"))
+    lines = "\n".join(pages(hostile_report(findings=(finding,)))).split("\n")
+    assert sum("，字；" in line for line in lines) > 10
+    assert [line for line in lines if line[:1] in set("，；：")] == []
+
+
 def test_signs_of_the_ledger_are_drawn():
     text = text_of(hostile_report())
     assert "●" in text
