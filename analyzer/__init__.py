@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import ExitStack
     from datetime import date
     from pathlib import Path
 
@@ -25,8 +26,11 @@ __all__ = [
     "engine",
     "filing_facts",
     "filing_schema",
+    "gather",
+    "package_facts",
     "read_filing",
     "read_policy",
+    "read_waivers",
     "report_of",
     "rules_version",
     "static_facts",
@@ -43,6 +47,40 @@ def static_facts(path: Path, limits: Limits | None = None) -> StaticFacts:
     from analyzer.sandbox import Limits, run_extraction
 
     return run_extraction(path, limits or Limits())
+
+
+def package_facts(*paths: Path, cached: bool = False) -> list[StaticFacts]:
+    """Return the facts of several packages, read side by side; from the user's cache if ``cached``.
+
+    Raises as `static_facts` does; the other children are ended then.
+    """
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        return _side_by_side([_as_file(path, stack) for path in paths], cached=cached)
+
+
+def _side_by_side(paths: list[Path], *, cached: bool) -> list[StaticFacts]:
+    from analyzer.sandbox import Limits, start_extraction
+
+    limits = Limits()
+    caches = [_cache(path, limits) if cached else None for path in paths]
+    found = [cache.find() if cache is not None else None for cache in caches]
+    running: list[Any] = []
+    try:
+        for path, facts in zip(paths, found, strict=True):
+            running.append(start_extraction(path, limits) if facts is None else None)
+        for place, extraction in enumerate(running):
+            if extraction is not None:
+                running[place] = None
+                found[place] = facts = extraction.result()
+                if (cache := caches[place]) is not None:
+                    cache.keep(facts)
+    finally:
+        for extraction in running:
+            if extraction is not None:
+                extraction.cancel()
+    return [facts for facts in found if facts is not None]
 
 
 def report_of(facts: Facts, *, waivers: tuple[Any, ...] = (), seconds: dict[str, float] | None = None) -> Report:
@@ -83,11 +121,46 @@ def audit(
 ) -> Report:
     """Extract, join all channels, judge: what `eduaudit audit` does.
 
+    Raises `analyzer.model.UnreadableInputError` naming the file that cannot be read and why.
+    """
+    facts, waived = gather(
+        path, policy=policy, filing=filing, traffic=traffic, limits=limits, waivers=waivers, today=today, cached=cached
+    )
+    return report_of(facts, waivers=waived)
+
+
+def gather(
+    path: Path,
+    *,
+    policy: Path | None = None,
+    filing: Path | None = None,
+    traffic: TrafficFacts | None = None,
+    limits: Limits | None = None,
+    waivers: Path | None = None,
+    today: date | None = None,
+    cached: bool = False,
+) -> tuple[Facts, tuple[Any, ...]]:
+    """Extract the package, and read what else is at hand; return the facts of the case, and the waivers.
+
     The child that reads the package starts first; the small inputs, the rules and the judge are loaded while it
     works, and an error in one of them ends the child. With ``cached``, the facts of a package that was audited before
     are taken from the user's cache.
     Raises `analyzer.model.UnreadableInputError` naming the file that cannot be read and why.
     """
+    if path.is_dir():
+        from contextlib import ExitStack
+
+        with ExitStack() as stack:
+            return gather(
+                _as_file(path, stack),
+                policy=policy,
+                filing=filing,
+                traffic=traffic,
+                limits=limits,
+                waivers=waivers,
+                today=today,
+                cached=cached,
+            )
     from analyzer.sandbox import Limits, dismiss, start_extraction
 
     limits = limits or Limits()
@@ -103,7 +176,7 @@ def audit(
             _warm()
         filed = read_filing(filing) if filing else None
         read = read_policy(policy) if policy else None
-        waived = _waivers(waivers, today) if waivers else ()
+        waived = read_waivers(waivers, today) if waivers else ()
     except BaseException:
         if extraction is not None:
             extraction.cancel()
@@ -112,7 +185,19 @@ def audit(
         static = extraction.result()
         if cache is not None:
             cache.keep(static)
-    return report_of(Facts(static=static, policy=read, filing=filed, traffic=traffic), waivers=waived)
+    return Facts(static=static, policy=read, filing=filed, traffic=traffic), waived
+
+
+def _as_file(path: Path, stack: ExitStack) -> Path:
+    """Return a package as one file: a folder of splits, or of code beside a manifest, is packed meanwhile."""
+    if not path.is_dir():
+        return path
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from analyzer.container.folder import pack_folder
+
+    return pack_folder(path, Path(stack.enter_context(TemporaryDirectory(prefix="eduaudit-"))))
 
 
 def _cache(path: Path, limits: Limits) -> FactsCache | None:
@@ -139,12 +224,13 @@ def _warm() -> None:
     report_of(Facts(static=read_record(StaticFacts, record_json(empty)))).dump()
 
 
-def _waivers(path: Path, today: date | None) -> tuple[Any, ...]:
+def read_waivers(path: Path, today: date | None = None) -> tuple[Any, ...]:
+    """Read the waivers in force ``today``. Raises `UnreadableInputError` naming the first wrong entry."""
     from datetime import UTC, datetime
 
-    from analyzer.judge.waivers import read_waivers
+    from analyzer.judge.waivers import read_waivers as read
 
-    return tuple(read_waivers(path, today or datetime.now(UTC).date()))
+    return tuple(read(path, today or datetime.now(UTC).date()))
 
 
 def read_policy(path: Path) -> PolicyFacts:

@@ -265,9 +265,9 @@ def import_(file: Path, data: Path | None) -> None:
 
 
 @registry.command()
-@click.argument("name", type=click.Choice(["filing", "report", "transitions"]))
+@click.argument("name", type=click.Choice(["filing", "report", "diff", "transitions"]))
 def schema(name: str) -> None:
-    """输出数据格式 / print the JSON Schema of a filing or report, or the table of transitions."""
+    """输出数据格式 / print the JSON Schema of a filing, report or comparison, or the table of transitions."""
     if name == "transitions":
         from registry_api.filings.transitions import TRANSITIONS
 
@@ -279,6 +279,10 @@ def schema(name: str) -> None:
         from analyzer.model import json_schema
 
         made = json_schema()
+    elif name == "diff":
+        from analyzer.model import diff_schema
+
+        made = diff_schema()
     else:
         import analyzer
 

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from .checks import CheckRule
     from .evidence import EvidenceSource
     from .filing_codes import CodeTable, Source
+    from .frameworks import FrameworkRule
     from .identifiers import Identifier
     from .law import AppType, LegalText
     from .sdks import SdkRule
+    from .security import EngineRule, SecretRule, SecurityKind
     from .taxonomy import PermissionRule, PersonalData, Titled
     from .vocabulary import PackerRule, PolicyPointRule, Vocabulary
 
@@ -51,11 +53,15 @@ _FAMILIES: dict[str, tuple[str, str, str]] = {
     "policy_points": ("vocabulary", "parse_policy_points", "PolicyPointRule"),
     "vocabularies": ("vocabulary", "parse_vocabularies", "Vocabulary"),
     "packers": ("vocabulary", "parse_packers", "PackerRule"),
+    "frameworks": ("frameworks", "parse_frameworks", "FrameworkRule"),
     "filing_codes": ("filing_codes", "parse_filing_codes", "CodeTable"),
     "sources": ("filing_codes", "parse_sources", "Source"),
     "evidence": ("evidence", "parse_evidence", "EvidenceSource"),
     "weak_reasons": ("evidence", "parse_weak_reasons", "Bilingual"),
     "checks": ("checks", "parse_checks", "CheckRule"),
+    "security": ("security", "parse_security", "SecurityKind"),
+    "secrets": ("security", "parse_secrets", "SecretRule"),
+    "engines": ("security", "parse_engines", "EngineRule"),
 }
 # Families that bring their own plain form.
 _TABLES = {
@@ -95,18 +101,24 @@ def parse_rules(root: Path) -> dict[str, Any]:
     return {family: parse_family(root, family) for family in parser_names()}
 
 
+def plain_tables(plain: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return table → id → plain record of parsed families (`parse_rules`)."""
+    apis, sdks, recipients, callgraph = (plain[family] for family in _TABLES)
+    tables: dict[str, Any] = {name: rows for name, rows in plain.items() if name not in _TABLES}
+    tables["sdks"] = sdks["rows"]
+    tables |= {f"apis.{kind}": rules for kind, rules in apis["rules"].items()}
+    tables |= {f"recipients.{part}": rows for part, rows in recipients.items()}
+    return tables | {f"callgraph.{part}": callgraph[part] for part in _CALLGRAPH_LISTS}
+
+
 def compile_rules(root: Path) -> dict[str, bytes]:
     """Parse all families into the bytes that `Catalogue` reads: tables of rows, each decoded when it is looked at."""
     from .callgraph import compile_callgraph  # noqa: PLC0415  # only needed when rules have changed
     from .sdk_index import index_rows  # noqa: PLC0415  # same
 
     plain = parse_rules(root)
-    apis, sdks, recipients, callgraph = (plain.pop(family) for family in _TABLES)
-    tables: dict[str, Any] = {**plain, "sdks": sdks["rows"]}
-    tables |= {f"apis.{kind}": rules for kind, rules in apis["rules"].items()}
-    tables |= {f"recipients.{part}": rows for part, rows in recipients.items()}
-    tables |= {f"callgraph.{part}": callgraph[part] for part in _CALLGRAPH_LISTS}
-    compiled = {name: encode_rows(rows) for name, rows in tables.items()}
+    apis, sdks, callgraph = plain["apis"], plain["sdks"], plain["callgraph"]
+    compiled = {name: encode_rows(rows) for name, rows in plain_tables(plain).items()}
     compiled["apis"] = _encode({key: apis[key] for key in ("areas", "request_methods")})
     compiled["sdks.index"] = _encode(index_rows(sdks["rows"], sdks["connectors"]))
     return compiled | compile_callgraph(root, callgraph, sdks["rows"])
@@ -209,6 +221,11 @@ class Catalogue:
         return self._rows("packers")
 
     @cached_property
+    def frameworks(self) -> Mapping[str, FrameworkRule]:
+        """Hybrid frameworks, in the order in which their places are tried."""
+        return self._rows("frameworks")
+
+    @cached_property
     def filing_codes(self) -> Mapping[str, CodeTable]:
         """Code tables of the filing forms."""
         return self._rows("filing_codes")
@@ -232,6 +249,21 @@ class Catalogue:
     def checks(self) -> Mapping[str, CheckRule]:
         """Metadata of the checks, by id such as ``CONSENT.TRAFFIC_BEFORE``."""
         return self._rows("checks")
+
+    @cached_property
+    def security(self) -> Mapping[str, SecurityKind]:
+        """Kinds of security facts, by id such as ``webview.file_urls``."""
+        return self._rows("security")
+
+    @cached_property
+    def secrets(self) -> Mapping[str, SecretRule]:
+        """Secrets that must not be in a package."""
+        return self._rows("secrets")
+
+    @cached_property
+    def engines(self) -> Mapping[str, EngineRule]:
+        """Marks of game engines."""
+        return self._rows("engines")
 
     @cached_property
     def areas(self) -> Mapping[str, Bilingual]:

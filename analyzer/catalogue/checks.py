@@ -37,6 +37,8 @@ class CheckRule(Record):
     severity: Severity
     clauses: tuple[str, ...]
     """Ids of clauses, the one that fits best first."""
+    adds: tuple[str, ...] = ()
+    """Clauses that single findings cite besides, as the case is; the id of a text stands for any of its clauses."""
     channels: tuple[Channel, ...]
     """The channels whose facts the check reads."""
     harm: Harm | None = None

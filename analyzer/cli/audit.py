@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,7 @@ from analyzer.render.language import default_lang
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.model import Report, TrafficFacts
+    from analyzer.model import Facts, Report, TrafficFacts
 
 READERS = "eduaudit.traffic_reader"
 SEVERITIES = ("critical", "high", "medium", "low", "never")
@@ -28,7 +28,15 @@ EXISTING = click.Path(path_type=Path)
 
 
 @click.command(help="审计一个应用 / audit one app: APP 是 APK、APKS、XAPK、AAR、JAR 或 DEX 文件。")
-@click.argument("app", type=EXISTING)
+@click.argument("app", type=EXISTING, required=False)
+@click.option(
+    "--facts",
+    "stored",
+    type=EXISTING,
+    metavar="FILE",
+    help="按现行规则重判已存事实，代替 APP / judge stored facts again",
+)
+@click.option("--save-facts", type=EXISTING, metavar="FILE", help="存下事实，供 --facts 使用 / keep the facts")
 @click.option("--policy", type=EXISTING, metavar="FILE", help="隐私政策（HTML、Markdown、文本）/ privacy policy")
 @click.option("--filing", type=EXISTING, metavar="FILE", help="备案材料 JSON / the filing")
 @click.option(
@@ -50,7 +58,9 @@ EXISTING = click.Path(path_type=Path)
 @click.option("--no-cache", is_flag=True, help="不用以前分析的结果 / analyse anew, keep nothing")
 @click.option("--strict", is_flag=True, help="分析不完整时退出码为 3 / exit 3 when the analysis is incomplete")
 def audit(  # noqa: D103  # the help text is the documentation
-    app: Path,
+    app: Path | None,
+    stored: Path | None,
+    save_facts: Path | None,
     policy: Path | None,
     filing: Path | None,
     traffic: tuple[Path, ...],
@@ -64,20 +74,53 @@ def audit(  # noqa: D103  # the help text is the documentation
     no_cache: bool,
     strict: bool,
 ) -> int:
-    from analyzer import audit as run
-    from analyzer.render.output import check_form, write_report
+    from analyzer.render.output import check_form, write_bytes, write_report
 
     lang = lang or default_lang()
+    if (app is None) == (stored is None):
+        raise click.UsageError("给出 APP 或 --facts 之一 / give either APP or --facts")
     for given, option in ((profile, "--profile"), (marks, "--marks")):
         if given and not traffic:
             raise click.UsageError(f"{option} 需要 --traffic / needs --traffic")
     check_form(form, output)
-    with working(f"{app.name} …"):
+    with working(f"{(app or stored or Path()).name} …"):
         observed = read_traffic(traffic, profile, marks) if traffic else None
-        cached = not no_cache and not os.environ.get(NO_CACHE)
-        report = run(app, policy=policy, filing=filing, traffic=observed, waivers=waivers, cached=cached)
+        if app is not None:
+            from analyzer import gather
+
+            cached = not no_cache and not os.environ.get(NO_CACHE)
+            facts, waived = gather(app, policy=policy, filing=filing, traffic=observed, waivers=waivers, cached=cached)
+        elif stored is not None:
+            facts, waived = _again(stored, policy, filing, observed, waivers)
+        if save_facts is not None:
+            from .stored import facts_json
+
+            write_bytes(facts_json(facts), save_facts)
+        from analyzer import report_of
+
+        report = report_of(facts, waivers=waived)
     write_report(report, form, lang, output)
     return exit_status(report, fail_on, strict=strict)
+
+
+def _again(
+    stored: Path, policy: Path | None, filing: Path | None, observed: TrafficFacts | None, waivers: Path | None
+) -> tuple[Facts, tuple[Any, ...]]:
+    """Return stored facts, the channels that were handed in anew in place of the stored ones, and the waivers."""
+    from dataclasses import replace
+
+    import analyzer
+
+    from .stored import read_facts
+
+    facts = read_facts(stored)
+    facts = replace(
+        facts,
+        policy=analyzer.read_policy(policy) if policy else facts.policy,
+        filing=analyzer.read_filing(filing) if filing else facts.filing,
+        traffic=observed or facts.traffic,
+    )
+    return facts, analyzer.read_waivers(waivers) if waivers else ()
 
 
 def read_traffic(paths: tuple[Path, ...], profile: Path | None, marks: Path | None) -> TrafficFacts:

@@ -114,6 +114,78 @@ def show_rule(id_: str, format_: str, lang: str | None, root: Path | None) -> No
             click.echo(line)
 
 
+@rules.command("coverage")
+@click.argument("text", required=False)
+@_FORMAT
+@_LANG
+@_ROOT
+@_clean_exit
+def show_coverage(text: str | None, format_: str, lang: str | None, root: Path | None) -> None:
+    """Show which check covers which clause, all or those of one TEXT; exit 1 if nobody looks at one.
+
+    条款 × 渠道 × 检查项对照表。
+    """
+    from analyzer.catalogue import load_catalogue
+    from analyzer.catalogue.coverage import coverage
+    from analyzer.render.coverage import as_lines, as_plain
+
+    catalogue = load_catalogue(root)
+    if text is not None and text not in catalogue.texts:
+        click.echo(f"eduaudit: {text}: unknown text; one of: {', '.join(catalogue.texts)}", err=True)
+        raise SystemExit(2)
+    rows = [row for row in coverage(catalogue) if text in (None, row.clause.text)]
+    if format_ == "json":
+        _print_json(as_plain(rows))
+    else:
+        for line in as_lines(rows, catalogue.texts, lang or default_lang()):
+            click.echo(line)
+    if any(row.missing for row in rows):
+        raise SystemExit(1)
+
+
+@rules.command("diff")
+@click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@click.option(
+    "--facts",
+    "stored",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="存下的事实，可多次：两套规则各判一次 / stored facts to judge by both, may be repeated",
+)
+@_FORMAT
+@_LANG
+@_clean_exit
+def diff_rules(old: Path, new: Path | None, stored: tuple[Path, ...], format_: str, lang: str | None) -> None:
+    """Show what changed from the rules in folder OLD to those in NEW (default: in force); exit 1 if anything did.
+
+    两套规则的差异，及其对已存事实结论的影响。
+    """
+    from analyzer.catalogue import find_rules, load_catalogue, parse_rules, plain_tables
+    from analyzer.catalogue.changes import changes
+    from analyzer.compare.rulings import rulings
+    from analyzer.judge import judge
+    from analyzer.render.rule_changes import as_lines, as_plain
+
+    from .stored import read_facts
+
+    roots = (old, new or find_rules())
+    cases = {str(path): read_facts(path) for path in stored}
+    changed = changes(*(plain_tables(parse_rules(root)) for root in roots))
+    judged = {}
+    for name, facts in cases.items():
+        before, after = (judge(facts, load_catalogue(root)).findings for root in roots)
+        judged[name] = rulings(before, after, changed)
+    if format_ == "json":
+        _print_json(as_plain(changed, judged))
+    else:
+        for line in as_lines(changed, judged, lang or default_lang()):
+            click.echo(line)
+    if changed:
+        raise SystemExit(1)
+
+
 @rules.command("lint")
 @_FORMAT
 @_LANG

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _TRAVERSAL = re.compile(r"(^|[/\\])\.\.([/\\]|$)")
 _ABSOLUTE = re.compile(r"^([/\\]|[A-Za-z]:[/\\])")
+_READ_BY_PHONES = re.compile(r"AndroidManifest\.xml|resources\.arsc|classes\d*\.dex")
 DEX_MAGIC = b"dex\n"
 SIGNING_BLOCK_MAGIC = b"APK Sig Block 42"
 GAP_PADDING = 65_536 + 64
@@ -141,7 +142,6 @@ class Archive:
 
     def _read_unknown_method(self, entry: Entry, stored: memoryview, most: int) -> bytes | memoryview:
         """Read an entry with a made-up compression method: the platform's resource code treats it as stored."""
-        self.notes.add("bogus_compression_method", f"{entry.name}: method {entry.method}")
         try:
             content = inflate(stored, entry.size, most)
         except InflateError:
@@ -156,6 +156,7 @@ class Archive:
             raise LimitReachedError(f"{name}: {entry.size:,} bytes inflated, limit {limits.entry_bytes:,}")
         if entry.size > limits.ratio_from and entry.size > limits.ratio * max(entry.compressed, 1):
             ratio = entry.size // max(entry.compressed, 1)
+            self.notes.add("compression_bomb", f"{entry.name}: inflates {ratio:,} times to {entry.size:,} bytes")
             raise LimitReachedError(
                 f"{name}: inflates {ratio:,} times to {entry.size:,} bytes, limit {limits.ratio} times"
             )
@@ -168,9 +169,8 @@ class Archive:
         if end is None:
             cut = self.data[:4] == LOCAL
             raise ValueError("truncated ZIP: no end-of-central-directory record" if cut else "not a ZIP archive")
-        if end.count > self.limits.entries or end.size // 46 > self.limits.entries:
-            count = max(end.count, end.size // 46)
-            raise LimitReachedError(f"{count:,} archive entries, limit {self.limits.entries:,}")
+        if end.count > self.limits.entries:
+            raise LimitReachedError(f"{end.count:,} archive entries, limit {self.limits.entries:,}")
         if candidates > 1:
             self.notes.add("several_end_records", f"{candidates} end-of-central-directory records")
         trailing = length - end.offset - 22 - end.comment
@@ -185,15 +185,21 @@ class Archive:
                 self.notes.add(
                     "offsets_shifted", f"all offsets are {shift:,} bytes off: data was put before the archive"
                 )
-        stop = max(start, min(start + end.size, end.offset))
-        for entry in central_entries(self.data, start, stop, self.notes):
-            entry.header += shift
-            self.entries.append(entry)
+        self._read_entries(start, max(start, min(start + end.size, end.offset)), shift)
         if len(self.entries) != end.count or "central_directory_damaged" in self.notes:
             self._salvage(end)
         for entry in self.entries:
+            if entry.method not in (STORED, DEFLATED):
+                self.notes.add("bogus_compression_method", f"{entry.name}: method {entry.method}")
             if entry.data < 0:
                 check_local(self.data, entry, self.notes)
+
+    def _read_entries(self, start: int, stop: int, shift: int) -> None:
+        for entry in central_entries(self.data, start, stop, self.notes):
+            entry.header += shift
+            self.entries.append(entry)
+            if len(self.entries) > self.limits.entries:  # whatever the end record says
+                raise LimitReachedError(f"more archive entries than the limit of {self.limits.entries:,}")
 
     def _salvage(self, end: End) -> None:
         """Add what stands in local headers only: the directory is damaged, a phone may refuse or read differently."""
@@ -212,6 +218,8 @@ class Archive:
             for entry in self.entries:
                 if entry.name in seen:
                     self.notes.add("duplicate_entry", entry.name)
+                    if _READ_BY_PHONES.fullmatch(entry.name):
+                        self.notes.add("duplicate_code", f"{entry.name}: phones and tools may read different ones")
                 seen.add(entry.name)
         for name in self.by_name:
             if ".." in name and _TRAVERSAL.search(name):
@@ -220,6 +228,8 @@ class Archive:
                 self.notes.add("absolute_name", name)
             if not name.isprintable() and is_unsafe(name):
                 self.notes.add("bad_entry_name", name)
+            elif "\\x" in name and name.encode() != self.by_name[name].raw_name:
+                self.notes.add("bad_entry_name", f"{name}: not UTF-8")
 
     def _check_layout(self) -> None:
         """Look at the bytes that belong to no entry: before the first, between them, and where entries overlap."""

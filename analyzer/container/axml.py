@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 ANDROID = "http://schemas.android.com/apk/res/android"
 TOOLS = "http://schemas.android.com/tools"
-XML, RESOURCE_MAP, START_ELEMENT, END_ELEMENT = 0x0003, 0x0180, 0x0102, 0x0103
+XML, RESOURCE_MAP, START_ELEMENT, END_ELEMENT, TEXT = 0x0003, 0x0180, 0x0102, 0x0103, 0x0104
 LAST_NODE = 0x017F
 STRING_POOL = 0x0001
 MAX_ELEMENTS = 500_000
+MAX_TEXT = 4096
 NONE = 0xFFFFFFFF
 
 ATTRIBUTES = {
@@ -40,6 +41,8 @@ ATTRIBUTES = {
     0x0101000F: "debuggable",
     0x01010010: "exported",
     0x01010011: "process",
+    0x01010012: "taskAffinity",
+    0x01010017: "excludeFromRecents",
     0x01010018: "authorities",
     0x01010024: "value",
     0x01010025: "resource",
@@ -51,6 +54,7 @@ ATTRIBUTES = {
     0x010100D0: "id",
     0x010100F2: "layout",
     0x01010202: "targetActivity",
+    0x01010204: "allowTaskReparenting",
     0x0101020C: "minSdkVersion",
     0x0101021B: "versionCode",
     0x0101021C: "versionName",
@@ -68,10 +72,12 @@ ATTRIBUTES = {
     0x01010389: "actionProviderClass",
     0x010104EA: "extractNativeLibs",
     0x010104EC: "usesCleartextTraffic",
+    0x010104EE: "autoVerify",
     0x01010527: "networkSecurityConfig",
     0x01010576: "versionCodeMajor",
     0x0101057A: "appComponentFactory",
     0x01010597: "useAppZygote",
+    0x01010599: "foregroundServiceType",
     0x0101059D: "zygotePreloadName",
 }
 """Framework attributes that the readers of manifests and layouts ask for, by resource id (public ids, `public.xml`)."""
@@ -89,6 +95,8 @@ class Element:
     tag: str
     attributes: dict[str, Value] = field(default_factory=dict)
     children: list[Element] = field(default_factory=list)
+    text: str = ""
+    """Text between its tags, all pieces together; manifests and layouts have none."""
 
     def find(self, *tags: str) -> Iterator[Element]:
         """Yield the children with one of these tags, in order."""
@@ -143,6 +151,8 @@ class _Reader:
     def _chunk(self, kind: int, position: int, size: int) -> None:
         if kind == STRING_POOL and self.pool is None:
             self.pool = StringPool(self.data, position)
+            if self.pool.stated > self.pool.count:
+                self._note(f"states {self.pool.stated:,} strings, has room for {self.pool.count:,}")
         elif kind == RESOURCE_MAP:
             self.resources = self.data[position + 8 : position + size]
         elif kind == START_ELEMENT:
@@ -150,8 +160,18 @@ class _Reader:
         elif kind == END_ELEMENT:
             if self.open:
                 self.open.pop()
+        elif kind == TEXT:
+            self._text(position, position + size)
         elif kind == 0 or kind > RESOURCE_MAP:
             self._note(f"chunk of unknown type {kind:#06x}")
+
+    def _text(self, position: int, stop: int) -> None:
+        header = int.from_bytes(self.data[position + 2 : position + 4], "little")
+        body = position + (header if 16 <= header <= 64 else 16)
+        if self.open and self.pool is not None and body + 4 <= min(stop, len(self.data)):
+            text = self.pool[int.from_bytes(self.data[body : body + 4], "little")]
+            if len(self.open[-1].text) < MAX_TEXT:
+                self.open[-1].text += text
 
     def _start(self, position: int, stop: int) -> None:
         data, pool = self.data, self.pool

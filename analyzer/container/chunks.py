@@ -58,6 +58,7 @@ class StringPool:
         room = max(0, (strings - _POOL.size - 4 * styles) // 4)
         self.count = min(count, room, (len(data) - start - _POOL.size) // 4)
         """The stated number may be a lie: no more strings than there is room for their offsets."""
+        self.stated = count
         self._index = start + _POOL.size
         self._strings = start + strings
         self._cache: dict[int, str] = {}

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .chunks import ChunkError
 from .limits import MIB, EntryUnreadableError, LimitReachedError
-from .resources import JoinedTables, ResourceTable
-from .screens import EMPTY, Screen, is_plain, read_screen, references_to
+from .resources import JoinedTables, Table
+from .screens import EMPTY, PROTO, Screen, is_plain, read_screen, references_to
 
 if TYPE_CHECKING:
     from .archive import Archive
@@ -35,7 +35,7 @@ class ResourcePart(NamedTuple):
     """One APK of the app and its resource table; `None` where it has none that can be read."""
 
     archive: Archive
-    table: ResourceTable | None
+    table: Table | None
 
 
 class Layouts(Mapping[int, Screen]):
@@ -147,7 +147,7 @@ class Layouts(Mapping[int, Screen]):
         try:
             raw = bytes(holder.read(entry))
             self._bytes += len(raw)
-            if not is_plain(raw, self._references):
+            if raw[:1] == PROTO or not is_plain(raw, self._references):
                 found = read_screen(raw, self._package, self._tables.text, self._is_file)
         except LimitReachedError as error:
             self._reason("limit_reached", f"layout {name}: {error}")

@@ -49,6 +49,7 @@ PROVIDER_CLOSED_FROM = 17
 """Providers of apps for older releases are exported unless they say otherwise."""
 BACKUP_KEPT_FROM = 31
 """Apps for this release and later cannot forbid that their data are carried over to a new phone."""
+Source = Literal["binary", "text", "proto"]
 FACTORY_DEFAULTS = ("androidx.core.app.CoreComponentFactory", "android.support.v4.app.CoreComponentFactory")
 
 
@@ -85,17 +86,44 @@ class Manifest:
     declared: tuple[Declared, ...] = ()
     """The components in full, in order of the file."""
     application: ApplicationClasses = field(default_factory=ApplicationClasses)
+    root: Element | None = None
+    """The whole tree, for what few readers ask."""
 
 
-def read_manifest(raw: bytes | memoryview, table: Resources | None, notes: Notes) -> Manifest:
-    """Read a binary manifest; where our reader fails, androguard's is asked.
+def read_manifest(
+    raw: bytes | memoryview, table: Resources | None, notes: Notes, *, source: Source = "binary"
+) -> Manifest:
+    """Read a manifest; where our reader of binary ones fails, androguard's is asked.
 
-    Raises `ManifestError` when neither can.
+    ``source`` is the form that this kind of package has it in. Raises `ManifestError` when it cannot be read.
     """
     try:
+        if source == "text":
+            return _checked(_parse_text(raw, notes), table)
+        if source == "proto":
+            return _checked(_parse_proto(raw), table)
         root = parse_axml(raw, notes)
     except (ChunkError, struct.error, IndexError) as error:
+        if source != "binary":
+            raise ManifestError(str(error)) from None
         root = _second_opinion(bytes(raw), f"{error}", notes)
+    return _checked(root, table)
+
+
+def _parse_text(raw: bytes | memoryview, notes: Notes) -> Element:
+    """Read a manifest as people write it; a library may hold a compiled one all the same."""
+    from .textxml import is_text, parse_text  # noqa: PLC0415  # of libraries alone
+
+    return parse_text(raw, notes) if is_text(raw) else parse_axml(raw, notes)
+
+
+def _parse_proto(raw: bytes | memoryview) -> Element:
+    from .protoxml import parse_proto  # noqa: PLC0415  # of app bundles alone
+
+    return parse_proto(raw)
+
+
+def _checked(root: Element, table: Resources | None) -> Manifest:
     if root.tag != "manifest":
         raise ManifestError(f"the root element is <{storable(root.tag)[:40]}>, not <manifest>")
     return _Understanding(root, table).manifest()
@@ -158,6 +186,7 @@ class _Understanding:
             ),
             declared=declared,
             application=self._application(),
+            root=root,
         )
 
     def _application(self) -> ApplicationClasses:

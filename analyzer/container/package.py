@@ -18,7 +18,7 @@ from .records import LOCAL, STORED
 from .text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from analyzer.model.facts import ArtifactFormat
@@ -28,6 +28,9 @@ DEX_NAME = re.compile(r"classes(\d*)\.dex")
 NESTED_NAMES = (".dex", ".apk", ".jar", ".aar", ".odex", ".vdex", ".oat", ".apks", ".xapk")
 PEEKED = ("assets/", "res/raw/", "lib/", "META-INF/", "root/", "unknown/")
 """Folders in which code is hidden under other names; compiled resources are left alone."""
+SMALLEST_DEX = 0x70
+DEX_MAGICS = (DEX_MAGIC, b"cdex", b"dey\n")
+PACKAGES = (".apk", ".apks", ".xapk", ".apkm")
 HASH_BLOCK = 1 << 22
 CONTAINER_MAGIC = b"dex\n041\0"
 
@@ -38,6 +41,8 @@ class Part:
 
     name: str
     archive: Archive
+    idsig: bytes | None = None
+    """The v4 signature file beside it, inside of an outer archive."""
 
 
 @dataclass(slots=True)
@@ -54,6 +59,8 @@ class Package:
     reasons: list[CoverageReason] = field(default_factory=list)
     entries: tuple[str, ...] = ()
     """Names in an outer archive (APKS, XAPK) beside its packages."""
+    outer: Archive | None = None
+    """The archive around the parts that is signed as a whole (AAB)."""
 
     def reason(self, code: str, detail: str) -> None:
         """Note why something was not looked at; equal reasons are kept once."""
@@ -100,6 +107,8 @@ class Package:
                     self.reason("limit_reached", f"more than {limits.dex_bytes:,} bytes of DEX")
                     return
                 content = data if isinstance(data, bytes) else bytes(data)
+                if len(content) < SMALLEST_DEX or content[:4] not in DEX_MAGICS:
+                    part.archive.notes.add("fake_dex", f"{entry.name}: no DEX file; phones pass over it")
                 self._check_sum(prefix + entry.name, content)
                 yield prefix + entry.name, content
 
@@ -179,20 +188,20 @@ def _recognise(path: Path, archive: Archive, limits: Limits) -> Package:
     names, suffix = archive.by_name, path.suffix.lower()
     has_dex = any(DEX_NAME.fullmatch(name) for name in names)
     packages = [name for name in names if name.lower().endswith(".apk")]
-    if MANIFEST in names and "classes.jar" in names and "resources.arsc" not in names:
-        package = _library(archive, "aar", "an AAR library: Java classes are not read yet")
+    from . import modules  # noqa: PLC0415  # which needs this module; and most packages are none of these
+
+    if modules.is_library(archive):
+        package = modules.open_library(archive, limits)
+    elif has_dex and suffix not in PACKAGES and modules.has_text_manifest(archive):
+        package = Package("dex", [Part("", archive)])
     elif MANIFEST in names or (has_dex and suffix != ".jar"):
         package = Package("apk", [Part("", archive)])
-    elif "BundleConfig.pb" in names or "base/manifest/AndroidManifest.xml" in names:
-        package = _library(
-            archive, "aab", "an app bundle: its modules are not read yet; hand in the APKS built from it"
-        )
+    elif modules.is_bundle(archive):
+        package = modules.open_bundle(path, archive)
     elif packages and not has_dex:
         package = _bundle(path, archive, packages, limits)
-    elif has_dex:
+    elif has_dex or any(name.endswith(modules.CLASS) for name in names):
         package = Package("jar", [Part("", archive)])
-    elif any(name.endswith(".class") for name in names):
-        package = _library(archive, "jar", "a JAR library: Java classes are not read yet")
     else:
         raise UnreadableInputError(path, "a ZIP archive, but no Android package: neither a manifest nor code")
     return package
@@ -204,12 +213,6 @@ def _is_archive(buffer: object, limits: Limits) -> bool:
         return bool(Archive(buffer, limits).entries)  # type: ignore[arg-type]  # an mmap
     except (ValueError, LimitReachedError):
         return False
-
-
-def _library(archive: Archive, kind: ArtifactFormat, why: str) -> Package:
-    package = Package(kind, [Part("", archive)])
-    package.reason("format_unsupported", why)
-    return package
 
 
 def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Package:
@@ -225,7 +228,7 @@ def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Pac
     for name in chosen:
         try:
             content = outer.read(outer.by_name[name])
-            package.parts.append(Part(name, Archive(bytes(content), limits, Notes())))
+            package.parts.append(Part(name, Archive(bytes(content), limits, Notes()), _idsig(outer, name)))
         except LimitReachedError as error:
             package.reason("limit_reached", str(error))
         except (EntryUnreadableError, ValueError) as error:
@@ -237,6 +240,17 @@ def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Pac
     return package
 
 
+def _idsig(outer: Archive, name: str) -> bytes | None:
+    """Return the v4 signature file of one inner package; an unreadable one gives empty bytes, which do not verify."""
+    entry = outer.by_name.get(f"{name}.idsig")
+    if entry is None:
+        return None
+    try:
+        return bytes(outer.read(entry))
+    except (LimitReachedError, EntryUnreadableError):
+        return b""
+
+
 def _rank(part: Part) -> tuple[int, str]:
     """Sort the base first: it is the one with a manifest, code or the name for it."""
     base = part.name.rsplit("/", 1)[-1].lower()
@@ -246,10 +260,13 @@ def _rank(part: Part) -> tuple[int, str]:
     return (0 if named else 1 if code and not config else 2 if not config else 3), part.name
 
 
-def find_nested_code(archive: Archive) -> list[tuple[str, str]]:
-    """Return (entry, what it is) for code that does not stand where the platform loads it from, sorted."""
+def find_nested_code(archive: Archive, known: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Return (entry, what it is) for code that does not stand where the platform loads it from, sorted.
+
+    ``known`` are inner archives that are read as parts.
+    """
     found = []
-    loaded = set(loaded_names(archive))
+    loaded = {*loaded_names(archive), *known}
     for name, entry in archive.by_name.items():
         if name in loaded or not entry.size:
             continue

@@ -74,13 +74,16 @@ def decode_name(raw: bytes) -> str:
 
 
 def find_end(data: memoryview, buffer: Searchable, length: int) -> tuple[End | None, int]:
-    """Return the last plausible end record, or `None`, and the number of candidates seen.
+    """Return the best end record, or `None`, and the number of candidates seen.
 
+    The last one whose comment ends the file and whose directory is there goes first, as on a phone; then, so that a
+    false record cannot hide the entries, one before it whose directory is there; then whatever is left.
     ``buffer`` is the object behind ``data`` (an mmap or bytes), which can search.
     """
     low = max(0, length - _END.size - MAX_COMMENT)
     position, seen = length, 0
     best: End | None = None
+    best_rank = -1
     while (position := buffer.rfind(END, low, position)) >= 0:
         if position + _END.size > length:
             continue
@@ -89,10 +92,18 @@ def find_end(data: memoryview, buffer: Searchable, length: int) -> tuple[End | N
         end = End(position, offset, size, count, comment)
         if count == _U16 or _U32 in {size, offset}:
             end = _end64(data, end) or end
-        if end.directory + end.size <= position and position + _END.size + comment <= length:
-            return end, seen
-        best = best or end
+        rank = _rank(data, end, length)
+        if rank > best_rank:
+            best, best_rank = end, rank
     return best, seen
+
+
+def _rank(data: memoryview, end: End, length: int) -> int:
+    after = length - end.offset - _END.size - end.comment
+    if end.directory + end.size > end.offset or after < 0:
+        return 0
+    listed = end.count > 0 and data[end.directory : end.directory + 4] == CENTRAL
+    return 1 + 2 * listed + (after == 0)
 
 
 def _end64(data: memoryview, end: End) -> End | None:

@@ -98,10 +98,23 @@ class Resources:
         return found[0] if found else None
 
 
+class Table(Resources):
+    """The table of one archive, in whichever form."""
+
+    types: dict[tuple[int, int], list[int]]
+    """Keyed by package id and type id; what stands there is the table's own."""
+    packages: list[str]
+    """Names of the packages in the table: the name under which the app was built, where the manifest renames it."""
+
+    def ids(self, types: frozenset[str]) -> Iterator[int]:
+        """Yield the ids that have room in these types; not all of them need have a value."""
+        raise NotImplementedError
+
+
 class JoinedTables(Resources):
     """The tables of base and splits as one; the first one goes before the others."""
 
-    def __init__(self, tables: Iterable[ResourceTable]) -> None:
+    def __init__(self, tables: Iterable[Table]) -> None:
         self.tables = tuple(tables)
 
     def candidates(self, reference: int) -> list[Candidate]:
@@ -117,7 +130,7 @@ class JoinedTables(Resources):
         return iter({number for table in self.tables for number in table.ids(types)})
 
 
-class ResourceTable(Resources):
+class ResourceTable(Table):
     """The resource table of one package. Raises `ChunkError` when the bytes are none."""
 
     def __init__(self, raw: bytes | memoryview) -> None:
@@ -131,9 +144,10 @@ class ResourceTable(Resources):
         """Offsets of the type chunks by package id and type id."""
         self.pool: StringPool | None = None
         self.packages: list[str] = []
-        """Names of the packages in the table: the name under which the app was built, where the manifest renames it."""
         self._type_names: dict[tuple[int, int], str] = {}
         self._opened: dict[tuple[int, int], list[TypeChunk]] = {}
+        self.cut = int.from_bytes(data[4:8], "little") - len(data)
+        """Bytes that the table states and that are not there; 0 or less where it is whole."""
         self._walk(header if 8 <= header <= 64 else 12, len(data), None, 0)
 
     def candidates(self, reference: int) -> list[Candidate]:

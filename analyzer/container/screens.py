@@ -39,6 +39,8 @@ ASKED = LATER | CLASS_NAMES | {CLICK}
 STUB = "ViewStub"
 SILENT = frozenset({"argument", "action", "deepLink"})
 """Elements of a navigation graph that name types and addresses, not destinations."""
+PROTO = b"\x0a"
+"""The files of app bundles begin so, see `protoxml`."""
 _TELLING = (
     *(struct.pack("<I", key) for key, name in ATTRIBUTES.items() if f"android:{name}" in ASKED),
     *(word.encode(code) for word in WIDGETS for code in ("ascii", "utf-16-le")),
@@ -122,6 +124,12 @@ def _pool_text(raw: bytes) -> tuple[bytes, bool] | None:
     return raw[8 + strings : 8 + size], bool(flags & UTF8)
 
 
+def _parse_proto(raw: bytes) -> Element:
+    from .protoxml import parse_proto  # noqa: PLC0415  # of app bundles alone
+
+    return parse_proto(raw)
+
+
 def read_screen(
     raw: bytes, package: str | None, text_of: Callable[[int], str | None], is_file: Callable[[int], bool]
 ) -> Screen:
@@ -130,7 +138,7 @@ def read_screen(
     Raises `ChunkError` when the bytes are no binary XML.
     """
     try:
-        root = parse_axml(raw)
+        root = _parse_proto(raw) if raw[:1] == PROTO else parse_axml(raw)
     except (struct.error, IndexError) as error:
         raise ChunkError(str(error)) from error
     return _Reading(package, text_of, is_file).read(root)

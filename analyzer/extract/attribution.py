@@ -27,7 +27,7 @@ from .owners import APP, UNKNOWN, Owners
 
 if TYPE_CHECKING:
     from analyzer.catalogue import Catalogue
-    from analyzer.model import Access, PermissionRequest
+    from analyzer.model import Access, PermissionRequest, SecurityFact
 
 MOST_NAMING = 400
 """Classes on the way up from one class beyond which its origin is taken for unknown."""
@@ -64,7 +64,7 @@ class Traces:
         return cls(lambda name: callers.get(name, ()), lambda name: callees.get(name, ()), **others)  # type: ignore[arg-type]  # fields of this class
 
 
-def unknown_classes(rows: Iterable[Access | PermissionRequest]) -> set[str]:
+def unknown_classes(rows: Iterable[Access | PermissionRequest | SecurityFact]) -> set[str]:
     """Return the classes for which evidence is worth having; none: nothing has to be asked of the code."""
     return {row.caller.partition("->")[0] for row in rows if row.actor == UNKNOWN and row.caller.startswith("L")}
 

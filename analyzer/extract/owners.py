@@ -20,7 +20,7 @@ from .namespaces import HEADS, is_readable, library_of, organisation, package_of
 
 if TYPE_CHECKING:
     from analyzer.dex import DexIndex
-    from analyzer.model import Access, PermissionRequest
+    from analyzer.model import Access, PermissionRequest, SecurityFact
 
 APP, UNKNOWN = "app", "unknown"
 _LEAST = 2
@@ -115,7 +115,7 @@ class Owners:
         """Take over the actors of obfuscated classes that `analyzer.extract.attribution` found."""
         self._known.update((name, actor) for name, actor in found.items() if self.actor(name) == UNKNOWN)
 
-    def named[T: Access | PermissionRequest](self, row: T) -> T:
+    def named[T: Access | PermissionRequest | SecurityFact](self, row: T) -> T:
         """Return a row with the actor that is known now."""
         actor = self.actor(row.caller.partition("->")[0]) if row.actor == UNKNOWN else row.actor
         return row if actor == row.actor else replace(row, actor=actor)

@@ -9,9 +9,10 @@ from analyzer.container.text import shown
 from analyzer.model import Packer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Protocol
 
+    from analyzer.catalogue.vocabulary import PackerRule
     from analyzer.container.manifest import Manifest
 
     class DefinesClasses(Protocol):
@@ -48,6 +49,37 @@ def find_packers(
             evidence = tuple(sorted({shown(f"{mark.kind}: {place}") for mark, place in marks}))
             found.append(Packer(id=key, name=rule.title.zh, evidence=evidence[:EVIDENCE]))
     return tuple(found)
+
+
+def name_marks(rules: Mapping[str, PackerRule], names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield (packer, mark) for the file marks that are not weak and fit one of the base names."""
+    for key in sorted(rules):
+        for mark in rules[key].marks:
+            value = mark.value
+            if mark.kind != "file" or mark.weak:
+                continue
+            if value in names or ("*" in value and any(fnmatch.fnmatchcase(name, value) for name in names)):
+                yield key, value
+
+
+def add_marks(
+    found: Sequence[Packer], more: Iterable[tuple[str, str]], rules: Mapping[str, PackerRule]
+) -> tuple[Packer, ...]:
+    """Return the packers with those that the content of native libraries shows, by id."""
+    evidence = {one.id: [*one.evidence] for one in found}
+    for key, text in more:
+        evidence.setdefault(key, []).append(shown(text))
+    return tuple(
+        Packer(id=key, name=rules[key].title.zh, evidence=tuple(dict.fromkeys(evidence[key]))[:EVIDENCE])
+        for key in sorted(evidence)
+    )
+
+
+def join_packers(
+    found: Sequence[Packer], more: Sequence[Packer], rules: Mapping[str, PackerRule]
+) -> tuple[Packer, ...]:
+    """Return two lists of packers as one, by id."""
+    return add_marks(found, [(one.id, text) for one in more for text in one.evidence], rules)
 
 
 def _place(mark: Any, base_names: dict[str, str], application: str | None, index: DefinesClasses) -> str | None:

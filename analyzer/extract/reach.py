@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from analyzer.catalogue.callgraph import CallGraphRules
     from analyzer.dex import DexIndex, Hits
     from analyzer.dex.graph import CallGraph, Plan
-    from analyzer.model import Access, Component, PermissionRequest
+    from analyzer.model import Access, Component, PermissionRequest, SecurityFact
 
     from .reflection import Computed
 
-    type Row = Access | PermissionRequest
+    type Row = Access | PermissionRequest | SecurityFact
 
 Place = tuple[int, int, int]
 
@@ -37,6 +37,7 @@ class Followed:
     complete: bool
     """Whether every step of every chain was examined."""
     problems: tuple[str, ...]
+    security: tuple[SecurityFact, ...] = ()
 
 
 def implicit_calls(catalogue: Catalogue) -> ImplicitCalls:
@@ -72,11 +73,12 @@ def follow(
     catalogue: Catalogue,
     *,
     sdk_of: Callable[[str], str | None],
+    security: Sequence[SecurityFact] = (),
 ) -> Followed:
-    """Give each access and each request its level, and the chain that shows it."""
+    """Give each access, each request and each security fact in code its level, and the chain that shows it."""
     rules = catalogue.callgraph
     places = _places(hits)
-    rows: list[Row] = [*accesses, *requests]
+    rows: list[Row] = [*accesses, *requests, *security]
     examiner = Examiner(
         index.flow, graph, rules.platform, rules.guards, _sdk_calls(rules, sdk_of), _holders(plan.implicit)
     )
@@ -90,6 +92,9 @@ def follow(
         tuple(_with_level(row, reach, examiner, places) if _runs(row, graph) else row for row in requests),
         reach.complete,
         tuple(f"{problem.dex}: {problem.why}" if problem.dex else problem.why for problem in graph.problems),
+        tuple(
+            _with_level(row, reach, examiner, places) if row.caller and _runs(row, graph) else row for row in security
+        ),
     )
 
 

@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.container import LimitReachedError, Limits
 from analyzer.container.layouts import Layouts, ResourcePart
-from analyzer.container.manifest import Manifest, ManifestError, read_manifest
+from analyzer.container.manifest import Manifest, ManifestError, Source, read_manifest
 from analyzer.container.package import MANIFEST, Package, Part, hash_file, open_package
-from analyzer.container.resources import JoinedTables, ResourceTable
+from analyzer.container.resources import JoinedTables
+from analyzer.container.tables import open_table
 from analyzer.container.text import shown
 from analyzer.dex import DexIndex, Hits, load
 from analyzer.model import (
     Access,
-    App,
     Artifact,
+    Bundle,
     Component,
     Coverage,
     Endpoint,
-    ManifestFlags,
     Packer,
     PermissionRequest,
     Sdk,
-    Signer,
+    SecurityFact,
     StaticFacts,
     UnreadableInputError,
     read_record,
     record_json,
 )
 
-from . import accesses, endpoints, reach, requests, sdks, unread
+from . import accesses, endpoints, libraries, reach, requests, sdks, security, unread
 from . import packers as marks
 from .attribution import attribute, unknown_classes
 from .beside import NATIVE_FORMATS, BesideFacts, look_beside
@@ -39,6 +39,7 @@ from .components import find_components
 from .engine import ENGINE
 from .entries import find_plan
 from .forked import Forked, ForkedError, ForkedMemoryError
+from .identity import app_of, flags_of
 from .memory import peak_memory
 from .owners import Owners, find_built_names
 from .permissions import find_permissions
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from analyzer.dex.graph import CallGraph
 
 PROBLEMS = 20
+SOURCES: dict[str, Source] = {"aar": "text", "dex": "text", "aab": "proto"}
+"""The form of the manifest, by format; a phone reads nothing but binary ones."""
 MOST_BESIDE = 64 << 20
 """Bytes of what is found beside the code."""
 
@@ -85,16 +88,24 @@ class _Extraction:
         self.sdks: tuple[Sdk, ...] = ()
         self.accesses: tuple[Access, ...] = ()
         self.requests: tuple[PermissionRequest, ...] = ()
+        self.security: tuple[SecurityFact, ...] = ()
         self.resources: list[ResourcePart] = []
         self.entries: int | None = None
         self.endpoints: tuple[Endpoint, ...] = ()
         self.packers: tuple[Packer, ...] = ()
+        self.bundles: tuple[Bundle, ...] = ()
         self.counts = {"dex_files": 0, "dex_bytes": 0, "classes": 0, "methods": 0}
 
     @property
     def manifest(self) -> Manifest | None:
         """Return the base's manifest."""
         return self.manifests[0] if self.manifests else None
+
+    @property
+    def own_package(self) -> str | None:
+        """The package whose code is the app's own; a library is no app, and its own code is what it is named by."""
+        manifest = self.manifest
+        return manifest.package if manifest is not None and self.package.format not in libraries.FORMATS else None
 
     def run(self) -> StaticFacts:
         package, stages = self.package, self.stages
@@ -148,8 +159,11 @@ class _Extraction:
             notes = package.notes if note.part < 0 else package.parts[note.part].archive.notes
             notes.add_row(note.code, note.details, note.count)
         self.stages.seconds |= beside.seconds
+        self.packers = marks.join_packers(self.packers, beside.packers, self.catalogue.packers)
         rows = {*self.accesses, *beside.accesses}
         self.accesses = tuple(sorted(rows, key=lambda row: (row.data, row.api, row.caller, row.dex)))
+        facts = {*self.security, *beside.security}
+        self.security = tuple(sorted(facts, key=lambda row: (row.kind, row.caller, row.file, row.detail, row.api)))
         hosts = {*self.endpoints, *beside.endpoints}
         self.endpoints = tuple(sorted(hosts, key=lambda row: (row.host, row.url, row.found_in, row.scheme or "")))
 
@@ -162,11 +176,13 @@ class _Extraction:
                 continue
             manifest = self._read_manifest(part, base=number == 0)
             if manifest is None and number == 0:
-                return
+                break
             if manifest is not None:
                 self.manifests.append(manifest)
-        if package.format in {"dex", "jar"}:
+        if package.format in {"dex", "jar"} and not self.manifests:
             package.reason("no_manifest", "code without an Android manifest: components and permissions are unknown")
+        if package.format == "dex" and self.manifests and all(one.table is None for one in self.resources):
+            package.reason("resources_unreadable", "code and manifest without resources: what layouts name is unknown")
         self.components = find_components(self.manifests)
         manifest = self.manifest
         if manifest is not None and len(package.parts) == 1:
@@ -186,17 +202,15 @@ class _Extraction:
             if base and self.package.format in NATIVE_FORMATS:
                 self.package.reason("manifest_unreadable", "no AndroidManifest.xml")
             return None
-        table = None
-        try:
-            resources = part.archive.by_name.get("resources.arsc")
-            if resources is not None:
-                table = ResourceTable(part.archive.read(resources))
-        except Exception as error:  # noqa: BLE001  # a broken table costs the label, not the manifest
-            self.package.reason("resources_unreadable", f"resources.arsc: {error}")
+        table, problem = open_table(part.archive)
+        if problem:  # a broken table costs the label, not the manifest
+            self.package.reason("resources_unreadable", problem)
         self.resources.append(ResourcePart(part.archive, table))
         tables = JoinedTables(one.table for one in self.resources if one.table is not None)
         try:
-            return read_manifest(part.archive.read(entry), tables, part.archive.notes)
+            return read_manifest(
+                part.archive.read(entry), tables, part.archive.notes, source=SOURCES.get(self.package.format, "binary")
+            )
         except ManifestError as error:
             self.package.reason("manifest_unreadable", f"{shown(part.name)}: {error}" if part.name else str(error))
         return None
@@ -204,7 +218,10 @@ class _Extraction:
     def _read_files(self) -> list[tuple[str, bytes]]:
         if self._is_unsupported():
             return []
-        return list(self.package.dex_files(self.limits))
+        files = list(self.package.dex_files(self.limits))
+        if self.package.format in libraries.FORMATS:
+            files += libraries.translate_classes(self.package, self.limits)
+        return files
 
     def _read_code(self) -> None:
         """Index the DEX files and ask all extractors; each is guarded by itself, so that one failing costs one kind."""
@@ -214,23 +231,28 @@ class _Extraction:
         with stages.timed("dex_tables"):
             index = load(self.files)
         self._count(index)
-        manifest = self.manifest
-        name = manifest.package if manifest else None
+        name = self.own_package
         urls = hits = None
         with stages.guarded("urls", package):
             urls = endpoints.find_urls(index, catalogue.recipients)
         with stages.guarded("sweep", package):
             asked = accesses.build_query(catalogue) | unread.loader_query()
-            hits = index.find(asked | urls.query if urls is not None else asked)
+            whole = asked | security.build_query(catalogue)
+            hits = index.find(whole | urls.query if urls is not None else whole)
         if hits is not None:
             owners, graph = self._owners(index), None
             with stages.guarded("graph", package):
                 graph = reach.link(index, catalogue, self.components)
             with stages.guarded("accesses", package):
-                found = accesses.survey(hits, catalogue, owners, self._all_components())
+                reads = security.without_own(hits, catalogue, asked)
+                found = accesses.survey(reads, catalogue, owners, self._all_components())
                 self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)
+                self.bundles = unread.find_web_views(hits, owners.actor, catalogue.frameworks["webview"].title.zh)
                 for text in reach.computed_reasons(found.computed):
                     package.reason("reflection", text)
+            with stages.guarded("security", package):
+                self.security = security.find_in_code(hits, catalogue, owners)
+                self.security += self._declared_security(index, owners)
             if graph is not None:
                 with stages.guarded("actors", package):
                     self._attribute(index, graph, owners)
@@ -253,33 +275,45 @@ class _Extraction:
             self._judge_code(index, hits)
 
     def _owners(self, index: DexIndex) -> Owners:
-        name = self.manifest.package if self.manifest else None
+        name = self.own_package
         tables = [one.table for one in self.resources[:1] if one.table is not None]
         built = find_built_names(index, name, [package for table in tables for package in table.packages])
         return Owners(
             self.catalogue, name, self.components, built_as=built, has_class_below=index.has_class_below
         )  # fmt: skip
 
+    def _declared_security(self, index: DexIndex, owners: Owners) -> tuple[SecurityFact, ...]:
+        """Return what manifest, network security configuration and entries show."""
+        tables = JoinedTables(one.table for one in self.resources if one.table is not None)
+        found = security.find_declared(self.manifests, self.catalogue, owners, tables)
+        if self.manifest is not None:
+            found += security.find_network_config(self.manifest, self.resources, self.package.reason)
+        found += security.find_engines(self.names, index, self.catalogue)
+        return found + security.find_nested_packages(self.package)
+
     def _attribute(self, index: DexIndex, graph: CallGraph, owners: Owners) -> None:
         """Find out whose the obfuscated classes are that read something."""
-        wanted = unknown_classes((*self.accesses, *self.requests))
+        wanted = unknown_classes((*self.accesses, *self.requests, *self.security))
         if not wanted:
             return
         traces = read_traces(graph, index.flow, wanted, self.catalogue, self.components)
         owners.adopt(attribute(owners, wanted, traces, self.catalogue))
         self.accesses = tuple(owners.named(row) for row in self.accesses)
         self.requests = tuple(owners.named(row) for row in self.requests)
+        self.security = tuple(owners.named(row) for row in self.security)
 
     def _follow(self, index: DexIndex, graph: CallGraph, hits: Hits, owners: Owners) -> None:
         """Find out from which entry points the reads are reached; without a manifest nobody knows the entry points."""
         package, catalogue, manifest = self.package, self.catalogue, self.manifest
-        if manifest is None or manifest.split:
+        if manifest is None or manifest.split or package.format in libraries.FORMATS:
             return
         layouts = Layouts(self.resources, manifest.package, package.reason)
         plan = find_plan(self.manifests, catalogue.callgraph, reach.implicit_calls(catalogue), layouts)
         plan = replace(plan, services=find_services(package), is_library=lambda name: owners.sdk(name) is not None)
-        followed = reach.follow(index, graph, hits, self.accesses, self.requests, plan, catalogue, sdk_of=owners.sdk)
-        self.accesses, self.requests = followed.accesses, followed.requests
+        followed = reach.follow(
+            index, graph, hits, self.accesses, self.requests, plan, catalogue, sdk_of=owners.sdk, security=self.security
+        )
+        self.accesses, self.requests, self.security = followed.accesses, followed.requests, followed.security
         self.entries = len(plan.roots)
         for text in followed.problems:
             package.reason("dex_unreadable", text)
@@ -307,7 +341,8 @@ class _Extraction:
             "classes": index.class_count,
             "methods": index.method_count,
         }
-        if not index.dex_files and (manifest is None or manifest.has_code):
+        empty = package.format == "aar" and not libraries.has_classes(package)  # a library of resources alone
+        if not index.dex_files and not empty and (manifest is None or manifest.has_code):
             package.reason("dex_unreadable", "no DEX file could be read")
 
     def _judge_code(self, index: DexIndex, hits: Hits | None) -> None:
@@ -322,20 +357,17 @@ class _Extraction:
                 share = f"{len(missing)} of {len(manifest.classes)}"
                 package.reason("packed", f"{share} classes of the manifest are in no DEX file, such as {missing[0]}")
         self.packers = marks.find_packers(self.catalogue.packers, self.names, manifest, index, hidden=hidden)
-        for packer in self.packers:
-            if self.catalogue.packers[packer.id].hides_code:
-                package.reason("packed", f"{packer.name}: {packer.evidence[0]}")
-        loading = unread.find_loaders(hits) if hits is not None else None
-        if loading:
-            package.reason("dynamic_loading", loading)
+        for text in unread.say_loading(self.sdks, hits):
+            package.reason("dynamic_loading", text)
 
     def _note_unread(self) -> None:
         """Say which code is not looked at."""
         package = self.package
         if self._is_unsupported():
             return
-        for bundle in unread.find_bundles(self.names):
-            package.reason("hybrid_bundle", f"{bundle}: logic outside of DEX is not fully read")
+        for packer in self.packers:
+            if self.catalogue.packers[packer.id].hides_code:
+                package.reason("packed", f"{packer.name}: {packer.evidence[0]}")
         for native in unread.find_native_code(self.names, self.manifest):
             package.reason("native_only", native)
 
@@ -357,9 +389,9 @@ class _Extraction:
             artifact=Artifact(
                 format=package.format, sha256=beside.sha256, size=beside.size, name=shown(self.path.name)
             ),
-            app=_app(manifest, beside.signers),
+            app=app_of(manifest, beside),
             coverage=coverage,
-            flags=_flags(manifest),
+            flags=flags_of(manifest),
             components=self.components,
             permissions=permissions,
             sdks=self.sdks,
@@ -367,33 +399,10 @@ class _Extraction:
             permission_requests=self.requests,
             endpoints=self.endpoints,
             packers=self.packers,
+            bundles=(*beside.bundles, *self.bundles),
             anomalies=package.facts_notes().facts(),
             strings=beside.strings,
+            security=self.security,
             seconds=dict(self.stages.seconds),
             peak_memory=max(peak_memory(), beside.peak_memory),
         )
-
-
-def _app(manifest: Manifest | None, signers: tuple[Signer, ...]) -> App:
-    if manifest is None:
-        return App(signers=signers)
-    return App(
-        package=shown(manifest.package) if manifest.package else None,
-        label=shown(manifest.label) if manifest.label is not None else None,
-        version_name=shown(manifest.version_name) if manifest.version_name is not None else None,
-        version_code=manifest.version_code,
-        min_sdk=manifest.min_sdk,
-        target_sdk=manifest.target_sdk,
-        signers=signers,
-    )
-
-
-def _flags(manifest: Manifest | None) -> ManifestFlags:
-    if manifest is None:
-        return ManifestFlags()
-    flags = manifest.flags
-    return replace(
-        flags,
-        network_security_config=shown(flags.network_security_config) if flags.network_security_config else None,
-        application_class=shown(flags.application_class, 400) if flags.application_class else None,
-    )

@@ -10,14 +10,15 @@ from analyzer.container.chunks import ChunkError, StringPool
 from analyzer.container.text import shown
 from analyzer.model.record import dataclass
 
-from .bundles import is_bundle
+from .hybrid.bundles import find_twins, is_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.container.package import Package, Part
 
-TABLE = "resources.arsc"
+TABLES = TABLE, PROTO_TABLE = ("resources.arsc", "resources.pb")
+"""Of packages, and of the modules of app bundles."""
 TEXT_NAMES = (".html", ".htm", ".js", ".json", ".txt", ".md", ".properties", ".xml", ".csv", ".yml", ".yaml", ".vue")
 SETTINGS_NAMES = (".json", ".properties", ".xml", ".yml", ".yaml")
 PLACES = ("assets/", "res/raw/")
@@ -47,10 +48,15 @@ class Text:
         return is_bundle(self.name.rpartition("!")[2])
 
     @property
+    def may_be_bundle(self) -> bool:
+        """Whether a hybrid framework may run it, or its bundle describes itself in it."""
+        return self.is_script or self.name.endswith((".json", ".xml"))
+
+    @property
     def names_endpoints(self) -> bool:
         """Whether its URLs are ones that the app may contact: not the links of licences and articles."""
         settings = self.name.lower().endswith(SETTINGS_NAMES) and not LICENCES.search(self.name)
-        return self.name.endswith(TABLE) or self.is_script or settings
+        return self.name.endswith(TABLES) or self.is_script or settings
 
     def lines_with_urls(self) -> Iterator[str]:
         """Yield the lines, or quoted parts of very long lines, that hold a URL."""
@@ -65,18 +71,24 @@ class Text:
                 yield from (piece[:LONG_LINE] for piece in _QUOTES.split(line) if "://" in piece)
 
 
+def part_prefix(part: Part) -> str:
+    """Return what stands before the entry names of a split."""
+    return f"{shown(part.name)}!" if part.name else ""
+
+
 def read_texts(package: Package, part: Part, limits: Limits) -> Iterator[Text]:
     """Yield the readable entries of one part, by name; what a limit or damage leaves out becomes a reason."""
     archive = part.archive
-    prefix = f"{shown(part.name)}!" if part.name else ""
+    prefix = part_prefix(part)
     total = 0
-    for name in sorted(archive.by_name):
+    twins = find_twins(archive.by_name)
+    for name in sorted(archive.by_name.keys() - twins):
         entry = archive.by_name[name]
         script = is_bundle(name)
         text = name.startswith(PLACES) and name.lower().endswith(TEXT_NAMES)
-        if not (script or text or name == TABLE) or not entry.size:
+        if not (script or text or name in TABLES) or not entry.size:
             continue
-        if name != TABLE:
+        if name not in TABLES:
             most = limits.script_bytes if script else limits.text_bytes
             if entry.size > most or total + entry.size > limits.text_total_bytes:
                 size, every = f"{entry.size:,}", f"{limits.text_total_bytes:,}"
@@ -90,12 +102,16 @@ def read_texts(package: Package, part: Part, limits: Limits) -> Iterator[Text]:
         except EntryUnreadableError as error:
             package.reason("entry_unreadable", prefix + str(error))
         except (ChunkError, IndexError) as error:
-            package.reason("resources_unreadable", f"{prefix}{TABLE}: {error}")
+            package.reason("resources_unreadable", f"{prefix}{name}: {error}")
 
 
 def _read(name: str, raw: bytes) -> Text:
     if name.endswith(TABLE):
         return Text(name, raw, _pool_text(memoryview(raw)), "\0")
+    if name.endswith(PROTO_TABLE):
+        from analyzer.container.prototable import ProtoTable  # noqa: PLC0415  # of app bundles alone
+
+        return Text(name, raw, "\0".join(ProtoTable(raw).texts()), "\0")
     return Text(name, raw, "" if b"\0" in raw[:4096] else raw.decode("utf-8", "replace"), "\n")
 
 

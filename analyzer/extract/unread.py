@@ -1,17 +1,18 @@
-"""Code that runs and is not in the DEX files: bundles of hybrid frameworks, native engines, code loaded at run time."""
+"""Code that runs and is not in the DEX files: native engines, code loaded at run time."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from analyzer.container.text import shown
+from analyzer.model import Bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from analyzer.container.manifest import Manifest
     from analyzer.dex import Query
+    from analyzer.model import Sdk
 
 ENGINES = {
     "libil2cpp.so": "Unity (IL2CPP)",
@@ -26,17 +27,6 @@ ENGINES = {
     "libcocos.so": "Cocos Creator",
 }
 """Native libraries that run the app's own logic outside of DEX."""
-BUNDLES = (
-    (re.compile(r"assets/apps/[^/]+/www/"), "uni-app"),
-    (re.compile(r"assets/www/"), "Cordova"),
-    (re.compile(r"assets/public/index\.html"), "Capacitor"),
-    (re.compile(r"assets/[^/]*\.android\.bundle|assets/index\.bundle"), "React Native"),
-    (re.compile(r"lib/[^/]+/libflutter\.so|assets/flutter_assets/"), "Flutter"),
-    (re.compile(r"assets/widget/"), "APICloud"),
-    (re.compile(r"assets/[^/]+\.(wgt|wgtu)"), "uni-app package"),
-    (re.compile(r"assets/rpk/|assets/[^/]+\.rpk"), "quick app"),
-    (re.compile(r"assets/[^/]+\.jsbundle"), "script bundle"),
-)
 _LOADER = "Ljava/lang/ClassLoader;"
 _TEXT = "Ljava/lang/String;"
 LOADERS = frozenset(
@@ -64,6 +54,13 @@ LOADERS = frozenset(
     for member in members
 )
 """Calls that bring in code which is not in the package's own DEX files, or need not be."""
+WEB_VIEWS = ("Landroid/webkit/WebView;", "Lcom/tencent/smtt/sdk/WebView;", "Lcom/uc/webview/export/WebView;")
+PAGE_LOADS = frozenset(
+    f"{view}->{member}"
+    for view in WEB_VIEWS
+    for member in (f"loadUrl({_TEXT})V", f"loadUrl({_TEXT}Ljava/util/Map;)V", f"postUrl({_TEXT}[B)V")
+)
+"""Calls that show a page: of the system's view, and of those of X5 and U4."""
 LOADER_NAMES = frozenset({"dalvik.system.DexClassLoader", "dalvik.system.InMemoryDexClassLoader"})
 """The same by reflection."""
 OWN_DEX_LOADERS = ("Landroidx/multidex/", "Landroid/support/multidex/")
@@ -75,7 +72,7 @@ def loader_query() -> Query:
     """Return what to ask the DEX index for `find_loaders`."""
     from analyzer.dex import Query  # noqa: PLC0415  # numpy: only where code is read
 
-    return Query(methods=LOADERS, strings=LOADER_NAMES)
+    return Query(methods=LOADERS | PAGE_LOADS, strings=LOADER_NAMES)
 
 
 def find_loaders(hits: Any) -> str | None:
@@ -93,16 +90,36 @@ def find_loaders(hits: Any) -> str | None:
     return "code is loaded at run time: " + ", ".join(places[:EXAMPLES]) + more
 
 
-def find_bundles(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the hybrid frameworks whose bundles are in the package, with one entry each, sorted."""
-    found: dict[str, str] = {}
-    for name in names:
-        if not name.startswith(("assets/", "lib/")):
-            continue
-        for pattern, framework in BUNDLES:
-            if framework not in found and pattern.match(name):
-                found[framework] = name
-    return tuple(f"{framework}: {shown(name)}" for framework, name in sorted(found.items()))
+def find_web_views(hits: Any, actor: Callable[[str], str], title: str) -> tuple[Bundle, ...]:
+    """Return that the app's own code shows web pages: those of a server are not in the package."""
+    callers = sorted(
+        {
+            shown(site.caller)
+            for site in hits.sites
+            if site.target in PAGE_LOADS and actor(site.caller.partition("->")[0]) == "app"
+        }
+    )
+    if not callers:
+        return ()
+    more = (f"{len(callers) - EXAMPLES} more",) if len(callers) > EXAMPLES else ()
+    return (Bundle(framework="webview", name=title, place=callers[0], unread=(*callers[:EXAMPLES], *more)),)
+
+
+def name_loaders(sdks: Iterable[Sdk]) -> tuple[str, ...]:
+    """Return the hot-fix and plugin frameworks in one sentence each: code that they load is not in the package."""
+    kinds = {"hotfix": "hot fix", "plugin": "plugin"}
+    return tuple(
+        f"{'possibly ' if sdk.confidence == 'weak' else ''}{kinds[sdk.category]} framework {sdk.name}: "
+        + ", ".join(f"{one.kind} {shown(one.value)}" for one in sdk.evidence[:2])
+        for sdk in sdks
+        if sdk.category in kinds
+    )
+
+
+def say_loading(sdks: Iterable[Sdk], hits: Any) -> tuple[str, ...]:
+    """Return by what and where code is loaded that is not in the package, in sentences; ``hits`` may be `None`."""
+    found = find_loaders(hits) if hits is not None else None
+    return (*name_loaders(sdks), *([found] if found else []))
 
 
 def find_native_code(names: Iterable[str], manifest: Manifest | None) -> tuple[str, ...]:

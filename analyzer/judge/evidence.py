@@ -14,6 +14,7 @@ from analyzer.model import (
     PermissionRequest,
     PolicyFacts,
     Sdk,
+    SecurityFact,
     StringFact,
     Transmission,
 )
@@ -55,7 +56,7 @@ def _place(fact: Access | PermissionRequest) -> str:
     return f"{fact.caller} [{fact.actor}]"
 
 
-def of_path(fact: Access | PermissionRequest) -> CallPath | None:
+def of_path(fact: Access | PermissionRequest | SecurityFact) -> CallPath | None:
     """Return the chain from an entry point; `None` without one."""
     if not fact.chain:
         return None

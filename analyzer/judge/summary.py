@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Literal
 
-from analyzer.model import Finding, HumanCheck, Severity, Status, Summary
+from analyzer.model import Clause, Finding, HumanCheck, Severity, Status, Summary
 
 from .case import Case
 
 _MACHINE = ("static", "traffic", "policy", "filing")
 _LISTED = frozenset({"191", "292", "EDU", "POL", "MINOR-LAW", "MINOR-REG"})
 _LISTED_FOR_MINORS = frozenset({"CHILD-REG"})
-"""Texts whose open clauses a reviewer of one app works through. 337 and 164 repeat the 191 in other words, laws and
-standards stand above it; `rules coverage` is the place for all of them."""
+"""Texts whose open clauses a reviewer of one app works through first. 337 and 164 repeat the 191 in other words, laws
+and standards stand above it: they follow, marked as general."""
 _PARTS = re.compile(r"\d+|\D+")
 
 
@@ -46,15 +46,30 @@ def summarise(case: Case, findings: tuple[Finding, ...], human: Iterable[HumanCh
 def _checklist(case: Case, human: Iterable[HumanCheck]) -> tuple[HumanCheck, ...]:
     """List what the checks left over, the clauses that no examined channel can prove, and what no channel sees."""
     examined = {name for name in _MACHINE if getattr(case.facts, name) is not None}
-    listed = _LISTED if case.for_minors is False else _LISTED | _LISTED_FOR_MINORS
+    first = _LISTED if case.for_minors is False else _LISTED | _LISTED_FOR_MINORS
     rows = sorted(human, key=lambda row: (_natural(row.clause), row.look_at.en))
-    for identity in sorted(case.catalogue.clauses, key=_natural):
+    later: list[HumanCheck] = []
+    for identity in _in_order(case):
         clause = case.catalogue.clauses[identity]
-        if clause.check is not None and clause.text in listed and not examined.intersection(clause.channels):
-            rows.append(HumanCheck(clause=identity, look_at=clause.check))
-        if clause.unseen is not None and clause.text in listed:
-            rows.append(HumanCheck(clause=identity, look_at=clause.unseen))
-    return tuple(dict.fromkeys(rows))
+        if not _concerns(case, clause):
+            continue
+        general = clause.text not in first
+        if clause.check is not None and not examined.intersection(clause.channels):
+            (later if general else rows).append(HumanCheck(clause=identity, look_at=clause.check, general=general))
+        if clause.unseen is not None:
+            (later if general else rows).append(HumanCheck(clause=identity, look_at=clause.unseen, general=general))
+    return tuple(dict.fromkeys((*rows, *later)))
+
+
+def _in_order(case: Case) -> list[str]:
+    return sorted(case.catalogue.clauses, key=_natural)
+
+
+def _concerns(case: Case, clause: Clause) -> bool:
+    """Whether a clause can concern this app: not another type's necessary data, nor children where there are none."""
+    if clause.text == "14":
+        return clause.id == "14" or int(clause.id.partition("-")[2]) in case.app_types
+    return clause.text not in _LISTED_FOR_MINORS or case.for_minors is not False
 
 
 @cache

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
         Transmission,
     )
     from .clause import Channel, Clause
+    from .difference import Change, Diff, Difference, DiffNote, DiffSummary, Renamed, Side, diff_schema
     from .errors import EduauditError, RuleDataError, UnreadableInputError
     from .facts import (
         Access,
         Anomaly,
         App,
         Artifact,
+        Bundle,
         Component,
         Coverage,
         CoverageReason,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         PermissionRequest,
         Sdk,
         SdkEvidence,
+        SecurityFact,
         Signer,
         StaticFacts,
         StringFact,
@@ -54,10 +57,12 @@ if TYPE_CHECKING:
         ReportInput,
         Run,
         Summary,
+        channels_of,
         fingerprint,
         json_schema,
     )
     from .severity import Severity, Status, Sureness
+    from .signing import PastCertificate, SigningItem, SourceStamp
 
 _HOMES = {
     "base": (
@@ -81,12 +86,14 @@ _HOMES = {
         "Transmission",
     ),
     "clause": ("Channel", "Clause"),
+    "difference": ("Change", "Diff", "DiffNote", "DiffSummary", "Difference", "Renamed", "Side", "diff_schema"),
     "errors": ("EduauditError", "RuleDataError", "UnreadableInputError"),
     "facts": (
         "Access",
         "Anomaly",
         "App",
         "Artifact",
+        "Bundle",
         "Component",
         "Coverage",
         "CoverageReason",
@@ -97,6 +104,7 @@ _HOMES = {
         "PermissionRequest",
         "Sdk",
         "SdkEvidence",
+        "SecurityFact",
         "Signer",
         "StaticFacts",
         "StringFact",
@@ -113,10 +121,12 @@ _HOMES = {
         "ReportInput",
         "Run",
         "Summary",
+        "channels_of",
         "fingerprint",
         "json_schema",
     ),
     "severity": ("Severity", "Status", "Sureness"),
+    "signing": ("PastCertificate", "SigningItem", "SourceStamp"),
 }
 """Module → the names that it gives."""
 
@@ -138,6 +148,8 @@ __all__ = [
     "App",
     "Artifact",
     "Bilingual",
+    "Bundle",
+    "Change",
     "Channel",
     "Clause",
     "Component",
@@ -145,6 +157,10 @@ __all__ = [
     "CoverageReason",
     "DataId",
     "Declaration",
+    "Diff",
+    "DiffNote",
+    "DiffSummary",
+    "Difference",
     "EduauditError",
     "Endpoint",
     "Facts",
@@ -157,11 +173,13 @@ __all__ = [
     "ManifestFlags",
     "NotAnalysed",
     "Packer",
+    "PastCertificate",
     "Permission",
     "PermissionRequest",
     "PolicyFacts",
     "PolicyPoint",
     "Record",
+    "Renamed",
     "Report",
     "ReportArtifact",
     "ReportInput",
@@ -169,9 +187,13 @@ __all__ = [
     "Run",
     "Sdk",
     "SdkEvidence",
+    "SecurityFact",
     "Severity",
     "Sha256",
+    "Side",
     "Signer",
+    "SigningItem",
+    "SourceStamp",
     "StaticFacts",
     "Status",
     "StringFact",
@@ -181,6 +203,8 @@ __all__ = [
     "Transmission",
     "UnreadableInputError",
     "canonical_json",
+    "channels_of",
+    "diff_schema",
     "fields_of",
     "fingerprint",
     "json_schema",

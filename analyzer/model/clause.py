@@ -27,6 +27,8 @@ class Clause(Record):
     """Channels that only indicate one (marked ``?`` in the fact sheet): their findings are `suspected`."""
     check: Bilingual | None = None
     """What a person must look at, and where, when no channel proves it."""
+    basis: Bilingual | None = None
+    """Of a clause that defines instead of demanding: where the judge applies it."""
     unseen: Bilingual | None = None
     """What the examined channels do not look at yet, so that a person must, even where they found nothing."""
     source: str

@@ -7,6 +7,7 @@ from typing import Literal
 
 from .base import DataId, Record, Sha256
 from .record import dataclass
+from .signing import PastCertificate, SigningItem, SourceStamp
 
 ArtifactFormat = Literal["apk", "apks", "xapk", "aab", "dex", "aar", "jar"]
 AccessLevel = Literal["present", "reachable", "before_consent"]
@@ -53,6 +54,16 @@ class Signer(Record):
     """Schemes in which it is present: ``v1``, ``v2``, ``v3``, ``v3.1``, ``v4``."""
     verified: bool
     """A scheme that names this signer verifies (digests and signature) on at least one Android release."""
+    sha1: str | None = None
+    """Of the DER certificate."""
+    key: str | None = None
+    """Kind and size of its key: ``RSA 2048``, ``EC P-256``; `None` when it cannot be told."""
+    min_sdk: int | None = None
+    """First release for which a v3 or v3.1 block names it; `None`: none does."""
+    max_sdk: int | None = None
+    """Last such release; `None`: no last one is stated."""
+    lineage: tuple[PastCertificate, ...] = ()
+    """Its proof of rotation where there is one that holds: the oldest certificate first, its own last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,9 @@ class App(Record):
     min_sdk: int | None = None
     target_sdk: int | None = None
     signers: tuple[Signer, ...] = ()
+    signing_items: tuple[SigningItem, ...] = ()
+    """What else stands in the signing block and the archive's comment, such as the channel of a store."""
+    source_stamp: SourceStamp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +264,36 @@ class Packer(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle(Record):
+    """Code of a hybrid framework, outside of DEX: what it is, and what of it was read."""
+
+    framework: str
+    """Id of `rules/frameworks.yaml`, such as ``uniapp``."""
+    name: str
+    """The framework's title; with the bundle's own name where it has one."""
+    place: str
+    """Archive entry or folder; ``outer!inner`` inside an archive of the package."""
+    version: str | None = None
+    """Of the bundle itself, as it states it."""
+    engine: str | None = None
+    """Of the framework or its byte code, such as ``uni-app compiler 3.99`` or ``Hermes byte code 96``."""
+    scripts: int = 0
+    """Scripts that were searched for interfaces to personal data."""
+    runtime: int = 0
+    """Scripts left out because the framework brings them: they define every interface and use none for the app."""
+    unread: tuple[str, ...] = ()
+    """What could not be read, and why."""
+    modules: tuple[str, ...] = ()
+    """Plugins, modules and packages that the bundle declares or holds."""
+    permissions: tuple[str, ...] = ()
+    """Permissions that the bundle's own manifest declares."""
+    sdks: tuple[str, ...] = ()
+    """Services that its manifest configures, such as ``oauth: weixin``."""
+    updates: tuple[str, ...] = ()
+    """Where its scripts replace or add to the app's code: ``entry:line name``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StringFact(Record):
     """A string of interest found in code, resources or assets (filing numbers, policy and fee wording)."""
 
@@ -257,6 +301,34 @@ class StringFact(Record):
     """Id of the vocabulary, such as ``edu_filing``, ``icp``, ``privacy_policy``, ``photo_search``, ``fee``."""
     value: str
     found_in: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityFact(Record):
+    """One thing that bears on security, in one place. Whether it is a weakness is judged later."""
+
+    kind: str
+    """An id of `rules/security`, such as ``webview.file_urls``; of a secret ``secret.<id>``."""
+    detail: str = ""
+    """What exactly: a class, an algorithm, a host, a link; secrets are redacted."""
+    certainty: Literal["proven", "probable", "present"] = "present"
+    """``proven``: byte code or file say it and leave no other way; ``probable``: they say it under a condition, or
+    where it is used was not seen; ``present``: it is there, and no use of it was found."""
+    file: str = "AndroidManifest.xml"
+    """The file in which it stands."""
+    api: str = ""
+    """The interface that is called, implemented or set: a DEX signature, or an attribute or element."""
+    caller: str = ""
+    """Of code: DEX signature of the method; the fields below are those of `Access`."""
+    actor: str = "app"
+    level: AccessLevel = "present"
+    chain: tuple[str, ...] = ()
+    entry: str | None = None
+    links: tuple[Link, ...] = ()
+    doubt: str | None = None
+    guard: str | None = None
+    dex: str = ""
+    offsets: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,8 +351,10 @@ class StaticFacts(Record):
     permission_requests: tuple[PermissionRequest, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     packers: tuple[Packer, ...] = ()
+    bundles: tuple[Bundle, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
     strings: tuple[StringFact, ...] = ()
+    security: tuple[SecurityFact, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall seconds by stage; not part of any comparison."""
     peak_memory: int | None = None

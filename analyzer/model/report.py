@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from .base import Bilingual, DataId, Record, canonical_json
@@ -13,6 +14,7 @@ from .facts import (
     Anomaly,
     App,
     ArtifactFormat,
+    Bundle,
     Component,
     Coverage,
     Endpoint,
@@ -22,6 +24,7 @@ from .facts import (
     Permission,
     PermissionRequest,
     Sdk,
+    SecurityFact,
     StringFact,
 )
 from .record import dataclass
@@ -73,7 +76,7 @@ class FindingEvidence(Record):
 
     kind: str
     """``access``, ``request`` (of permissions), ``permission``, ``sdk``, ``component``, ``manifest``, ``signature``,
-    ``endpoint``, ``string``, ``transmission``, ``policy``, ``filing``, ``coverage``."""
+    ``endpoint``, ``string``, ``security``, ``transmission``, ``policy``, ``filing``, ``coverage``."""
     where: str
     excerpt: str
     path: CallPath | None = None
@@ -98,6 +101,14 @@ class Finding(Record):
     waived: str | None = None
 
 
+_CHANNELS = {"transmission": "traffic", "policy": "policy", "filing": "filing"}
+
+
+def channels_of(kinds: Iterable[str]) -> frozenset[str]:
+    """Return the channels from which evidence of these kinds is taken; without any, the package."""
+    return frozenset(_CHANNELS.get(kind, "static") for kind in kinds) or frozenset({"static"})
+
+
 def fingerprint(rule: str, subject: str, package: str | None) -> str:
     """Return the stable identity of a finding, the same over versions, runs and renamed classes (version 1).
 
@@ -113,6 +124,8 @@ class HumanCheck(Record):
 
     clause: str
     look_at: Bilingual
+    general: bool = False
+    """Of laws, standards and duties of the operator at large, rather than of what this app shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,8 +196,12 @@ class Report(Record):
     """Where permissions are asked for at run time, and from which entry point."""
     endpoints: tuple[Endpoint, ...]
     packers: tuple[Packer, ...]
+    bundles: tuple[Bundle, ...] = ()
+    """Code of hybrid frameworks, and what of it was read."""
     anomalies: tuple[Anomaly, ...]
     strings: tuple[StringFact, ...]
+    security: tuple[SecurityFact, ...] = ()
+    """What bears on security: settings, interfaces, keys, links, signs of self-start, each with its place."""
     transmissions: tuple[Transmission, ...]
     not_analysed: tuple[NotAnalysed, ...]
     declarations: tuple[Declaration, ...]

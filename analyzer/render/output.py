@@ -34,9 +34,26 @@ def write_report(report: Report, form: str, lang: str, output: Path | None) -> N
     Raises `UnreadableInputError` when the file cannot be written; a failed write leaves no half file.
     """
     check_form(form, output)
-    document = render(report, form, lang, color=output is None and sys.stdout.isatty())
+    document = render(report, form, lang, color=is_terminal(output))
+    if isinstance(document, bytes):
+        write_bytes(document, output)
+    else:
+        write_text(document, output)
+
+
+def is_terminal(output: Path | None) -> bool:
+    """Tell whether what is written goes to a terminal, which shows colours."""
+    return output is None and sys.stdout.isatty()
+
+
+def write_text(document: str, output: Path | None) -> None:
+    """Write a rendered document to ``output``, or to standard output; see `write_report`."""
     # "replace": a value of an app may hold a lone surrogate, which no UTF-8 file can.
-    data = document if isinstance(document, bytes) else document.encode("utf-8", "replace")
+    write_bytes(document.encode("utf-8", "replace"), output)
+
+
+def write_bytes(data: bytes, output: Path | None) -> None:
+    """Write a finished document to ``output``, or to standard output; see `write_report`."""
     if output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.flush()

@@ -12,6 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from analyzer.model.signature import short_name
 
+from .bundles import rows_of
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
@@ -26,7 +27,8 @@ FOLDER = files(__package__) / "templates"
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a page of the folder; whatever it shows passes through `visible` and is escaped."""
     environment = Environment(
         loader=FunctionLoader(lambda name: (FOLDER / name).read_text(encoding="utf-8")),
         autoescape=True,
@@ -36,7 +38,7 @@ def _template() -> Template:
         # Every value that an app, policy, capture or filing controls passes through `visible` before escaping.
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def write(report: Report, lang: str, *, color: bool = False, width: int | None = None) -> str:  # noqa: ARG001  # one interface
@@ -51,19 +53,20 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     titles = {row.data: row.title.pick(lang) for row in report.ledger}
     sections = in_sections(report)
     complete = searched(report)
-    return _template().render(
+    return template("report.html").render(
         report=report,
         lang=lang,
         w=lambda key: word(key, lang),
         cell=cell,
+        bundle=lambda row: rows_of(row, lang),
         actor=lambda actor: actor_name(actor, names, lang),
         actors=lambda rows: word("joint", lang).join(
             actor_name(actor, names, lang) for actor in dict.fromkeys(row.actor for row in rows)
         ),
         data=lambda identity: titles.get(identity, identity),
         clauses=clauses,
-        style=_safe((FOLDER / "report.css").read_text(encoding="utf-8")),
-        script=_safe(script),
+        style=safe((FOLDER / "report.css").read_text(encoding="utf-8")),
+        script=safe(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         sections=sections,
         anchor=lambda identity, column: _anchor(sections, identity, column),
@@ -83,7 +86,8 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     )
 
 
-def _safe(text: str) -> Any:
+def safe(text: str) -> Any:
+    """Return a text of our own as HTML that is not escaped."""
     from markupsafe import Markup  # noqa: PLC0415  # our own files only, never a value of a report
 
     return Markup(text)  # noqa: S704  # same

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
+from .terminal_bundles import bundle_tables
 from .terminal_reads import chain_text, reads_by_section, requests
 from .words import actor_name, cell, place_name, subject_name, word
 
@@ -62,6 +63,9 @@ def _blocks(report: Report, lang: str) -> Iterable[RenderableType]:
         yield _heading(word("ledger", lang), len(rows), word("legend", lang))
         yield _ledger(report, lang)
     yield from _reads(report, lang)
+    if report.bundles:
+        yield _heading(word("bundles", lang), len(report.bundles))
+        yield from bundle_tables(report, lang)
     if report.sdks:
         yield _heading(word("sdks", lang), len(report.sdks))
         yield _sdks(report, lang)
@@ -115,6 +119,14 @@ def _head(report: Report, lang: str) -> RenderableType:
         table.add_row(
             word("signer", lang), f"{visible(signer.subject)}  [{' '.join(signer.schemes)}]  {state}  MD5 {signer.md5}"
         )
+        for past in signer.lineage[:-1]:
+            table.add_row(word("lineage", lang), f"{visible(past.subject)}  MD5 {past.md5}")
+    for item in app.signing_items:
+        shown = f"  {visible(item.content)}" if item.content else ""
+        table.add_row(word("signing_items", lang), f"{visible(item.name)} {visible(item.id)}  {item.size:,} B{shown}")
+    if app.source_stamp:
+        state = word("verified" if app.source_stamp.verified else "not_verified", lang)
+        table.add_row(word("source_stamp", lang), f"{visible(app.source_stamp.subject)}  {state}")
     if report.artifact.sha256:
         table.add_row(
             word("file", lang),

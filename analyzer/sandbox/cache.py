@@ -44,7 +44,15 @@ class FactsCache:
         self._folder = private_folder("facts")
         self.sha256 = _hash(path)
         # The kind of package is told from the ending too; the clock is no property of the package.
-        parts = [self.sha256, path.suffix.lower(), ENGINE, _code_version(), rules, json.dumps(asdict(limits))]
+        parts = [
+            self.sha256,
+            _hash_beside(path),
+            path.suffix.lower(),
+            ENGINE,
+            _code_version(),
+            rules,
+            json.dumps(asdict(limits)),
+        ]
         self._key = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
     def find(self) -> StaticFacts | None:
@@ -93,6 +101,14 @@ def _hash(path: Path) -> str:
         while block := file.read(READ_BLOCK):
             hashed.update(block)
     return hashed.hexdigest()
+
+
+def _hash_beside(path: Path) -> str:
+    """Return the hash of the v4 signature file beside a package; empty where there is none that can be read."""
+    try:
+        return _hash(path.with_name(path.name + ".idsig"))
+    except OSError:
+        return ""
 
 
 def _code_version() -> str:

@@ -12,15 +12,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from analyzer.model import Finding, Report, record_plain
+from analyzer.model import Finding, Report, channels_of, record_plain
 from registry_api.audits.models import AuditRun, FindingRow, Observation
 from registry_api.db import now
 from registry_api.organizations.models import App
 
 OPEN = ("open", "reopened")
 """Statuses of findings that stand."""
-
-_CHANNEL = {"transmission": "traffic", "policy": "policy", "filing": "filing"}
 
 
 @dataclass(frozen=True)
@@ -34,14 +32,9 @@ class Examined:
     """Earlier runs that judged the very same facts of the package: what they saw is there to be seen again."""
 
 
-def channels_of(document: dict[str, Any]) -> set[str]:
-    """Return the channels from which a stored finding took its evidence."""
-    return {_CHANNEL.get(str(item["kind"]), "static") for item in document.get("evidence", ())} or {"static"}
-
-
 def absence_counts(document: dict[str, Any], last_run: str, examined: Examined) -> bool:
     """Tell whether not seeing again a finding that ``last_run`` saw last means that it is gone."""
-    channels = channels_of(document)
+    channels = channels_of(str(item["kind"]) for item in document.get("evidence", ()))
     if not all(examined.channels.get(channel, False) for channel in channels):
         return False
     return "static" not in channels or examined.complete or last_run in examined.same_facts

@@ -77,7 +77,9 @@ def _same(zh: str, en: str, filed: Any, found: Any, differs: Agreement = "mismat
 def _signer(filing: dict[str, Any], report: dict[str, Any]) -> Row:
     filed = str(filing.get("signer_md5") or "").replace(":", "").lower()
     found = tuple(item["md5"].lower() for item in report["app"]["signers"])
-    agreement: Agreement = "unknown" if not filed or not found else ("match" if filed in found else "mismatch")
+    before = {past["md5"].lower() for item in report["app"]["signers"] for past in item.get("lineage", ())}
+    same = filed in found or filed in before  # the filed certificate may have handed over to this one
+    agreement: Agreement = "unknown" if not filed or not found else ("match" if same else "mismatch")
     return Row(Bilingual(zh="签名证书 MD5", en="Signing certificate MD5"), _texts(filed), found, agreement)
 
 

@@ -116,6 +116,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "coverage.limit_reached": ("达到限额", "limit reached"),
     "coverage.manifest_unreadable": ("清单无法读取", "manifest unreadable"),
     "coverage.native_only": ("仅有本机代码", "native code only"),
+    "coverage.native_reads": ("本机代码中的读取未跟踪", "reads in native code not followed"),
+    "coverage.natives_unsearched": ("本机库未检索", "native libraries not searched"),
     "coverage.nested_code": ("嵌套的代码", "nested code"),
     "coverage.no_manifest": ("没有清单", "no manifest"),
     "coverage.not_examined": ("未检查", "not examined"),

@@ -119,6 +119,13 @@ def test_files_that_no_parser_reads_are_named(tmp_path):
     assert any("a.yml" in str(problem) for problem in lint(tmp_path))
 
 
+def test_a_broadcast_belongs_to_one_kind_of_security_fact():
+    rows = {"start.a": {"actions": ["x.BOOT"]}, "start.b": {"actions": ["x.BOOT", "x.OTHER"]}}
+    assert [str(one) for one in references._actions(rows)] == [
+        "security start.b: actions: x.BOOT is already one of start.a"
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "good", "bad"),
     [

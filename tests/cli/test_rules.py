@@ -19,9 +19,9 @@ def test_list_counts_every_family():
     result = run("list", "--format", "json")
     assert result.exit_code == 0
     families = json.loads(result.stdout)["families"]
-    assert families["sdks"] == 738
+    assert families["sdks"] == 750
     assert families["recipients"] == 3573
-    assert sum(count for name, count in families.items() if name.startswith("apis.")) == 2055
+    assert sum(count for name, count in families.items() if name.startswith("apis.")) == 2063
     assert families["app_types"] == 39
     assert all(families.values())
 

@@ -1,236 +1,308 @@
+"""What the verdict says beside accepted or refused; that it equals apksigner's is shown in `test_agreement.py`."""
+
 import contextlib
-import datetime as dt
-import shutil
 import struct
-import subprocess
 
 import pytest
-from apks import Member, launcher, make_apk, make_dex, make_manifest, make_zip, members
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-from cryptography.x509.oid import NameOID
-from hypothesis import given
+from apks import Member, make_apk, make_zip
+from blocks import (
+    PROOF_OF_ROTATION,
+    ROTATION_MIN_SDK,
+    STRIPPING_PROTECTION,
+    V2,
+    V3,
+    V31,
+    make_block,
+    make_lineage,
+    make_scheme,
+    make_signer,
+    split,
+)
+from cryptography.hazmat.primitives import hashes
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from signed import Workshop, package, with_comment
 
-from analyzer.container import Limits
+from analyzer.catalogue import load_catalogue
+from analyzer.container import LimitReachedError, Limits
 from analyzer.container.archive import Archive
 from analyzer.container.signature import verify_package
-from analyzer.container.signature.block import find_signing_block
+from analyzer.container.signature.block import BlockError
 from analyzer.container.signature.certificate import read_certificate
 from analyzer.container.signature.der import DerError
+from analyzer.container.signature.digests import PAGE, hash_tree
+from analyzer.container.signature.idsig import check_idsig
+from analyzer.container.signature.keys import KeyVerificationError
+from analyzer.container.signature.lineage import read_lineage
 from analyzer.container.signature.pkcs7 import verify_detached
-
-needs_apksigner = pytest.mark.skipif(not shutil.which("apksigner"), reason="apksigner is not installed")
-
-SUBJECT = x509.Name(
-    [
-        x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, "样例, 教育"),
-        x509.NameAttribute(NameOID.COMMON_NAME, "Sample App"),
-    ]
-)
-KEYS = {
-    "rsa": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
-    "ec": lambda: ec.generate_private_key(ec.SECP256R1()),
-    "dsa": lambda: dsa.generate_private_key(2048),
-}
+from analyzer.extract import extract_facts
+from analyzer.sandbox.cache import FactsCache
 
 
 @pytest.fixture(scope="module")
-def signing(tmp_path_factory):
-    """Return a function that signs a package with apksigner: (data, key kind, schemes, min sdk) → bytes."""
-    folder = tmp_path_factory.mktemp("signing")
-    pairs = {}
-
-    def pair(kind):
-        if kind not in pairs:
-            key = KEYS[kind]()
-            start = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
-            certificate = (
-                x509.CertificateBuilder()
-                .subject_name(SUBJECT)
-                .issuer_name(SUBJECT)
-                .public_key(key.public_key())
-                .serial_number(4711)
-                .not_valid_before(start)
-                .not_valid_after(start + dt.timedelta(days=9000))
-                .sign(key, hashes.SHA256())
-            )
-            der = serialization.Encoding.DER
-            pk8, pem = folder / f"{kind}.pk8", folder / f"{kind}.pem"
-            pk8.write_bytes(key.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
-            pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-            pairs[kind] = pk8, pem, certificate
-        return pairs[kind]
-
-    def sign(data, kind="rsa", schemes=(1, 2, 3), min_sdk=21, extra=()):
-        pk8, pem, _ = pair(kind)
-        source, target = folder / "in.apk", folder / "out.apk"
-        source.write_bytes(data)
-        flags = [f"--v{number}-signing-enabled={str(number in schemes).lower()}" for number in (1, 2, 3)]
-        subprocess.run(
-            ["apksigner", "sign", "--key", pk8, "--cert", pem, "--in", source, "--out", target,
-             f"--min-sdk-version={min_sdk}", "--v4-signing-enabled=false", *flags, *extra],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        return target.read_bytes()
-
-    sign.certificate = lambda kind: pair(kind)[2]
-    return sign
+def shop(tmp_path_factory):
+    """Return a workshop that makes keys and needs no apksigner."""
+    return Workshop(tmp_path_factory.mktemp("keys"), None)
 
 
-def package(min_sdk=21, target_sdk=29):
-    manifest = make_manifest(min_sdk=min_sdk, target_sdk=target_sdk, components=[launcher()])
-    return make_zip(
-        [*members(manifest), Member(b"assets/a.txt", b"page " * 3000, method=0), Member(b"res/raw/b", b"b" * 9)]
-    )
-
-
-def verdict(data, min_sdk=21, target_sdk=29):
+def verdict(data, min_sdk=28, target_sdk=34, idsig=None):
     archive = Archive(data, Limits())
-    result = verify_package(archive, min_sdk, target_sdk)
-    return result, {one.code for one in archive.notes.facts()}
+    result = verify_package(archive, min_sdk, target_sdk, idsig=idsig)
+    return result, {one.code: one.detail for one in archive.notes.facts()}
 
 
-def apksigner_accepts(tmp_path, data):
-    path = tmp_path / "checked.apk"
-    path.write_bytes(data)
-    return subprocess.run(["apksigner", "verify", path], capture_output=True, check=False).returncode == 0
+def signed(shop, *, key="ec", pairs=(), **options):
+    parts = split(package(28, 34))
+    parts.pairs = [(V3, make_scheme(make_signer(parts, shop.key(key), **options))), *pairs]
+    return parts.join()
 
 
-@needs_apksigner
+def test_certificate_and_key_are_told(shop):
+    result, notes = verdict(signed(shop))
+    (signer,) = result.signers
+    certificate = shop.key("ec").certificate
+    assert signer.sha256 == certificate.fingerprint(hashes.SHA256()).hex()
+    assert signer.sha1 == certificate.fingerprint(hashes.SHA1()).hex()
+    assert signer.md5 == certificate.fingerprint(hashes.MD5()).hex()
+    assert signer.subject == r"CN=Sample ec,O=样例\, 教育"
+    assert (signer.key, signer.schemes, signer.verified) == ("EC P-256", ("v3",), True)
+    assert (result.refusal, result.items, result.stamp, notes) == (None, (), None, {})
+
+
 @pytest.mark.parametrize(
-    ("kind", "schemes", "min_sdk"),
+    ("kind", "told"),
     [
-        ("rsa", (1,), 21),
-        ("rsa", (1, 2, 3), 21),
-        ("ec", (1, 2), 21),
-        ("ec", (2,), 24),
-        ("ec", (3,), 28),
-        ("dsa", (1, 2), 21),
-        ("rsa", (2, 3), 21),
+        ("rsa1024", "RSA 1024"),
+        ("rsa", "RSA 2048"),
+        ("ec384", "EC P-384"),
+        ("ec521", "EC P-521"),
+        ("dsa1024", "DSA 1024"),
     ],
 )
-def test_verdict_equals_apksigners(signing, tmp_path, kind, schemes, min_sdk):
-    # apksigner itself refuses to sign for releases that would not understand the result: it is told a later one.
-    data = signing(package(min_sdk), kind, schemes, max(min_sdk, 24 if 1 not in schemes else 21))
-    result, codes = verdict(data, min_sdk)
-    assert (result.refusal is None) == apksigner_accepts(tmp_path, data)
-    (signer,) = result.signers
-    certificate = signing.certificate(kind)
-    assert signer.sha256 == certificate.fingerprint(hashes.SHA256()).hex()
-    assert signer.md5 == certificate.fingerprint(hashes.MD5()).hex()
-    assert signer.subject == r"CN=Sample App,O=样例\, 教育,C=CN"
-    assert signer.schemes == tuple(f"v{number}" for number in schemes)
-    assert signer.verified
-    assert ("v1_only" in codes) == (schemes == (1,))
+def test_kind_and_size_of_a_key_are_told(shop, kind, told):
+    assert read_certificate(shop.key(kind).der).key == told
 
 
-@needs_apksigner
-def test_verity_digest_is_checked(signing, tmp_path):
-    data = signing(package(24), "rsa", (2,), 24, ["--verity-enabled=true"])
-    result, _ = verdict(data, 24)
+def test_releases_of_a_v3_signer_are_told(shop):
+    (signer,) = verdict(signed(shop, low=28, high=32))[0].signers
+    assert (signer.min_sdk, signer.max_sdk) == (28, 32)
+    (signer,) = verdict(signed(shop))[0].signers
+    assert (signer.min_sdk, signer.max_sdk) == (28, None)
+
+
+def test_rotated_signer_shows_who_it_was_before(shop):
+    parts = split(package(28, 34))
+    told = ((ROTATION_MIN_SDK, struct.pack("<I", 33)),)
+    lineage = ((PROOF_OF_ROTATION, make_lineage(shop.key("rsa"), shop.key("ec"), flags=23)),)
+    parts.pairs = [
+        (V3, make_scheme(make_signer(parts, shop.key("rsa"), attributes=told))),
+        (V31, make_scheme(make_signer(parts, shop.key("ec"), low=33, attributes=lineage))),
+    ]
+    result, _ = verdict(parts.join())
+    old, new = result.signers
     assert result.refusal is None
-    assert apksigner_accepts(tmp_path, data)
-    changed = data.replace(b"page page", b"page Page", 1)
-    assert verdict(changed, 24)[0].code == "signature_invalid"
+    assert (old.schemes, old.min_sdk, new.schemes, new.min_sdk) == (("v3",), 28, ("v3.1",), 33)
+    assert [one.sha256 for one in new.lineage] == [old.sha256, new.sha256]
+    assert new.lineage[0].capabilities == ("installed_data", "shared_uid", "permission", "auth")
+    assert old.lineage == ()
 
 
-def add_entry(data):
-    """Add an entry and keep all others, without the signing block."""
-    archive = Archive(data, Limits())
-    rows = [Member(one.raw_name, bytes(archive.read(one)), method=one.method) for one in archive.entries]
-    return make_zip([*rows, Member(b"assets/evil.txt", b"evil")])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda a, b: make_lineage(a, b, broken=True),
+        lambda a, b: b"\2" + make_lineage(a, b)[1:],
+        lambda a, b: make_lineage(a, b)[:-9],
+        lambda a, b: make_lineage(a, b, a),
+        lambda a, b: struct.pack("<I", 1),
+    ],
+    ids=["signature", "version", "cut off", "a certificate twice", "empty"],
+)
+def test_broken_proof_of_rotation_is_refused(shop, change):
+    value = change(shop.key("rsa"), shop.key("ec"))
+    with pytest.raises((BlockError, DerError, KeyVerificationError)):
+        read_lineage(value)
 
 
-def without_block(data):
-    """Take the signing block out and repair the offset, as a stripping attack does."""
-    end = Archive(data, Limits()).end
-    block = find_signing_block(memoryview(data), end.directory)
-    out = bytearray(data[: block.start] + data[end.directory :])
-    struct.pack_into("<I", out, len(out) - 22 + 16, block.start)
-    return bytes(out)
+@pytest.mark.parametrize(
+    ("key", "value", "name", "content"),
+    [
+        (0x71777777, b'{"channel":"huawei"}', "Walle channel", '{"channel":"huawei"}'),
+        (0x881155FF, "应用宝".encode(), "VasDolly channel", "应用宝"),
+        (
+            0x7A786B21,
+            b"Packer Ng Sig V2" + "CHANNEL∘mi∙".encode() + b"Packer Ng Sig V2",
+            "Packer-Ng channel",
+            "CHANNEL∘mi∙",
+        ),
+        (0x2146444E, b"\x08\x01\xff", "Google Play frosting", None),
+        (0x42726577, b"evil" + bytes(600), "padding", None),
+        (0x12345678, b"hello\x1b[31m", "unknown", None),
+        (0x12345678, "a\u202eb c".encode(), "unknown", "a\\u202eb c"),
+    ],
+)
+def test_what_else_is_in_the_signing_block_is_information(shop, key, value, name, content):
+    result, notes = verdict(signed(shop, pairs=[(key, value)]))
+    (item,) = result.items
+    assert (item.id, item.name, item.content, item.size, item.signed) == (
+        f"{key:#010x}",
+        name,
+        content,
+        len(value),
+        False,
+    )
+    assert (result.refusal, notes) == (None, {})
 
 
-def shifted(data, prefix):
-    """Put bytes before the package and repair all offsets."""
-    end = Archive(data, Limits()).end
-    out = bytearray(prefix + data)
-    position = len(prefix) + end.directory
-    while out[position : position + 4] == b"PK\x01\x02":
-        name, extra, comment = struct.unpack_from("<HHH", out, position + 28)
-        (offset,) = struct.unpack_from("<I", out, position + 42)
-        struct.pack_into("<I", out, position + 42, offset + len(prefix))
-        position += 46 + name + extra + comment
-    struct.pack_into("<I", out, position + 16, len(prefix) + end.directory)
-    return bytes(out)
+def test_empty_padding_is_not_worth_a_word(shop):
+    assert verdict(signed(shop, pairs=[(0x42726577, bytes(600))]))[0].items == ()
 
 
-def flip_in_block(data):
-    end = Archive(data, Limits()).end
-    block = find_signing_block(memoryview(data), end.directory)
-    if block is None:
-        return data
-    out = bytearray(data)
-    out[block.start + 8 + 12 + 60] ^= 0x10
-    return bytes(out)
-
-
-TAMPERINGS = {
-    "content": lambda data: data.replace(b"page page", b"page Page", 1),
-    "entry added": add_entry,
-    "block removed": without_block,
-    "bytes appended to the comment": lambda data: data[:-2] + b"\4\0evil",
-    "DEX before the archive": lambda data: shifted(data, make_dex({"La/Evil;": []})),
-    "signature byte": flip_in_block,
-}
-
-
-@needs_apksigner
-@pytest.mark.parametrize("schemes", [(1,), (1, 2, 3)], ids=["v1", "v1+v2+v3"])
-@pytest.mark.parametrize("name", TAMPERINGS)
-def test_verdict_on_tampered_packages_equals_apksigners(signing, tmp_path, schemes, name):
-    signed = signing(package(), "rsa", schemes)
-    if schemes == (1,) and name == "block removed":
-        pytest.skip("there is no block")
-    data = TAMPERINGS[name](signed)
-    result, codes = verdict(data)
-    assert (result.refusal is None) == apksigner_accepts(tmp_path, data)
-    assert ("signature_invalid" in codes) == (result.refusal is not None)
-    if name == "DEX before the archive":
-        assert "janus_prefix" in codes
-    if name == "content":
-        assert not any(one.verified for one in result.signers)
-
-
-@needs_apksigner
-def test_v1_alone_is_not_enough_for_a_recent_target(signing, tmp_path):
-    data = signing(package(21, 34), "rsa", (1,))
-    result, _ = verdict(data, 21, 34)
-    assert result.code == "signature_incomplete"
-    assert not apksigner_accepts(tmp_path, data)
+def test_channel_in_the_comment_is_information():
+    data = with_comment(make_apk(), "华为".encode() + struct.pack("<H", 6) + b"ltlovezh")
+    (item,) = verdict(data)[0].items
+    assert (item.id, item.name, item.content, item.signed) == ("comment", "VasDolly channel (v1)", "华为", False)
+    (item,) = verdict(with_comment(make_apk(), b"\xff\xfe"))[0].items
+    assert (item.name, item.content) == ("comment", None)
 
 
 def test_unsigned_package_is_told():
-    result, codes = verdict(make_apk())
+    result, notes = verdict(make_apk())
     assert (result.signers, result.code) == ((), "signature_missing")
-    assert codes == {"signature_missing"}
+    assert set(notes) == {"signature_missing"}
 
 
 def test_malformed_block_is_noted_and_counts_as_none():
-    plain = bytearray(make_apk())
-    end = Archive(bytes(plain), Limits()).end
-    plain[end.directory : end.directory] = struct.pack("<QQ", 9999, 9999) + b"APK Sig Block 42"
-    struct.pack_into("<I", plain, len(plain) - 6, end.directory + 32)
-    _, codes = verdict(bytes(plain))
-    assert codes >= {"signature_missing", "signing_block_malformed"}
+    parts = split(make_apk())
+    _, notes = verdict(parts.join(make_block([(V3, b"x")], size_lie=8)))
+    assert set(notes) == {"signature_missing", "signing_block_malformed"}
+
+
+def test_v4_file_beside_the_package_is_found_and_checked(shop, tmp_path):
+    path = tmp_path / "app.apk"
+    path.write_bytes(signed(shop))
+    catalogue = load_catalogue()
+    before = FactsCache(path, "rules", Limits())._key
+    assert not {one.code for one in extract_facts(path, catalogue).anomalies} & {"v4_invalid"}
+    path.with_name("app.apk.idsig").write_bytes(b"\2\0\0\0")
+    assert "v4_invalid" in {one.code for one in extract_facts(path, catalogue).anomalies}
+    assert FactsCache(path, "rules", Limits())._key != before
+
+
+def test_split_of_another_signer_is_noted(shop, tmp_path):
+    catalogue = load_catalogue()
+    for keys, expected in ((("ec", "ec"), set()), (("ec", "rsa"), {"signature_inconsistent"})):
+        path = tmp_path / "app.apks"
+        rows = zip((b"base.apk", b"split_config.zh.apk"), keys, strict=True)
+        path.write_bytes(make_zip([Member(name, signed(shop, key=key)) for name, key in rows]))
+        facts = extract_facts(path, catalogue)
+        assert {one.code for one in facts.anomalies} & {"signature_inconsistent"} == expected
+
+
+def test_v4_file_inside_of_a_set_of_packages_is_checked(shop, tmp_path):
+    path = tmp_path / "app.apks"
+    path.write_bytes(make_zip([Member(b"base.apk", signed(shop)), Member(b"base.apk.idsig", b"\2\0\0\0")]))
+    assert "v4_invalid" in {one.code for one in extract_facts(path, load_catalogue()).anomalies}
+
+
+def test_hash_tree_has_its_levels_from_the_top():
+    leaf = bytes(PAGE)
+    root, tree = hash_tree([leaf * 129], b"")
+    assert len(tree) == 3 * PAGE  # one page over two pages of digests
+    assert tree[PAGE : PAGE + 32] == tree[PAGE + 32 : PAGE + 64] != tree[:32]
+    assert hash_tree([leaf * 100, leaf * 29], b"") == (root, tree)
+    assert hash_tree([leaf[:7] + leaf * 128, leaf[:-7]], b"") == (root, tree)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_as_certificate_or_signature_give_a_plain_error(raw):
     with contextlib.suppress(DerError):
         read_certificate(raw)
-    certificate, problem = verify_detached(raw, b"content")
+    certificate, problem, _ = verify_detached(raw, b"content")
     assert certificate is None
     assert problem
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_as_v4_file_or_lineage_give_a_plain_answer(raw):
+    assert all(one.problem for one in check_idsig(raw, memoryview(b"package"), [], []))
+    with contextlib.suppress(BlockError, DerError, KeyVerificationError):
+        read_lineage(raw)
+
+
+@pytest.fixture(scope="module")
+def whole(shop):
+    """Return a package with v2, v3 of two signers and a lineage, and a channel; and where its block lies."""
+    parts = split(package(24, 34))
+    lineage = ((PROOF_OF_ROTATION, make_lineage(shop.key("rsa"), shop.key("ec"))),)
+    protected = ((STRIPPING_PROTECTION, struct.pack("<I", 3)),)
+    parts.pairs = [
+        (V2, make_scheme(make_signer(parts, shop.key("rsa"), scheme="v2", attributes=protected))),
+        (
+            V3,
+            make_scheme(
+                make_signer(parts, shop.key("rsa"), high=30),
+                make_signer(parts, shop.key("ec"), low=31, attributes=lineage),
+            ),
+        ),
+        (0x71777777, b'{"channel":"x"}'),
+    ]
+    data = parts.join()
+    result, notes = verdict(data, 24)
+    assert (result.refusal, notes, result.verified) == (None, {}, ("v2", "v3"))
+    block = len(make_block(parts.pairs))
+    return data, len(parts.entries), len(parts.entries) + block
+
+
+QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+
+
+CHANGES = st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(1, 255)), min_size=1, max_size=4)
+"""Where (taken modulo the length, which differs from key to key) and by what a byte is changed."""
+
+
+def damaged(raw, start, stop, changes):
+    """Return the bytes with some of those between two offsets changed, and the places that are another."""
+    out = bytearray(raw)
+    for place, change in changes:
+        out[start + place % (stop - start)] ^= change
+    return bytes(out), {place for place in range(start, stop) if out[place] != raw[place]}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=QUIET)
+@given(changes=CHANGES)
+def test_no_damage_to_the_block_is_a_crash_or_goes_unseen(whole, changes):
+    """Another byte in a v2 or v3 pair is refused, or noted where it turns v2 off; others no signature covers."""
+    raw, start, stop = whole
+    data, places = damaged(raw, start, stop, changes)
+    result, notes = verdict(data, 24)
+    if result.refusal is None and not notes:
+        assert places <= set(range(raw.index(b'{"channel"') - 12, stop))
+    for item in result.items:
+        assert item.content is None or item.content.isprintable()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=QUIET)
+@given(changes=CHANGES)
+def test_no_damage_to_the_central_directory_is_a_crash_or_goes_unseen(whole, changes):
+    raw, _, stop = whole
+    data, places = damaged(raw, stop, len(raw), changes)
+    try:
+        result, _ = verdict(data, 24)
+    except (ValueError, LimitReachedError):
+        return
+    assert result.refusal is not None or not places
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=QUIET)
+@given(
+    pairs=st.lists(
+        st.tuples(st.sampled_from([V2, V3, V31, 0x6DFF800D, 0x71777777]), st.binary(max_size=60)), max_size=4
+    )
+)
+def test_any_pairs_give_a_plain_verdict(pairs):
+    parts = split(make_apk())
+    parts.pairs = pairs
+    result, _ = verdict(parts.join())
+    assert result.code in {"signature_missing", "signature_invalid", "signature_incomplete"}
+    assert not any(one.verified for one in result.signers)

@@ -9,7 +9,6 @@ from dexwriter import Class, Code, Ref, write_dex
 from analyzer.catalogue import load_catalogue
 from analyzer.dex import load
 from analyzer.extract.accesses import build_query, find_accesses
-from analyzer.extract.bundles import find_script_accesses, is_bundle
 from analyzer.extract.owners import Owners
 from analyzer.model import Component
 
@@ -182,16 +181,6 @@ def test_actors_are_the_app_a_known_sdk_or_unknown(catalogue):
 def test_helpers_and_the_version_switch_give_no_rows(catalogue):
     assert find(catalogue, [0x60, Ref("field", "Landroid/os/Build$VERSION;->SDK_INT:I")]) == ()
     assert find(catalogue, invoke(0x6E, QUERY, 0, 1, 2, 3, 4)) == ()
-
-
-def test_script_bundles_are_read_by_whole_names(catalogue):
-    data = b"var a=1;\nuni.getLocation({});my.uni.getLocationX();\nuni.getLocation()"
-    rows = find_script_accesses("assets/apps/x/www/app.js", data, catalogue)
-    assert {(row.api, row.caller, row.sites) for row in rows} == {
-        ("js:uni.getLocation", "assets/apps/x/www/app.js:2", 2)
-    }
-    assert is_bundle("assets/index.android.bundle")
-    assert not is_bundle("assets/picture.png")
 
 
 EVENT_TEXT = "Landroid/view/accessibility/AccessibilityEvent;->getText()Ljava/util/List;"

@@ -211,17 +211,27 @@ def test_splits_are_one_app(extract, name, extra):
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "form"),
+    ("name", "data", "form", "codes"),
     [
-        ("a.aar", {"AndroidManifest_dot_xml": b"<manifest/>", "classes_dot_jar": b"PK"}, "aar"),
-        ("a.jar", {"a__B_dot_class": b"\xca\xfe\xba\xbe"}, "jar"),
-        ("a.aab", {"BundleConfig_dot_pb": b"", "base__dex__classes_dot_dex": DEX}, "aab"),
+        (
+            "a.aar",
+            {"AndroidManifest_dot_xml": b"<manifest/>", "classes_dot_jar": b"PK"},
+            "aar",
+            {"entry_unreadable"},
+        ),
+        ("a.jar", {"a__B_dot_class": b"\xca\xfe\xba\xbe"}, "jar", {"no_manifest", "dex_unreadable"}),
+        (
+            "a.aab",
+            {"BundleConfig_dot_pb": b"", "base__dex__classes_dot_dex": DEX},
+            "aab",
+            {"manifest_unreadable"},
+        ),
     ],
 )
-def test_formats_that_are_not_read_yet_say_so(extract, name, data, form):
+def test_libraries_and_bundles_of_which_nothing_can_be_read_say_so(extract, name, data, form, codes):
     facts = extract(bundle(**data), name)
     assert facts.artifact.format == form
-    assert "format_unsupported" in reasons(facts)
+    assert reasons(facts) == codes
 
 
 # --- any damage ------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from analyzer.extract.packers import find_packers, hidden_classes
 from analyzer.extract.permissions import find_permissions
 from analyzer.extract.pools import chinese_strings
 from analyzer.extract.strings import Finder, search_code
-from analyzer.extract.unread import LOADERS, find_bundles, find_loaders, find_native_code
+from analyzer.extract.unread import LOADERS, find_loaders, find_native_code
 from analyzer.model import Access, read_record
 
 
@@ -160,20 +160,6 @@ def test_classes_of_the_platform_are_not_missed():
     manifest = manifest_of(components=[launcher("android.app.NativeActivity")])
     assert hidden_classes(manifest, Index()) == ((), False)
     assert find_native_code([], manifest) == ("launcher activity android.app.NativeActivity",)
-
-
-@pytest.mark.parametrize(
-    ("name", "framework"),
-    [
-        ("assets/apps/__UNI__1A2B3C4/www/app-service.js", "uni-app"),
-        ("assets/www/index.html", "Cordova"),
-        ("assets/index.android.bundle", "React Native"),
-        ("lib/arm64-v8a/libflutter.so", "Flutter"),
-        ("assets/flutter_assets/AssetManifest.json", "Flutter"),
-    ],
-)
-def test_bundles_of_hybrid_frameworks_are_named(name, framework):
-    assert find_bundles(["classes.dex", name]) == (f"{framework}: {name}",)
 
 
 def test_native_engine_is_named_and_a_plain_library_is_not():

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
+import weaknesscases
 
 from analyzer.judge.hits import CHECKS
-from analyzer.model import Anomaly, ManifestFlags, Packer
+from analyzer.model import Anomaly, ManifestFlags, Packer, PastCertificate
 
 UMENG, GDT, ALIPAY, FACE, OCR, RTC = (
     "umeng-analytics",
@@ -249,6 +250,12 @@ CASES = [
      lambda b: static(b, app={"min_sdk": 27, "signers": (b.signer(schemes=("v1",)),)})),
     ("SECURITY.JANUS", "janus", "critical", "proven",
      lambda b: static(b, anomalies=(Anomaly(code="janus_prefix", detail="dex before zip"),)), static),
+    ("SECURITY.SIGNATURE_DAMAGED", "signature_data", "medium", "proven",
+     lambda b: static(b, anomalies=(Anomaly(code="signing_block_malformed", detail="x"),)),
+     lambda b: static(b, anomalies=(Anomaly(code="v1_only", detail="x"),))),
+    ("SECURITY.EVASION", "evasion", "medium", "suspected",
+     lambda b: static(b, anomalies=(Anomaly(code="encrypted_flag", detail="x"),)),
+     lambda b: static(b, anomalies=(Anomaly(code="duplicate_entry", detail="x"),))),
     ("SECURITY.DEBUGGABLE", "debuggable", "medium", "proven",
      lambda b: static(b, flags=ManifestFlags(debuggable=True)), lambda b: static(b, flags=ManifestFlags())),
     ("SECURITY.CLEARTEXT_ALLOWED", "usesCleartextTraffic", "low", "proven",
@@ -309,6 +316,9 @@ CASES = [
      lambda b: static(b, packers=(Packer(id="jiagu_360", name="360加固", evidence=("libjiagu.so",)),), complete=False,
                       anomalies=(Anomaly(code="component_class_missing", detail="3 classes"),)),
      lambda b: static(b, anomalies=(Anomaly(code="component_class_missing", detail="1 class"),))),
+    ("CODE.LOADED_LATER", "tencent-tinker", "info", "suspected",
+     lambda b: static(b, sdks=(b.sdk("tencent-tinker", category="hotfix"),), complete=False),
+     lambda b: static(b, sdks=(b.sdk("tencent-tinker", category="hotfix", confidence="weak"),), complete=False)),
     ("COVERAGE.INCOMPLETE", "coverage", "info", "proven",
      lambda b: static(b, complete=False), static),
     ("SECURITY.CLEARTEXT_ALLOWED", "usesCleartextTraffic", "low", "suspected",
@@ -320,6 +330,9 @@ CASES = [
     ("FILING.SIGNER_MISMATCH", "signer", "high", "proven",
      lambda b: b.facts(static=b.static(), filing=b.filing(signer_md5="f" * 32)),
      lambda b: b.facts(static=b.static(), filing=b.filing(signer_md5=":".join(["BB"] * 16)))),
+    ("FILING.SIGNER_MISMATCH", "signer", "high", "proven",
+     lambda b: b.facts(static=b.static(app={"signers": (b.signer(),)}), filing=b.filing(signer_md5="f" * 32)),
+     lambda b: b.facts(static=b.static(app={"signers": (b.signer(lineage=(PastCertificate(sha256="c" * 64, md5="f" * 32, sha1="d" * 40, subject="CN=Before"),)),)}), filing=b.filing(signer_md5="f" * 32))),
     ("FILING.VERSION_MISMATCH", "version", "low", "proven",
      lambda b: b.facts(static=b.static(), filing=b.filing(version_name="0.9")), lambda b: b.facts(static=b.static(), filing=b.filing(version_name=None))),
     ("FILING.SDK_UNDECLARED", UMENG, "medium", "suspected",
@@ -358,6 +371,7 @@ CASES = [
      lambda b: b.facts(static=b.static(sdks=(b.sdk(GDT, "advertising"),)), filing=b.filing()),
      lambda b: b.facts(static=b.static(sdks=(b.sdk(GDT, "advertising"),)), filing=b.filing(contains=("ads",)))),
 ]  # fmt: skip
+CASES += weaknesscases.CASES
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_the_checklist_leaves_out_what_a_channel_examined(build, modest, catalog
     nothing = {row.clause for row in judge(build.facts(), catalogue).summary.human}
     assert everything < nothing
     assert "191-4.3" in everything  # only a person can decide it
-    assert not [clause for clause in nothing if clause.startswith("14-")]
+    assert [clause for clause in nothing if clause.startswith("14-")] == ["14-19"]  # of the filed type only
 
 
 def test_counts_leave_out_waived_findings_and_keep_them_in_the_list(build, catalogue, tmp_path):
@@ -160,3 +160,16 @@ def test_an_empty_waivers_file_waives_nothing(tmp_path):
     path = tmp_path / "w.yaml"
     path.write_text("# none\n", encoding="utf-8")
     assert read_waivers(path, dt.date(2026, 6, 1)) == ()
+
+
+def test_the_checklist_ends_with_what_is_of_the_operator_at_large(build, catalogue):
+    rows = judge(build.facts(static=build.static()), catalogue).summary.human
+    general = [row.general for row in rows]
+    assert general == sorted(general)
+    assert {row.clause for row in rows if row.general} >= {"PIPL-55", "CSL-21", "GBT-41391-6.7"}
+    assert {row.clause for row in rows if not row.general} >= {"191-4.3", "EDU-06"}
+
+
+def test_the_checklist_has_only_the_types_that_the_filing_names(build, catalogue):
+    rows = judge(build.facts(static=build.static(), filing=build.filing(app_types=(27,))), catalogue).summary.human
+    assert [row.clause for row in rows if row.clause.startswith("14-")] == ["14-27"]

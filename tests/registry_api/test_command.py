@@ -208,6 +208,7 @@ def test_import_key_schema_and_restore(settings, tmp_path, inside):
     key = inside("key", "甲", "--role", "reviewer", "--province", "31", "--link", "--data", data)
     assert re.fullmatch(r"edr_\w{8}_\w{64}\n/login\?token=\S+\n", key.stdout)
     assert json.loads(inside("schema", "filing").stdout)["$id"] == "urn:eduaudit:schema:filing:1"
+    assert json.loads(inside("schema", "diff").stdout)["$id"] == "urn:eduaudit:schema:diff:1"
     assert "under_review" in inside("schema", "transitions").stdout
     assert inside("backup", tmp_path / "copy", "--data", data).returncode == 0
     done = inside("restore", tmp_path / "copy", "--data", tmp_path / "back")

@@ -92,6 +92,16 @@ def test_each_wrong_accusation_that_the_sample_invites_is_absent(sample):
 
 
 @pytest.mark.parametrize("sample", IDS)
+def test_findings_cite_no_clause_that_their_rule_does_not_announce(sample):
+    catalogue = load_catalogue()
+    points = {clause for key, point in catalogue.policy_points.items() for clause in (key, *point.clauses)}
+    for finding in report(sample).findings:
+        rule = catalogue.checks[finding.rule]
+        known = {*rule.clauses, *rule.adds, *(points if finding.rule == "POLICY.POINT_MISSING" else ())}
+        assert all(key in known or catalogue.clauses[key].text in known for key in finding.clauses), finding.rule
+
+
+@pytest.mark.parametrize("sample", IDS)
 def test_what_no_check_shows_yet_stands_in_the_list_for_a_person(sample):
     told = {row.clause for row in report(sample).summary.human}
     assert {row["clause"] for row in in_force(sample, expected(sample)["not_yet"])} <= told

@@ -1,6 +1,8 @@
 """Vendors' SDK code as published, against an independent decoder and against what each archive is known to be."""
 
+import io
 import shutil
+import zipfile
 from collections import Counter
 
 import pytest
@@ -10,6 +12,7 @@ from vendorbinaries import BINARIES, CannotFetchError, class_jars, class_names, 
 from analyzer.catalogue import load_catalogue
 from analyzer.container import Limits
 from analyzer.dex import Query, load
+from analyzer.dex.classfile import dex_of_classes
 from analyzer.extract import extract_facts
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(600)]
@@ -120,3 +123,35 @@ def test_accesses_of_the_archive_belong_to_what_is_in_it(binary, facts):
     """Vendor code is never the app's, and only code of nobody's namespace is nobody's."""
     actors = {access.actor for access in facts.accesses}
     assert actors <= {f"sdk:{sdk}" for sdk in binary.names | binary.carries}
+
+
+def plain(path):
+    """Return every call and field use of the listed interfaces, without places."""
+    apis = load_catalogue().apis
+    index = load([("classes.dex", path)] if isinstance(path, bytes) else path)
+    assert index.problems == ()
+    query = Query(methods=frozenset(apis.methods), fields=frozenset(apis.fields))
+    return Counter((site.kind, site.target, site.ref, site.caller) for site in index.find(query).sites)
+
+
+def test_class_files_alone_give_the_sites_of_the_dexed_file(binary, code):
+    """Our own translation of the class files and what Debian's dexer makes of them name the same."""
+    files = []
+    for number, jar in enumerate(class_jars(fetch(binary))):
+        with zipfile.ZipFile(io.BytesIO(jar)) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".class") and name[:9] != "META-INF/"]
+            files += [(f"{number}!{name}", archive.read(name)) for name in names]
+    made = dex_of_classes(files, "classes.jar")
+    assert made.problems == ()
+    assert plain(list(made.files)) == plain(code[0].read_bytes())
+
+
+def test_the_archive_given_alone_names_the_same_sdks_and_reads(binary, facts):
+    alone = extract_facts(fetch(binary), load_catalogue(), Limits())
+
+    def reads(one):
+        return {(row.data, row.api, row.caller, row.actor) for row in one.accesses if row.dex.startswith("classes")}
+
+    assert {sdk.id for sdk in alone.sdks} >= {sdk.id for sdk in facts.sdks}
+    assert reads(alone) == reads(facts)
+    assert not [one for one in alone.coverage.reasons if one.code == "dex_unreadable"]

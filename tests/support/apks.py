@@ -15,6 +15,8 @@ ATTRIBUTE_IDS = {
     "debuggable": 0x0101000F,
     "exported": 0x01010010,
     "process": 0x01010011,
+    "taskAffinity": 0x01010012,
+    "excludeFromRecents": 0x01010017,
     "authorities": 0x01010018,
     "value": 0x01010024,
     "resource": 0x01010025,
@@ -25,6 +27,7 @@ ATTRIBUTE_IDS = {
     "id": 0x010100D0,
     "tag": 0x010100D1,
     "targetActivity": 0x01010202,
+    "allowTaskReparenting": 0x01010204,
     "minSdkVersion": 0x0101020C,
     "versionCode": 0x0101021B,
     "versionName": 0x0101021C,
@@ -33,8 +36,11 @@ ATTRIBUTE_IDS = {
     "maxSdkVersion": 0x01010271,
     "backupAgent": 0x0101027F,
     "usesCleartextTraffic": 0x010104EC,
+    "autoVerify": 0x010104EE,
+    "networkSecurityConfig": 0x01010527,
     "versionCodeMajor": 0x01010576,
     "appComponentFactory": 0x0101057A,
+    "foregroundServiceType": 0x01010599,
 }
 
 
@@ -151,6 +157,7 @@ class Node:
     attributes: dict = field(default_factory=dict)
     """Name (of the android name space unless it begins with ``:``) → str, int, bool, or ("ref", id)."""
     children: list = field(default_factory=list)
+    text: str = ""
 
 
 def make_axml(root, *, names=True, header_size=8, kind=3, dummy=False, count_lie=0):
@@ -184,6 +191,9 @@ def make_axml(root, *, names=True, header_size=8, kind=3, dummy=False, count_lie
         size = 36 + len(packed)
         body.extend(struct.pack("<HHIIIII", 0x0102, 16, size, 1, 0xFFFFFFFF, 0xFFFFFFFF, index(node.tag)))
         body.extend(struct.pack("<HHHHHH", 20, 20, len(node.attributes), 0, 0, 0) + packed)
+        if node.text:
+            number = index(node.text)
+            body.extend(struct.pack("<HHIIIIHBBI", 0x0104, 16, 28, 1, 0xFFFFFFFF, number, 8, 0, 3, number))
         for child in node.children:
             write(child)
         body.extend(struct.pack("<HHIIIII", 0x0103, 16, 24, 1, 0xFFFFFFFF, 0xFFFFFFFF, index(node.tag)))

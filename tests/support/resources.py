@@ -76,7 +76,7 @@ def _node(element, numbers):
     for key, value in element.attrib.items():
         uri, _, name = key.rpartition("}")
         attributes[name if uri == "{" + ANDROID else ":" + name] = value_of(value, numbers)
-    return Node(element.tag, attributes, [_node(child, numbers) for child in element])
+    return Node(element.tag, attributes, [_node(child, numbers) for child in element], (element.text or "").strip())
 
 
 def value_of(text, numbers):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analyzer.catalogue.checks import PLACEHOLDER
+from analyzer.catalogue.coverage import missing_clauses
 
 from . import Problem
 
@@ -21,11 +22,13 @@ _REFERENCES = (
     ("vocabularies", "clauses", "clauses"),
     ("checks", "clauses", "clauses"),
     ("clauses", "text", "texts"),
+    ("security", "check", "checks"),
 )
 _SOURCE_KEY = re.compile(r"\b[SLR]\d+\b")
 _SIMPLE_FAMILIES = (
     "texts", "clauses", "app_types", "personal_data", "permission_groups", "functions", "permissions", "identifiers",
-    "policy_points", "vocabularies", "packers", "filing_codes", "checks",
+    "policy_points", "vocabularies", "packers", "frameworks", "filing_codes", "checks",
+    "security", "secrets", "engines",
 )  # fmt: skip
 
 
@@ -40,11 +43,37 @@ def examine(plain: Mapping[str, Any]) -> Iterator[Problem]:
         for row_id, row in plain.get(family, {}).items():
             yield from _origin(f"{family} {row_id}", row, plain.get("sources"))
             yield from empty_texts(f"{family} {row_id}", row)
+    yield from _actions(plain.get("security", {}))
+    yield from _engines(plain)
+    yield from _checks(plain)
+
+
+def _engines(plain: Mapping[str, Any]) -> Iterator[Problem]:
+    for row_id, row in plain.get("engines", {}).items() if "sdks" in plain else ():
+        yield from unknown_ids(f"engines {row_id}: sdk", row.get("sdk"), plain["sdks"]["rows"])
+
+
+def _checks(plain: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong between checks, the points of a policy and clauses."""
     for row_id, row in plain.get("policy_points", {}).items() if "checks" in plain else ():
         for group in row["groups"]:
             yield from unknown_ids(f"policy_points {row_id}: groups: check", group.get("check"), plain["checks"])
+    known = {**plain.get("clauses", {}), **plain.get("texts", {})}
     for row_id, row in plain.get("checks", {}).items():
         yield from _placeholders(row_id, row)
+        yield from unknown_ids(f"checks {row_id}: adds", row.get("adds"), known) if known else ()
+    if {"clauses", "checks", "policy_points"} <= plain.keys():
+        for clause in missing_clauses(plain):
+            yield Problem(f"clauses {clause}", "nobody looks at it: no check cites it, and it has no check, no basis")
+
+
+def _actions(rows: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the broadcasts that two kinds of security facts claim: each names one."""
+    known: dict[str, str] = {}
+    for row_id, row in rows.items():
+        for action in row["actions"]:
+            if known.setdefault(action, row_id) != row_id:
+                yield Problem(f"security {row_id}: actions", f"{action} is already one of {known[action]}")
 
 
 def unknown_ids(where: str, value: Any, known: Mapping[str, Any]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from analyzer.container.text import shown
 from analyzer.model.record import dataclass
 
 from .der import INTEGER, OID, SEQUENCE, DerError, Node, oid, read_node
+from .keykind import describe_key
 
 NAMES = {
     "2.5.4.3": "CN",
@@ -42,6 +43,16 @@ class Certificate:
     def sha256(self) -> str:
         """Return the SHA-256 of the certificate, hex."""
         return hashlib.sha256(self.der).hexdigest()
+
+    @property
+    def sha1(self) -> str:
+        """Return the SHA-1 of the certificate, hex."""
+        return hashlib.sha1(self.der, usedforsecurity=False).hexdigest()
+
+    @property
+    def key(self) -> str | None:
+        """Return kind and size of the key; `None` when it cannot be told."""
+        return describe_key(self.public_key)
 
     @property
     def md5(self) -> str:

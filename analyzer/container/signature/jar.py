@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 BLOCK = re.compile(r"META-INF/([^/]+)\.(RSA|DSA|EC)", re.IGNORECASE)
 SIGNATURE_FILE = re.compile(r"META-INF/([^/]+\.(SF|RSA|DSA|EC)|SIG-[^/]+|MANIFEST\.MF)", re.IGNORECASE)
+UNPROTECTED = "META-INF/"
+"""Android leaves this whole folder out of scheme v1, unlike the JAR specification: stores put channels there."""
+SHA256_SINCE = 18
+"""The first release that knows SHA-256 in JAR signatures."""
 MANIFEST = "META-INF/MANIFEST.MF"
 _END_OF_SECTION = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)+")
 DIGESTS = (("sha-512", "sha512"), ("sha-384", "sha384"), ("sha-256", "sha256"), ("sha1", "sha1"), ("sha", "sha1"))
@@ -42,6 +46,14 @@ class JarResult:
 
     signers: list[SignerResult] = field(default_factory=list)
     announces: set[int] = field(default_factory=set)
+    manifest: bytes = b""
+    """MANIFEST.MF, where it could be read."""
+    unprotected: list[str] = field(default_factory=list)
+    """Entries that scheme v1 leaves out and MANIFEST.MF does not name."""
+
+    def manifest_digest(self) -> bytes:
+        """Return the SHA-256 of MANIFEST.MF, which stands for the content in source stamps."""
+        return hashlib.sha256(self.manifest).digest()
 
 
 Attributes = dict[str, str]
@@ -60,21 +72,41 @@ def signature_blocks(archive: Archive) -> list[tuple[Entry, Entry]]:
     return sorted(found, key=lambda pair: pair[0].name)
 
 
-def check_jar(archive: Archive, *, contents: bool = True) -> JarResult:
-    """Check scheme v1; with ``contents`` false, the entries' own digests are left out (no release would look)."""
+def check_jar(archive: Archive, *, contents: bool = True, old: bool = False) -> JarResult:
+    """Check scheme v1; with ``contents`` false, the entries' own digests are left out (no release would look).
+
+    With ``old``, releases that know no SHA-256 in JAR signatures must be able to check it too.
+    """
     result = JarResult()
     blocks = signature_blocks(archive)
     if not blocks:
         return result
     raw, entry_problem = b"", None
     try:
-        raw = _read(archive, archive.by_name.get(MANIFEST))
-        entry_problem = _check_entries(archive, read_sections(raw)) if contents else None
+        raw = result.manifest = _read(archive, archive.by_name.get(MANIFEST))
+        sections = read_sections(raw)
+        result.unprotected = _find_unprotected(archive, sections)
+        entry_problem = _check_entries(archive, sections, old=old) if contents else None
     except JarError as error:
         entry_problem = str(error)
     for block_entry, file_entry in blocks:
-        result.signers.append(_check_signer(archive, block_entry, file_entry, raw, entry_problem, result))
+        signer = _check_signer(archive, block_entry, file_entry, raw, entry_problem, result)
+        if old and contents and signer.problem is None and signer.signed_with not in ("sha1", "md5"):
+            signer.problem = f"its digest {signer.signed_with} is unknown to Android before API level {SHA256_SINCE}"
+        result.signers.append(signer)
     return result
+
+
+def _find_unprotected(archive: Archive, sections: list[Attributes]) -> list[str]:
+    named = {section.get("name") for section in sections}
+    return [
+        name
+        for name in archive.by_name
+        if name.startswith(UNPROTECTED)
+        and name not in named
+        and not name.endswith("/")
+        and not SIGNATURE_FILE.fullmatch(name)
+    ]
 
 
 def _check_signer(
@@ -82,10 +114,10 @@ def _check_signer(
 ) -> SignerResult:
     try:
         signature_file = _read(archive, file_entry)
-        certificate, problem = verify_detached(_read(archive, block_entry), signature_file)
+        certificate, problem, digest = verify_detached(_read(archive, block_entry), signature_file)
     except JarError as error:
         return SignerResult("v1", None, str(error))
-    signer = SignerResult("v1", certificate, problem)
+    signer = SignerResult("v1", certificate, problem, signed_with=digest)
     if problem is None:
         try:
             result.announces |= _check_signature_file(signature_file, raw)
@@ -114,28 +146,30 @@ def _check_signature_file(signature_file: bytes, raw: bytes) -> set[int]:
     return announced
 
 
-def _check_entries(archive: Archive, sections: list[Attributes]) -> str | None:
+def _check_entries(archive: Archive, sections: list[Attributes], *, old: bool) -> str | None:
     """Return the first entry that is not what MANIFEST.MF says, or is not in it."""
     listed = {section["name"]: section for section in sections[1:] if "name" in section}
     left = archive.limits.total_bytes
     for entry in archive.entries:
         name = entry.name
-        if name.endswith("/") or SIGNATURE_FILE.fullmatch(name):
+        if name.endswith("/") or name.startswith(UNPROTECTED):
             continue
         section = listed.pop(name, None)
         if section is None:
             twice = archive.by_name[name] is not entry
             return f"{shown(name)}: {'occurs twice' if twice else 'is not signed'}"
         left -= entry.size
-        problem = "too much to hash: left out" if left < 0 else _check_entry(archive, entry, section)
+        problem = "too much to hash: left out" if left < 0 else _check_entry(archive, entry, section, old=old)
         if problem:
             return f"{shown(name)}: {problem}"
-    missing = next((name for name in listed if not name.endswith("/") and not SIGNATURE_FILE.fullmatch(name)), None)
+    missing = next((name for name in listed if not name.endswith("/") and not name.startswith(UNPROTECTED)), None)
     return f"{shown(missing)}: signed, but not in the package" if missing is not None else None
 
 
-def _check_entry(archive: Archive, entry: Entry, section: Attributes) -> str | None:
+def _check_entry(archive: Archive, entry: Entry, section: Attributes, *, old: bool) -> str | None:
     kind = next(((key, algorithm) for key, algorithm in DIGESTS if f"{key}-digest" in section), None)
+    if old and not any(f"{key}-digest" in section for key in ("sha1", "sha")):
+        return f"no digest that Android before API level {SHA256_SINCE} knows"
     if kind is None:
         return "no known digest"
     hashed = hashlib.new(kind[1], usedforsecurity=False)

@@ -21,24 +21,24 @@ DIGESTS = {
 RSA_PSS = "1.2.840.113549.1.1.10"
 
 
-def verify_detached(block: bytes, content: bytes) -> tuple[Certificate | None, str | None]:
-    """Check a signature block over ``content``; return the signer's certificate and what is wrong, or `None`.
+def verify_detached(block: bytes, content: bytes) -> tuple[Certificate | None, str | None, str]:
+    """Check a signature block over ``content``; return the signer's certificate, what is wrong or `None`, the digest.
 
     One signer info that verifies is enough, as on a phone.
     """
     try:
         certificates, infos = _read(block)
     except (StopIteration, IndexError, ValueError) as error:
-        return None, f"signature block cannot be read: {error or 'fields are missing'}"
+        return None, f"signature block cannot be read: {error or 'fields are missing'}", ""
     first, problem = (certificates[0] if certificates else None), "the signature block names no signer"
     for info in infos:
         try:
-            certificate = _check(info, certificates, content)
+            certificate, digest = _check(info, certificates, content)
         except (StopIteration, IndexError, ValueError) as error:
             problem = str(error) or "signer fields are missing"
         else:
-            return certificate, None
-    return first, problem
+            return certificate, None, digest
+    return first, problem, ""
 
 
 def _read(block: bytes) -> tuple[list[Certificate], list[Node]]:
@@ -56,7 +56,7 @@ def _read(block: bytes) -> tuple[list[Certificate], list[Node]]:
     return certificates, list(fields[-1].expect(SET).children())
 
 
-def _check(info: Node, certificates: list[Certificate], content: bytes) -> Certificate:
+def _check(info: Node, certificates: list[Certificate], content: bytes) -> tuple[Certificate, str]:
     fields = list(info.expect(SEQUENCE).children())
     issuer, serial = list(fields[1].expect(SEQUENCE).children())[:2]
     number = int.from_bytes(serial.expect(INTEGER).content, "big", signed=True)
@@ -74,7 +74,7 @@ def _check(info: Node, certificates: list[Certificate], content: bytes) -> Certi
         signed = bytes([SET]) + attributes.whole[1:]
     algorithm, signature = rest[0], rest[1].expect(OCTETS).content
     verify(signer.public_key, signature, signed, digest, pss=oid(next(algorithm.children()).content) == RSA_PSS)
-    return signer
+    return signer, digest
 
 
 def _check_message_digest(attributes: Node, expected: bytes) -> None:

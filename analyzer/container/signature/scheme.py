@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from analyzer.model.record import dataclass
 
+from .algorithms import ALGORITHMS, check_signatures
 from .block import BlockError, Fields
 from .certificate import Certificate, read_certificate
 from .der import DerError
-from .keys import KeyVerificationError, verify
+from .keys import KeyVerificationError
+from .lineage import LineageStep, read_lineage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ALGORITHMS: dict[int, tuple[str, bool, str]] = {
-    0x0101: ("sha256", True, "sha256"),
-    0x0102: ("sha512", True, "sha512"),
-    0x0103: ("sha256", False, "sha256"),
-    0x0104: ("sha512", False, "sha512"),
-    0x0201: ("sha256", False, "sha256"),
-    0x0202: ("sha512", False, "sha512"),
-    0x0301: ("sha256", False, "sha256"),
-    0x0421: ("sha256", False, "verity"),
-    0x0423: ("sha256", False, "verity"),
-    0x0425: ("sha256", False, "verity"),
-}
-"""Signature algorithm id → digest of the signature, PSS padding, kind of content digest."""
 STRIPPING_PROTECTION = 0xBEEFF00D
+PROOF_OF_ROTATION = 0x3BA06F8C
+ROTATION_MIN_SDK = 0x559F8B02
 MAX_SIGNERS = 10
 """As on a phone."""
+NO_LIMIT = 0x7FFFFFFF
 
 
 @dataclass(slots=True)
@@ -42,7 +35,15 @@ class SignerResult:
     needs_v3: bool = False
     """The signer says that a v3 signature was there: without one it was stripped."""
     min_sdk: int = 0
-    max_sdk: int = 0x7FFFFFFF
+    max_sdk: int = NO_LIMIT
+    lineage: tuple[LineageStep, ...] = ()
+    """Proof of rotation, oldest first, this signer last; verified."""
+    rotated_from: int | None = None
+    """The v3 signer says that from this release on a v3.1 signature names another signer."""
+    signed_with: str = ""
+    """Digest of a v1 signature, as hashlib names it."""
+    digests: dict[str, bytes] = field(default_factory=dict)
+    """Content digests that it states, by kind: ``sha256``, ``sha512``, ``verity``."""
 
 
 def check_scheme(value: bytes, scheme: str, content_digest: Callable[[str], bytes]) -> list[SignerResult]:
@@ -85,39 +86,41 @@ def _fill_signer(result: SignerResult, signer: Fields, content_digest: Callable[
     if not certificates:
         raise BlockError("no certificate")
     result.certificate = read_certificate(certificates[0])
-    if result.scheme != "v2" and (body.number(), body.number()) != (result.min_sdk, result.max_sdk):
-        raise BlockError("release range inside and outside of the signed data differ")
-    result.needs_v3 = result.scheme == "v2" and _says_stripped(body)
-    _check_signatures(signatures, public_key, signed)
+    for other in certificates[1:]:
+        read_certificate(other)
+    if result.scheme != "v2":
+        if (body.number(), body.number()) != (result.min_sdk, result.max_sdk):
+            raise BlockError("release range inside and outside of the signed data differ")
+        if not result.min_sdk <= result.max_sdk <= NO_LIMIT:
+            raise BlockError("an impossible range of releases")
+    used = check_signatures(signatures, public_key, signed)
     if result.certificate.public_key != public_key:
         raise BlockError("the key is not the certificate's")
-    _check_digests(signatures, digests, content_digest)
-
-
-def _says_stripped(body: Fields) -> bool:
-    if body.position >= len(body.data):
-        return False
-    for item in body.sequence():
-        attribute = Fields(item)
-        if attribute.number() == STRIPPING_PROTECTION and attribute.number() == 3:
-            return True
-    return False
-
-
-def _check_signatures(signatures: list[tuple[int, bytes]], public_key: bytes, signed: bytes) -> None:
-    known = [(number, signature) for number, signature in signatures if number in ALGORITHMS]
-    if not known:
-        raise BlockError("no signature of a known algorithm")
-    for number, signature in known:
-        digest, pss, _ = ALGORITHMS[number]
-        verify(public_key, signature, signed, digest, pss=pss)
+    if [number for number, _ in digests] != [number for number, _ in signatures]:
+        raise BlockError("digests and signatures name different algorithms")
+    _check_digests(result, used, digests, content_digest)
+    if body.left or result.scheme != "v2":
+        _read_attributes(result, body)
 
 
 def _check_digests(
-    signatures: list[tuple[int, bytes]], digests: list[tuple[int, bytes]], content_digest: Callable[[str], bytes]
+    result: SignerResult, used: list[int], digests: list[tuple[int, bytes]], content_digest: Callable[[str], bytes]
 ) -> None:
-    if [number for number, _ in digests] != [number for number, _ in signatures]:
-        raise BlockError("digests and signatures name different algorithms")
+    result.digests = {ALGORITHMS[number][2]: digest for number, digest in digests if number in ALGORITHMS}
     for number, digest in digests:
-        if number in ALGORITHMS and content_digest(ALGORITHMS[number][2]) != digest:
+        if number in used and content_digest(ALGORITHMS[number][2]) != digest:
             raise BlockError("the content is not what was signed")
+
+
+def _read_attributes(result: SignerResult, body: Fields) -> None:
+    for key, value in body.attributes():
+        if result.scheme == "v2":
+            result.needs_v3 |= key == STRIPPING_PROTECTION and value.number() == 3
+        elif key == PROOF_OF_ROTATION:
+            steps = read_lineage(value.data[value.position :])
+            assert result.certificate is not None  # noqa: S101  # for the type checker: read before the attributes
+            if steps[-1].certificate.der != result.certificate.der:
+                raise BlockError("the proof of rotation ends with another certificate")
+            result.lineage = steps
+        elif key == ROTATION_MIN_SDK:
+            result.rotated_from = value.number()

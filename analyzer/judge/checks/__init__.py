@@ -5,10 +5,13 @@ from . import (
     consent,
     content,
     coverage,
+    cryptography,
     disclosure,
+    exposure,
     filing_match,
     frequency,
     identifiers,
+    loading,
     minors,
     necessity,
     permissions,
@@ -19,6 +22,8 @@ from . import (
     security,
     self_start,
     sharing,
+    transport,
+    webview,
 )
 
 __all__ = [
@@ -26,10 +31,13 @@ __all__ = [
     "consent",
     "content",
     "coverage",
+    "cryptography",
     "disclosure",
+    "exposure",
     "filing_match",
     "frequency",
     "identifiers",
+    "loading",
     "minors",
     "necessity",
     "permissions",
@@ -40,4 +48,6 @@ __all__ = [
     "security",
     "self_start",
     "sharing",
+    "transport",
+    "webview",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case
+from analyzer.judge.checks.hybrid import look_at_bundles
 from analyzer.judge.evidence import in_order
 from analyzer.judge.hits import Hit, Outcome, check
 from analyzer.model import Bilingual, FindingEvidence, HumanCheck, Status
@@ -24,6 +25,8 @@ _REASONS = {
     "manifest_unreadable": ("清单无法读取", "unreadable manifest"),
     "dynamic_loading": ("运行时加载代码", "code loaded at run time"),
     "native_only": ("仅有原生代码", "native code only"),
+    "native_reads": ("原生代码中的读取未跟踪", "reads in native code were not followed"),
+    "natives_unsearched": ("原生库未检索", "native libraries were not searched"),
     "hybrid_bundle": ("混合框架脚本", "scripts of a hybrid framework"),
 }
 
@@ -33,6 +36,8 @@ def packed(case: Case) -> Iterator[Outcome]:
     """Report a code packer: the classes that run are not the classes that were read."""
     for packer in sorted(case.static.packers if case.static else (), key=lambda row: row.id):
         known = case.catalogue.packers.get(packer.id)
+        if known is not None and not known.hides_code:
+            continue  # it guards the code that was read
         title = known.title if known else Bilingual(zh=packer.name, en=packer.name)
         evidence = tuple(
             FindingEvidence(kind="coverage", where=sign, excerpt=packer.name) for sign in sorted(packer.evidence)
@@ -60,6 +65,7 @@ def packed(case: Case) -> Iterator[Outcome]:
 def incomplete(case: Case) -> Iterator[Outcome]:
     """Report that static analysis is incomplete: checks of absence were not made, and a person is told which."""
     static = case.static
+    yield from look_at_bundles(case)
     if static is None or static.coverage.complete:
         return
     codes = sorted({reason.code for reason in static.coverage.reasons})

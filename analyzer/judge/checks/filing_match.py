@@ -60,10 +60,11 @@ def package_mismatch(case: Case) -> Iterator[Hit]:
 
 @check("FILING.SIGNER_MISMATCH")
 def signer_mismatch(case: Case) -> Iterator[Hit]:
-    """Signed with another certificate than filed."""
+    """Signed with another certificate than filed; one that handed over to the signer by a proof of rotation is his."""
     signers = case.static.app.signers if case.static else ()
     filed = (case.filing.signer_md5 or "").replace(":", "").lower() if case.filing else ""
-    if signers and filed and filed not in {row.md5.lower() for row in signers}:
+    known = {row.md5.lower() for row in signers} | {past.md5.lower() for row in signers for past in row.lineage}
+    if signers and filed and filed not in known:
         seen = [FindingEvidence(kind="signature", where=row.subject, excerpt=f"MD5 {row.md5}") for row in signers]
         yield Hit(
             subject="signer",

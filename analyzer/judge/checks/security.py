@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from analyzer.judge.case import Case
 from analyzer.judge.evidence import in_order, of_component, of_manifest
 from analyzer.judge.hits import Hit, check
-from analyzer.model import FindingEvidence, Severity, Status
+from analyzer.judge.weaknesses import facts_of, shown
+from analyzer.model import Anomaly, FindingEvidence, Severity, Status
 
 _SIGNED = frozenset({"apk", "apks", "xapk"})
 _SIGNATURE_ANOMALIES = ("signature_invalid", "unsigned", "signature_missing", "signature_stripped")
+_DAMAGED_SIGNATURE = (
+    "signature_broken",
+    "signature_inconsistent",
+    "signature_incomplete",
+    "signing_block_malformed",
+    "source_stamp_broken",
+    "v4_invalid",
+)
+_EVASION = (
+    "absolute_name",
+    "bad_entry_name",
+    "bogus_compression_method",
+    "central_directory_damaged",
+    "compression_bomb",
+    "duplicate_code",
+    "encrypted_flag",
+    "fake_dex",
+    "header_mismatch",
+    "hidden_entry",
+    "huge_extra_field",
+    "local_header_missing",
+    "manifest_malformed",
+    "name_mismatch",
+    "overlapping_entries",
+    "path_traversal",
+    "several_end_records",
+)
+"""What no build tool leaves behind: phones ignore it, readers of packages stumble over it."""
+_THIS_PHONE = frozenset({"localhost", "*.localhost", "127.0.0.1", "10.0.2.2", "::1"})
+"""Hosts that no network lies between: the phone itself, and the computer of an emulator."""
+_CONFIG_FROM = 24
+"""Phones before Android 7 do not read network security configurations."""
 _CALLBACKS = ("WXEntryActivity", "TTEntryActivity", "DYEntryActivity", "AuthActivity")
 """Components that another app must be able to call for sign-in: WeChat, Douyin, QQ."""
 
@@ -36,6 +69,14 @@ def signature(case: Case) -> Iterator[Hit]:
         evidence.append(FindingEvidence(kind="signature", where=static.artifact.name, excerpt="signers: []"))
     if evidence:
         yield Hit(subject="signature", status=Status.PROVEN, evidence=in_order(evidence))
+
+
+@check("SECURITY.SIGNATURE_DAMAGED")
+def signature_damaged(case: Case) -> Iterator[Hit]:
+    """Signature data that is broken, was taken out or contradicts itself, whether or not a phone still accepts it."""
+    evidence = _anomalies(case, *_DAMAGED_SIGNATURE)
+    if evidence:
+        yield Hit(subject="signature_data", status=Status.PROVEN, evidence=in_order(evidence))
 
 
 @check("SECURITY.JANUS")
@@ -67,21 +108,30 @@ def debuggable(case: Case) -> Iterator[Hit]:
 
 @check("SECURITY.CLEARTEXT_ALLOWED")
 def cleartext_allowed(case: Case) -> Iterator[Hit]:
-    """Report that the manifest allows unencrypted HTTP; a network security configuration may still narrow it."""
+    """Report that unencrypted HTTP is allowed: by the network security configuration where there is one.
+
+    From Android 7 on such a configuration decides alone; on older phones the manifest does.
+    """
     flags = case.static.flags if case.static else None
     if case.static is None or flags is None or not case.has_manifest:
         return
-    target = case.static.app.target_sdk
+    app = case.static.app
+    target = app.target_sdk
     by_default = flags.uses_cleartext_traffic is None and target is not None and target < 28
-    if flags.uses_cleartext_traffic or by_default:
+    stated = of_manifest("android:usesCleartextTraffic", "true")
+    if by_default:
+        stated = of_manifest("targetSdkVersion", f"{target} · android:usesCleartextTraffic=null")
+    allowed = [row for row in facts_of(case, "netconfig.cleartext") if not set(row.detail.split(", ")) <= _THIS_PHONE]
+    if allowed:
+        yield Hit(subject="usesCleartextTraffic", status=Status.PROVEN, evidence=shown(allowed))
+    elif flags.uses_cleartext_traffic or by_default:
         narrowed = flags.network_security_config is not None
-        shown = of_manifest("android:usesCleartextTraffic", "true")
-        if by_default:
-            shown = of_manifest("targetSdkVersion", f"{target} · android:usesCleartextTraffic=null")
+        if facts_of(case, "netconfig.no_cleartext") and app.min_sdk is not None and app.min_sdk >= _CONFIG_FROM:
+            return
         yield Hit(
             subject="usesCleartextTraffic",
             status=Status.SUSPECTED if narrowed or by_default else Status.PROVEN,
-            evidence=(shown,),
+            evidence=(stated,),
         )
 
 
@@ -114,15 +164,36 @@ def exported(case: Case) -> Iterator[Hit]:
         )
 
 
+@check("SECURITY.EVASION")
+def evasion(case: Case) -> Iterator[Hit]:
+    """Structures that phones ignore and analysis tools stumble over."""
+    rows = _odd(case, lambda row: row.code in _EVASION)
+    if rows:
+        yield Hit(subject="evasion", status=Status.SUSPECTED, evidence=rows)
+
+
 @check("SECURITY.CONTAINER")
 def odd_container(case: Case) -> Iterator[Hit]:
-    """Oddities of the container that can hide something from an analyst; no breach by themselves."""
+    """Other oddities of the container that can hide something from an analyst; no breach by themselves."""
     # these have their own checks, or are said by the coverage
-    known = {*_SIGNATURE_ANOMALIES, "janus_prefix", "v1_only", "component_class_missing"}
-    rows = [row for row in (case.static.anomalies if case.static else ()) if row.code not in known]
+    known = {
+        *_SIGNATURE_ANOMALIES,
+        *_DAMAGED_SIGNATURE,
+        *_EVASION,
+        "janus_prefix",
+        "v1_only",
+        "component_class_missing",
+    }
+    told = {row.file for row in facts_of(case, "install.nested_package")}  # SECURITY.INSTALLS tells of these
+    rows = _odd(case, lambda row: row.code not in known and not _nested(row, told))
     if rows:
-        yield Hit(
-            subject="container",
-            status=Status.SUSPECTED,
-            evidence=in_order(FindingEvidence(kind="manifest", where=row.code, excerpt=row.detail) for row in rows),
-        )
+        yield Hit(subject="container", status=Status.SUSPECTED, evidence=rows)
+
+
+def _nested(row: Anomaly, told: Collection[str | None]) -> bool:
+    return row.code == "nested_code" and row.detail.rpartition(": ")[0] in told
+
+
+def _odd(case: Case, wanted: Callable[[Anomaly], bool]) -> tuple[FindingEvidence, ...]:
+    rows = [row for row in (case.static.anomalies if case.static else ()) if wanted(row)]
+    return in_order(FindingEvidence(kind="manifest", where=row.code, excerpt=row.detail) for row in rows)

@@ -1,0 +1,65 @@
+"""Ciphers, keys and secrets in code (PIPL 51)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.judge.case import Case
+from analyzer.judge.hits import Hit, check
+from analyzer.judge.weaknesses import details, facts_of, how, kinds_of, severity_of, shown, status_of, titles
+from analyzer.model import Severity, Status
+
+_KEY = "crypto.constant_key"
+_PRIVATE = ("secret.private_key_pem", "secret.private_key")
+
+
+@check("CRYPTO.WEAK_CIPHER")
+def weak_cipher(case: Case) -> Iterator[Hit]:
+    """Report algorithms that are broken or too weak. What they are used for, code alone does not say."""
+    rows = facts_of(case, *kinds_of(case, "CRYPTO.WEAK_CIPHER"))
+    if rows:
+        yield Hit(
+            subject="algorithms",
+            status=Status.SUSPECTED,
+            severity=severity_of(rows, Severity.LOW),
+            evidence=shown(rows),
+            values={"algorithms": details(rows), "how": how(rows)},
+        )
+
+
+@check("CRYPTO.CONSTANT_KEY")
+def constant_key(case: Case) -> Iterator[Hit]:
+    """Report keys that everybody can read in the package; a constant initial vector or seed weighs less."""
+    rows = facts_of(case, *kinds_of(case, "CRYPTO.CONSTANT_KEY"))
+    if rows:
+        keys = tuple(row for row in rows if row.kind == _KEY)
+        yield Hit(
+            subject="constants",
+            status=status_of(keys or rows),
+            severity=severity_of(keys, Severity.MEDIUM) if keys else severity_of(rows, Severity.LOW),
+            evidence=shown(rows),
+            values={"what": titles(case, rows), "how": how(keys or rows)},
+        )
+
+
+@check("CRYPTO.NATIONAL")
+def national(case: Case) -> Iterator[Hit]:
+    """Say which national algorithms are used; for information."""
+    rows = facts_of(case, *kinds_of(case, "CRYPTO.NATIONAL"))
+    if rows:
+        yield Hit(subject="sm", status=Status.SUSPECTED, evidence=shown(rows), values={"algorithms": details(rows)})
+
+
+@check("SECURITY.SECRET")
+def secret(case: Case) -> Iterator[Hit]:
+    """Report secrets. A private key is one by its structure; whether a key pair still works nobody tried."""
+    kinds = [f"secret.{key}" for key in case.catalogue.secrets]
+    for kind in kinds:
+        rows = facts_of(case, kind)
+        if rows:
+            yield Hit(
+                subject=kind,
+                status=Status.PROVEN if kind in _PRIVATE else Status.SUSPECTED,
+                evidence=shown(rows),
+                values={"secrets": details(rows)},
+            )

@@ -1,0 +1,115 @@
+"""Compares our verdict on signatures with apksigner's, case by case, and writes the table in ``docs/signatures.md``.
+
+Usage: python tests/support/agreement.py [--write]
+"""
+
+import argparse
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from apksigner import Apksigner
+from signed import Workshop, cases
+
+from analyzer.container import Limits
+from analyzer.container.archive import Archive
+from analyzer.container.signature import verify_package
+
+PAGE = Path(__file__).parents[2] / "docs" / "signatures.md"
+ROWS_BEGIN, ROWS_END = "<!-- rows -->\n", "<!-- end of rows -->\n"
+
+
+@dataclass
+class Row:
+    """One case: what both say."""
+
+    name: str
+    theirs: object
+    ours: object
+    our_schemes: tuple
+    unknown: str | None = None
+
+    why: str = ""
+
+    @property
+    def our_accepted(self):
+        return self.ours is not None and self.ours.refusal is None
+
+    @property
+    def certificates_agree(self):
+        """Whether every certificate that apksigner prints is one of ours, with the same three digests."""
+        known = {(one.sha256, one.sha1, one.md5) for one in self.ours.signers} if self.ours else set()
+        return set(self.theirs.certificates) <= known
+
+    @property
+    def agrees(self):
+        if self.theirs.accepted != self.our_accepted:
+            return False
+        if not self.theirs.accepted:
+            return True
+        return self.theirs.schemes == self.our_schemes and self.certificates_agree
+
+    def line(self):
+        def shown(accepted, schemes, why):
+            if accepted:
+                return f"accepts ({', '.join(schemes)}){f'; {why}' if why else ''}"
+            return f"refuses: {why}"
+
+        theirs = shown(self.theirs.accepted, self.theirs.schemes, self.theirs.errors[0] if self.theirs.errors else "")
+        ours = shown(self.our_accepted, self.our_schemes, self.why)
+        same = "yes" if self.agrees else f"no: {self.unknown}" if self.unknown else "NO"
+        return f"| {self.name} | {_cell(theirs)} | {_cell(ours)} | {same} |\n"
+
+
+def _cell(text):
+    return text.replace("|", "\\|").replace("<", "&lt;")[:110]
+
+
+def compare(apksigner, folder, name, case):
+    """Return the row of one case."""
+    path = folder / "checked.apk"
+    path.write_bytes(case.data)
+    idsig = None
+    if case.idsig is not None:
+        idsig = folder / "checked.apk.idsig"
+        idsig.write_bytes(case.idsig)
+    theirs = apksigner.verify(path, idsig=idsig)
+    try:
+        archive = Archive(case.data, Limits())
+    except ValueError as error:
+        return Row(name, theirs, None, (), case.unknown, str(error))
+    ours = verify_package(archive, case.min_sdk, case.target_sdk, idsig=case.idsig)
+    facts = {one.code: one.detail for one in archive.notes.facts()}
+    why = ours.refusal or facts.get("v4_invalid", "")
+    stamped = ("stamp",) if ours.stamp is not None and ours.stamp.verified else ()
+    return Row(name, theirs, ours, ours.verified + stamped, case.unknown, why)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write the table into docs/signatures.md")
+    options = parser.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory() as name, Apksigner() as apksigner:
+        folder = Path(name)
+        for case_name, make in cases(Workshop(folder, apksigner)):
+            try:
+                rows.append(compare(apksigner, folder, case_name, make()))
+            except AssertionError as error:  # apksigner refuses to make it
+                sys.stderr.write(f"{case_name}: apksigner does not make it: {str(error)[-300:]}\n")
+                continue
+            sys.stdout.write(rows[-1].line())
+    agreeing = sum(row.agrees for row in rows)
+    sys.stdout.write(f"{agreeing} of {len(rows)} agree\n")
+    if options.write:
+        text = PAGE.read_text(encoding="utf-8")
+        head, _, rest = text.partition(ROWS_BEGIN)
+        table = "| case | apksigner | eduaudit | same |\n|---|---|---|---|\n" + "".join(row.line() for row in rows)
+        counted = f"\n{agreeing} of {len(rows)} cases agree.\n"
+        PAGE.write_text(head + ROWS_BEGIN + table + counted + ROWS_END + rest.partition(ROWS_END)[2], encoding="utf-8")
+    return 0 if all(row.agrees or row.unknown for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
