@@ -15,7 +15,7 @@ from analyzer.model import canonical_json
 from .escape import inert
 
 if TYPE_CHECKING:
-    from analyzer.model import Report, Sdk, Transmission
+    from analyzer.model import Bundle, Report, Sdk, Transmission
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:eduaudit:sbom")
@@ -40,7 +40,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     known = {f"sdk:{sdk.id}" for sdk in report.sdks}
     actors = {row.actor for row in report.accesses} | {user for row in report.permissions for user in row.used_by}
     others = [_unknown(actor, report) for actor in sorted(actors) if actor.startswith("lib:") and actor not in known]
-    components = [*sdks, *others]
+    components = [*sdks, *others, *map(_framework, report.bundles)]
     services = _services(report, titles)
     identity = report.artifact.sha256 or report.app.package or ""
     document = {
@@ -149,6 +149,25 @@ def _unknown(actor: str, report: Report) -> dict[str, Any]:
             confidence=["weak"], reads=_reads(actor, report), reads_before_consent=_reads(actor, report, early=True)
         ),
     }
+
+
+def _framework(bundle: Bundle) -> dict[str, Any]:
+    """Return a hybrid framework with the bundle of code that runs in it."""
+    made: dict[str, Any] = {
+        "type": "framework",
+        "bom-ref": f"bundle:{bundle.framework}:{bundle.place}",
+        "name": bundle.name,
+        "evidence": {"occurrences": [{"location": bundle.place}]},
+        "properties": _properties(
+            id=[bundle.framework],
+            engine=[bundle.engine] if bundle.engine else [],
+            module=sorted(set(bundle.modules)),
+            not_read=sorted(set(bundle.unread)),
+        ),
+    }
+    if bundle.version:
+        made["version"] = bundle.version
+    return made
 
 
 def _reads(actor: str, report: Report, *, early: bool = False) -> list[str]:

@@ -16,7 +16,7 @@ from .escape import visible
 from .grouping import by_rule, ledger_by_weight
 from .overview import counts, overview, verdict
 from .printed_parts import BELOW_HEADING, COLORS, Numbered, Paper, Pen
-from .tables import SIGNS, Names, permissions_table, sdks_table, transmissions_table, unexamined_table
+from .tables import SIGNS, Names, bundles_table, permissions_table, sdks_table, transmissions_table, unexamined_table
 from .typeface import characters
 from .words import cell, place_name
 
@@ -198,6 +198,7 @@ class _Printer:
         names = self.names
         picked = (
             (sdks_table(names), (0, 1, 2, 3, 4, 6), (30, 34, 18, 14, 12, 64)),
+            (bundles_table(names), (0, 1, 3), (30, 40, 100)),
             (permissions_table(names), (0, 1, 4, 5, 6, 7), (58, 16, 12, 14, 38, 34)),
             (transmissions_table(names), (0, 1, 2, 4, 6, 7, 8, 9, 10), (22, 34, 24, 13, 22, 18, 26, 9, 14)),
         )
@@ -211,16 +212,17 @@ class _Printer:
     def _unexamined(self) -> Iterator[Flowable]:
         names, report = self.names, self.report
         table = unexamined_table(names)
-        human = names.word("human")
-        rows = [row for row in table.rows if row[0] != human]
+        human = (names.word("human"), names.word("human_general"))
+        rows = [row for row in table.rows if row[0] not in human]
         yield from self._heading(names.word("coverage"))
         yield self.pen.text(names.word("complete" if report.coverage.complete else "incomplete"))
         if rows:
             yield self.pen.table((), ([str(value) for value in row] for row in rows), (26, 30, 120))
-        checks = [("□", str(row[1]), str(row[2])) for row in table.rows if row[0] == human]
-        if checks:
-            yield from self._heading(human, len(checks))
-            yield self.pen.table(("", names.word("clauses"), names.word("look_at")), checks, (6, 80, 90))
+        for kind in human:
+            checks = [("□", str(row[1]), str(row[2])) for row in table.rows if row[0] == kind]
+            if checks:
+                yield from self._heading(kind, len(checks))
+                yield self.pen.table(("", names.word("clauses"), names.word("look_at")), checks, (6, 80, 90))
 
 
 def _lines(value: str | int, most: int = 5) -> str:

@@ -74,7 +74,10 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
             "verdict": report.summary.verdict,
             "complete": report.coverage.complete,
             "channels": report.summary.channels,
-            "humanChecks": [{"clause": row.clause, "lookAt": row.look_at.pick(lang)} for row in report.summary.human],
+            "humanChecks": [
+                {"clause": row.clause, "lookAt": row.look_at.pick(lang), "general": row.general}
+                for row in report.summary.human
+            ],
         },
     }
     return canonical_json(inert({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}))

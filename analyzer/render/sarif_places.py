@@ -108,7 +108,7 @@ class Places:
 
     def _place(self, item: FindingEvidence) -> dict[str, Any]:
         where = item.where
-        if item.kind in {"access", "request"} and _METHOD.match(where):
+        if _METHOD.match(where):
             return self.method(where)
         if where == "AndroidManifest.xml":
             name = item.excerpt.split(" · ")[0]
@@ -116,7 +116,7 @@ class Places:
             return {**self._entry(where), "logicalLocations": [logical]}
         if region := _policy_region(item):
             return self._physical(("policy", ""), region) or self.target()
-        if item.kind == "string" and _ENTRY.fullmatch(where.split(" ")[0]):
+        if item.kind in {"string", "security"} and _ENTRY.fullmatch(where.split(" ")[0]):
             return self._entry(where.split(" ")[0])
         if item.kind == "transmission" and (found := _HOST.fullmatch(where)):
             logical = {"name": found[1], "fullyQualifiedName": where, "kind": "resource"}

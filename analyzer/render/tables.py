@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .bundles import rows_of
 from .chains import chain_of, doubt_text, moment, offsets, searched
 from .escape import visible
 from .grouping import ledger_by_weight
@@ -255,6 +256,21 @@ def accesses_table(names: Names) -> Table:
     return _table("accesses", heads, rows, names, unprinted=3)
 
 
+def bundles_table(names: Names) -> Table:
+    """Return the code of hybrid frameworks, and what of it was read."""
+    rows = (
+        (
+            visible(row.name),
+            visible(row.place),
+            visible(row.version or "–"),
+            "\n".join(visible(f"{label}: {text}") for label, text in rows_of(row, names.lang)),
+        )
+        for row in names.report.bundles
+    )
+    heads = (("name", 26), ("bundle.place", 34), ("version", 12), ("detail", 90))
+    return _table("bundles", heads, rows, names)
+
+
 def unexamined_table(names: Names) -> Table:
     """Return what was not looked at, and what only a person can decide."""
     report = names.report
@@ -269,8 +285,12 @@ def unexamined_table(names: Names) -> Table:
         for row in report.not_analysed
     ]
     rows += [
-        (names.word("human"), names.clause(row.clause), visible(row.look_at.pick(names.lang)))
-        for row in report.summary.human
+        (
+            names.word("human_general" if row.general else "human"),
+            names.clause(row.clause),
+            visible(row.look_at.pick(names.lang)),
+        )
+        for row in sorted(report.summary.human, key=lambda row: row.general)
     ]
     return _table("unexamined", (("kind", 20), ("item", 60), ("look_at", 80)), rows, names)
 

@@ -20,6 +20,7 @@ from .tables import (
     Names,
     Table,
     accesses_table,
+    bundles_table,
     findings_table,
     ledger_table,
     permissions_table,
@@ -53,6 +54,8 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     sheets.overview()
     sheets.table(ledger_table(names))
     sheets.table(findings_table(names), verified=True)
+    if report.bundles:
+        sheets.table(bundles_table(names))
     for make in (permissions_table, sdks_table, transmissions_table, accesses_table):
         sheets.table(make(names))
     sheets.table(unexamined_table(names), verified=True)

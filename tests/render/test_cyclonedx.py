@@ -5,7 +5,7 @@ import pytest
 import standards
 from reports import hostile_report
 
-from analyzer.model import Access
+from analyzer.model import Access, Bundle
 from analyzer.render import render
 
 
@@ -58,6 +58,13 @@ def test_third_party_code_without_a_rule_is_listed():
     assert unknown["name"] == "com.y"
     assert ("eduaudit:reads", "clipboard") in properties(unknown)
     assert "lib:com.y" in made["dependencies"][0]["dependsOn"]
+
+
+def test_hybrid_framework_is_a_component():
+    bundle = Bundle(framework="uniapp", name="uni-app", place="assets/apps/x", version="1.2", modules=("OAuth",))
+    made = bom(hostile_report(bundles=(bundle,)))["components"][1]
+    assert (made["type"], made["name"], made["version"]) == ("framework", "uni-app", "1.2")
+    assert ("eduaudit:module", "OAuth") in properties(made)
 
 
 def test_a_read_that_proves_nothing_is_no_property():

@@ -6,7 +6,7 @@ import pypdf
 import pytest
 from reports import both, hostile_report
 
-from analyzer.model import Access, FindingEvidence
+from analyzer.model import Access, FindingEvidence, HumanCheck
 from analyzer.model.report import CallPath
 from analyzer.render import render
 from analyzer.render.typeface import characters, markup, printable
@@ -151,6 +151,16 @@ def test_report_on_traffic_alone_has_no_package():
     text = text_of(hostile_report(artifact=ReportArtifact(), app=App(package="cn.example")))
     assert "SHA-256" not in text
     assert "cn.example" in text
+
+
+def test_duties_at_large_come_after_what_this_app_shows():
+    report = hostile_report()
+    checks = (
+        HumanCheck(clause="PIPL-51", look_at=both("要求出示制度", "ask for the rules"), general=True),
+        *report.summary.human,
+    )
+    text = text_of(replace(report, summary=replace(report.summary, human=checks)))
+    assert text.index("需人工核对(1)") < text.index("首页起不超过四次点击") < text.index("要求出示制度")
 
 
 def test_report_without_findings_says_so():

@@ -86,6 +86,16 @@ def test_code_is_located_in_the_package_by_class_and_method():
     assert run["artifacts"][0]["hashes"] == {"sha-256": "a" * 64}
 
 
+def test_weakness_in_code_and_in_a_file_has_its_place():
+    run = run_of(report_with(item("security", f"{CALLER} [app]"), item("security", "assets/a b.apk")))
+    result = run["results"][0]
+    assert result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "cn.x.B.run"
+    assert "logicalLocations" in result["relatedLocations"][0]
+    run = run_of(report_with(item("security", "assets/inner.apk")))
+    place = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert (place["uri"], place["uriBaseId"]) == ("assets/inner.apk", "PACKAGE")
+
+
 def test_policy_sentence_is_located_by_its_characters_in_the_text():
     policy = ReportInput(kind="policy", name="policy.html", sha256="d" * 64)
     run = run_of(report_with(item("policy", "policy @213", "我们不会收集"), inputs=(policy,)))

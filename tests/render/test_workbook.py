@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from reports import both, hostile_report
 
-from analyzer.model import FindingEvidence
+from analyzer.model import Bundle, FindingEvidence
 from analyzer.render import render
 
 SHEETS = ["概要", "个人信息台账", "问题", "权限", "第三方 SDK", "传输记录", "读取个人信息的代码", "未检查与人工核对"]
@@ -44,6 +44,13 @@ def test_what_was_not_examined_has_a_sheet():
     items = column(book(hostile_report())["未检查与人工核对"], "事项")
     assert {"备案材料", "packed", "body_missing"} <= set(items)
     assert any(text.startswith("191-1.3") for text in items)
+
+
+def test_hybrid_framework_has_a_sheet_where_there_is_one():
+    bundle = Bundle(framework="uniapp", name="uni-app", place="assets/apps/x", unread=("x.hbc: 未知版本",))
+    made = book(hostile_report(bundles=(bundle,)))
+    assert column(made["混合框架"], "名称") == ["uni-app"]
+    assert "x.hbc: 未知版本" in column(made["混合框架"], "详情")[0]
 
 
 def test_overview_tells_package_verdict_and_rules():
