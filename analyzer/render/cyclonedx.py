@@ -40,7 +40,9 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     known = {f"sdk:{sdk.id}" for sdk in report.sdks}
     actors = {row.actor for row in report.accesses} | {user for row in report.permissions for user in row.used_by}
     others = [_unknown(actor, report) for actor in sorted(actors) if actor.startswith("lib:") and actor not in known]
-    components = [*sdks, *others, *map(_framework, report.bundles)]
+    # Pages of a server are shown by the app, not part of it.
+    bundles = [_framework(row) for row in report.bundles if row.framework != "webview"]
+    components = [*sdks, *others, *bundles]
     services = _services(report, titles)
     identity = report.artifact.sha256 or report.app.package or ""
     document = {

@@ -176,10 +176,12 @@ class _Printer:
         )
 
     def _reads(self) -> Iterator[Flowable]:
-        """Yield the reads that start-up reaches; the others are in the files for machines."""
+        """Yield the reads that start-up reaches; the others and those that alone prove nothing are in the workbook."""
         word = self.names.word
-        for section, kinds in in_sections(self.report).items():
-            if section not in {"early", "doubt"}:
+        for section, found in in_sections(self.report).items():
+            telling = {data: [row for row in rows if row.weak is None] for data, rows in found.items()}
+            kinds = {data: rows for data, rows in telling.items() if rows}
+            if section not in {"early", "doubt"} or not kinds:
                 continue
             yield from self._heading(word(f"reads_{section}"), sum(map(len, kinds.values())))
             yield self.pen.text(word(f"reads_{section}.note"), "small")

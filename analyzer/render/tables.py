@@ -58,6 +58,7 @@ class Names:
         self.clauses = catalogue.clauses
         self.functions = catalogue.functions
         self.sdks = {sdk.id: sdk.name for sdk in report.sdks}
+        self.kinds = catalogue.personal_data
         self.titles = {row.data: row.title.pick(lang) for row in report.ledger}
 
     def word(self, key: str) -> str:
@@ -74,7 +75,8 @@ class Names:
 
     def data(self, identity: str) -> str:
         """Return the title of a kind of data."""
-        return visible(self.titles.get(identity, identity))
+        known = self.kinds.get(identity)
+        return visible(self.titles.get(identity) or (known.title.pick(self.lang) if known else identity))
 
     def subject(self, finding: Finding) -> str:
         """Return what a finding is about."""

@@ -62,7 +62,8 @@ def test_third_party_code_without_a_rule_is_listed():
 
 def test_hybrid_framework_is_a_component():
     bundle = Bundle(framework="uniapp", name="uni-app", place="assets/apps/x", version="1.2", modules=("OAuth",))
-    made = bom(hostile_report(bundles=(bundle,)))["components"][1]
+    remote = replace(bundle, framework="webview", name="WebView", place="La/B;->c()V")
+    [_, made] = bom(hostile_report(bundles=(bundle, remote)))["components"]
     assert (made["type"], made["name"], made["version"]) == ("framework", "uni-app", "1.2")
     assert ("eduaudit:module", "OAuth") in properties(made)
 

@@ -143,6 +143,11 @@ def test_chain_is_told_with_its_doubt():
     assert "App.onCreate›调用cn.x.B.run偏移0x3" in text
     assert "不能确定" in text
     assert "同意前可达的读取(1)" in text
+    weak = replace(read, weak="argument unknown", data="calendar")
+    told = text_of(replace(report, accesses=(read, weak)))
+    assert "同意前可达的读取(1)" in told
+    assert "日历" not in told
+    assert "日历" in text_of(replace(report, accesses=(read, replace(weak, weak=None))))
 
 
 def test_report_on_traffic_alone_has_no_package():
