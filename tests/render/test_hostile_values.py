@@ -117,6 +117,10 @@ def test_inert_data_keeps_the_line_breaks_of_our_own_alone(text):
     assert inert(lines(text, text)).count("\n") == 1
 
 
+def test_what_xml_refuses_is_visible():
+    assert visible("a\ufffe\uffff\U0001fffe") == "a\\ufffe\\uffff\\U0001fffe"
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_takes_every_hidden_character(form):
     made = render(poisoned(HIDDEN, HIDDEN), form, "zh")

@@ -117,9 +117,10 @@ def test_value_longer_than_a_page_is_split():
         evidence=tuple(FindingEvidence(kind="sdk", where="W" * 3000, excerpt="x" * 3000) for _ in range(9)),
     )
     row = replace(report.ledger[0], actors=tuple(f"lib:{'a' * 300}{number}" for number in range(300)))
+    tall = replace(row, data="sms", recipients=tuple(str(number % 10) for number in range(300)))
     sdk = replace(report.sdks[0], name="名" * 300, vendor="商" * 5000)
     for lang in ("zh", "en"):
-        text = text_of(replace(report, findings=(finding,), ledger=(row,), sdks=(sdk,)), lang)
+        text = text_of(replace(report, findings=(finding,), ledger=(row, tall), sdks=(sdk,)), lang)
         assert "另有1处" in text if lang == "zh" else "1more" in text
 
 

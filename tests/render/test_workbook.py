@@ -1,6 +1,7 @@
 import io
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 
 import openpyxl
 import pytest
@@ -127,6 +128,7 @@ def test_equal_reports_give_equal_bytes():
     assert first == render(hostile_report(), "xlsx", "zh")
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert book(hostile_report()).properties.created == datetime(1980, 1, 1)  # noqa: DTZ001  # the format has no zone
 
 
 def test_name_of_the_app_is_no_code_of_the_page_header():
