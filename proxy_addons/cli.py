@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analyzer.render.forms import TRAFFIC_FORM_NAMES
 from analyzer.render.language import default_lang
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 PACKAGE = re.compile(r"[A-Za-z][\w]*(\.[A-Za-z_][\w]*)+\Z")
-FORMATS = ("terminal", "json", "html")
 SEVERITIES = ("critical", "high", "medium", "low", "never")
 
 
@@ -138,7 +138,7 @@ def capture(  # noqa: D103  # the help text is the documentation
 @click.option(
     "--marks", type=FILE, metavar="FILE", help="操作标记；缺省用录制文件旁的 / marks; default: those beside the capture"
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
+@click.option("--format", "form", type=click.Choice(TRAFFIC_FORM_NAMES), default="terminal", show_default=True)
 @click.option("--output", type=FILE, metavar="PATH", help="写入文件 / write to a file")
 @click.option(
     "--fail-on",
@@ -167,11 +167,12 @@ def replay(  # noqa: D103  # the help text is the documentation
     lang: str | None,
 ) -> int:
     from analyzer.catalogue import load_catalogue
-    from analyzer.render.output import reaches, write_report
+    from analyzer.render.output import check_form, reaches, write_report
 
     from .replay import load_profile, read_captures
 
     lang = lang or default_lang()
+    check_form(form, output)
     need_key(registry, key)
     clock = time.perf_counter()
     started = datetime.now(UTC)

@@ -27,6 +27,8 @@ class LegalText(Row):
     """ISO date, or year and month; `None` where the sources do not say."""
     in_force: str | None
     note: Bilingual | None = None
+    url: str | None = None
+    """Where the issuer publishes the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from analyzer.render.forms import FORM_NAMES
 from analyzer.render.language import default_lang
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from analyzer.model import Facts, Report, TrafficFacts
 
 READERS = "eduaudit.traffic_reader"
-FORMATS = ("terminal", "json", "html")
 SEVERITIES = ("critical", "high", "medium", "low", "never")
 INCOMPLETE = 3
 NO_CACHE = "EDUAUDIT_NO_CACHE"
@@ -44,7 +44,7 @@ EXISTING = click.Path(path_type=Path)
 )
 @click.option("--profile", type=EXISTING, metavar="FILE", help="设备档案，配合 --traffic / device profile")
 @click.option("--marks", type=EXISTING, metavar="FILE", help="操作标记，配合 --traffic / operator's marks")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORM_NAMES), default="terminal", show_default=True)
 @click.option("--output", type=EXISTING, metavar="PATH", help="写入文件而不是标准输出 / write to a file")
 @click.option(
     "--fail-on",
@@ -74,7 +74,7 @@ def audit(  # noqa: D103  # the help text is the documentation
     no_cache: bool,
     strict: bool,
 ) -> int:
-    from analyzer.render.output import write_bytes, write_report
+    from analyzer.render.output import check_form, write_bytes, write_report
 
     lang = lang or default_lang()
     if (app is None) == (stored is None):
@@ -82,6 +82,7 @@ def audit(  # noqa: D103  # the help text is the documentation
     for given, option in ((profile, "--profile"), (marks, "--marks")):
         if given and not traffic:
             raise click.UsageError(f"{option} 需要 --traffic / needs --traffic")
+    check_form(form, output)
     with working(f"{(app or stored or Path()).name} …"):
         observed = read_traffic(traffic, profile, marks) if traffic else None
         if app is not None:

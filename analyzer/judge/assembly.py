@@ -16,6 +16,7 @@ from analyzer.model import (
     ManifestFlags,
     Report,
     ReportArtifact,
+    ReportInput,
     Run,
     fields_of,
     record_json,
@@ -34,6 +35,7 @@ def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable
         schema="eduaudit.report/1",
         run=run,
         artifact=ReportArtifact(**fields_of(static.artifact)) if static else ReportArtifact(),
+        inputs=_inputs(facts),
         app=static.app if static else App(package=package_of(facts)),
         coverage=_sorted_coverage(static.coverage) if static else Coverage(complete=False, reasons=(reason,)),
         flags=static.flags if static else ManifestFlags(),
@@ -55,6 +57,14 @@ def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable
         ledger=judgement.ledger,
         findings=judgement.findings,
         summary=judgement.summary,
+    )
+
+
+def _inputs(facts: Facts) -> tuple[ReportInput, ...]:
+    policy, traffic = facts.policy, facts.traffic
+    return (
+        *((ReportInput(kind="policy", name=policy.name, sha256=policy.sha256),) if policy else ()),
+        *(ReportInput(kind="capture", name=None, sha256=item) for item in sorted(traffic.captures if traffic else ())),
     )
 
 

@@ -167,12 +167,24 @@ class ReportArtifact(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportInput(Record):
+    """A file beside the package that was examined: without it, nobody can say later which text was judged."""
+
+    kind: Literal["policy", "capture"]
+    name: str | None
+    """File name; `None` where the facts do not hold it."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report(Record):
     """The document behind every output format. Serialise with `dump`."""
 
     schema: Literal["eduaudit.report/1"] = SCHEMA
     run: Run
     artifact: ReportArtifact
+    inputs: tuple[ReportInput, ...] = ()
+    """The policy and the captures, in this order."""
     app: App
     coverage: Coverage
     flags: ManifestFlags

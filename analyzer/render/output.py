@@ -6,9 +6,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from analyzer.model import Severity, UnreadableInputError
+from analyzer.model import EduauditError, Severity, UnreadableInputError
 
-from . import render
+from . import render, renderer
+from .forms import BINARY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,12 +17,28 @@ if TYPE_CHECKING:
     from analyzer.model import Report
 
 
+def check_form(form: str, output: Path | None) -> None:
+    """Refuse a format that cannot be written, before any work is done.
+
+    Raises `EduauditError` for a binary format that would go to a terminal, and for a missing library.
+    """
+    if form in BINARY:
+        renderer(form)
+        if output is None and sys.stdout.isatty():
+            raise EduauditError(f"--format {form}: 二进制格式，请加 --output 文件 / binary: add --output FILE")
+
+
 def write_report(report: Report, form: str, lang: str, output: Path | None) -> None:
     """Render the report to ``output``, or to standard output.
 
     Raises `UnreadableInputError` when the file cannot be written; a failed write leaves no half file.
     """
-    write_text(render(report, form, lang, color=is_terminal(output)), output)
+    check_form(form, output)
+    document = render(report, form, lang, color=is_terminal(output))
+    if isinstance(document, bytes):
+        write_bytes(document, output)
+    else:
+        write_text(document, output)
 
 
 def is_terminal(output: Path | None) -> bool:

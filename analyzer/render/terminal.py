@@ -141,7 +141,7 @@ def _head(report: Report, lang: str) -> RenderableType:
         key, style = ("complete", "green") if report.coverage.complete else ("incomplete", "yellow")
         table.add_row(word("coverage", lang), Text(word(key, lang), style))
     for reason in report.coverage.reasons:
-        table.add_row("", Text(f"{reason.code}: {visible(reason.detail)}", style="yellow"))
+        table.add_row("", Text(visible(f"{reason.code}: {reason.detail}"), style="yellow"))
     verdict = "verdict.incomplete" if report.summary.verdict == "incomplete" else report.summary.verdict
     counts = "  ".join(f"{word(level, lang)} {number}" for level, number in report.summary.findings.items() if number)
     table.add_row(word("verdict", lang), Text.assemble((word(verdict, lang), "bold"), f"   {counts}"))
@@ -171,7 +171,7 @@ def _group(findings: list[Finding], report: Report, lang: str) -> RenderableType
             if _says_otherwise(finding.explanation.pick(lang), first.explanation.pick(lang)):
                 body.append(Text(visible(finding.explanation.pick(lang))))
             body.extend(_evidence(finding, MOST_EVIDENCE_IN_GROUP, report, lang))
-    body.append(Text.assemble((word("clauses", lang) + "  ", "dim"), joined, (f"   {first.rule}", "dim")))
+    body.append(Text.assemble((word("clauses", lang) + "  ", "dim"), visible(joined), (f"   {first.rule}", "dim")))
     body.append(Text.assemble((word("advice", lang) + "  ", "dim"), visible(first.advice.pick(lang))))
     if first.waived:
         body.append(Text(f"{word('waived', lang)}: {visible(first.waived)}", style="green"))
@@ -241,8 +241,8 @@ def _sdks(report: Report, lang: str) -> RenderableType:
         sign = sdk.evidence[0] if sdk.evidence else None
         more = f" (+{len(sdk.evidence) - 1})" if len(sdk.evidence) > 1 else ""
         table.add_row(
-            sdk.name,
-            sdk.vendor,
+            visible(sdk.name),
+            visible(sdk.vendor),
             sdk.category,
             visible(sdk.version or "–"),
             word(sdk.confidence, lang),
@@ -262,7 +262,7 @@ def _permissions(report: Report, lang: str) -> RenderableType:
             "" if row.declared else f" ({word('not_declared', lang)})"
         )
         users = " / ".join(actor_name(actor, names, lang) for actor in row.used_by)
-        table.add_row(visible(name), row.level or "–", cell(row.used), visible(users))
+        table.add_row(visible(name), visible(row.level or "–"), cell(row.used), visible(users))
     return table
 
 

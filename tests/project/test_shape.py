@@ -83,7 +83,7 @@ def test_lock_holds_versions_and_hashes_of_every_direct_requirement():
     assert all("--hash=sha256:" in block for block in blocks)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    for extra in ("proxy", "registry", "postgres", "s3"):
+    for extra in ("proxy", "registry", "postgres", "s3", "reports"):
         wanted += project["project"]["optional-dependencies"][extra]
     names = {re.match(r"[A-Za-z0-9_.-]+", item).group().lower().replace("_", "-") for item in wanted}
     assert names <= {name.lower().replace("_", "-") for name in pinned}
@@ -134,4 +134,5 @@ def test_wheel_holds_three_packages_rules_and_samples(tmp_path):
     assert {"analyzer", "proxy_addons", "registry_api"} == {head for head in heads if not head.endswith(".dist-info")}
     assert any(name.startswith("analyzer/_rules/clauses/") for name in names)
     assert any(name.startswith("analyzer/_samples/") and name.endswith(".apk") for name in names)
+    assert {"NotoSansSC-subset.ttf", "OFL.txt"} <= {name.split("/")[-1] for name in names if "/render/fonts/" in name}
     assert "[eduaudit.commands]" in points
