@@ -170,8 +170,7 @@ def compare_bundles(old: Version, new: Version) -> Iterable[Difference]:
     if not (old.static and new.static):
         return
     before, after = (
-        {f"{row.framework} {row.name}": row for row in ordered(getattr(each.report, "bundles", ()))}
-        for each in (old, new)
+        {f"{row.framework} {row.name}": row for row in ordered(each.report.bundles)} for each in (old, new)
     )
     for key in sorted(before.keys() | after.keys()):
         one, other = before.get(key), after.get(key)
@@ -199,7 +198,7 @@ def compare_security(old: Version, new: Version) -> Iterable[Difference]:
     if not (old.static and new.static):
         return
     before, after = (
-        {kind: [row for row in getattr(each.report, "security", ()) if row.kind == kind] for kind in _kinds(each)}
+        {kind: [row for row in each.report.security if row.kind == kind] for kind in _kinds(each)}
         for each in (old, new)
     )
     for kind in sorted(before.keys() ^ after.keys()):
@@ -211,7 +210,7 @@ def compare_security(old: Version, new: Version) -> Iterable[Difference]:
 
 
 def _kinds(version: Version) -> set[str]:
-    return {row.kind for row in getattr(version.report, "security", ())}
+    return {row.kind for row in version.report.security}
 
 
 def compare_anomalies(old: Version, new: Version) -> Iterable[Difference]:

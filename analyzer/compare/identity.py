@@ -115,7 +115,7 @@ def _vouched(before: dict[str, Signer], after: dict[str, Signer]) -> Difference 
     The other way round it is a step back to a certificate that was given up.
     """
     for one, other, back in ((before, after, False), (after, before, True)):
-        past = {each.sha256 for row in other.values() for each in getattr(row, "lineage", ())}
+        past = {each.sha256 for row in other.values() for each in row.lineage}
         if one.keys() <= past:
             return Difference(
                 area="signers",
