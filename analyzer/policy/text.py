@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from analyzer.model import UnreadableInputError
 
+from .markdown import markdown_text
 from .markup import html_text, is_html, tidy
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -48,12 +49,18 @@ def load_text(path: Path) -> PolicyText:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableInputError(path, error.strerror or "cannot be read") from error
+    return text_of(path, data)
+
+
+def text_of(path: Path | str, data: bytes) -> PolicyText:
+    """Return the text of a policy file whose bytes are at hand; `path` names it in errors."""
+    path = Path(path)
     source = _decode(path, data)
     images = 0
     if is_html(source):
         text, images = html_text(source)
     else:
-        text = tidy(source)
+        text = tidy(markdown_text(source))
     if not text.strip():
         raise UnreadableInputError(path, _IS_IMAGE if images else "policy holds no text")
     return PolicyText(path.name, hashlib.sha256(data).hexdigest(), text, language_of(text))
