@@ -90,7 +90,7 @@ def lines(text: str) -> Iterator[Line]:
     for match in re.finditer(r"[^\n]+", text):
         line = match.group()
         row = "\t" in line
-        head_row = row and not previous_row and _is_head(line)
+        head_row = row and not previous_row and is_table_head(line)
         if head_row:
             columns = tuple(cell.strip() for cell in line.split("\t"))
         elif not row:
@@ -167,7 +167,8 @@ def heading_level(line: str) -> int | None:
     return None
 
 
-def _is_head(line: str) -> bool:
+def is_table_head(line: str) -> bool:
+    """Tell whether a row, cells parted by tabs, is the head of a table about data, permissions or SDKs."""
     cells = [cell.strip() for cell in line.split("\t")]
     return len(cells) > 1 and all(len(cell) < 16 for cell in cells) and any(
         _DATA_COLUMN.search(cell) or _AIM_COLUMN.search(cell) or cell.lower() in {"sdk", "名称", "内容"} for cell in cells
