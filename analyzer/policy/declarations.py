@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from analyzer.catalogue import Catalogue
 from analyzer.model import Declaration
 
-from .layout import Line, cells, lines, tells_aim, tells_data
+from .layout import Line, cells, tells_aim, tells_data
 from .negation import Reading, readings, sentences
 from .words import Hit, WordIndex, fold
 
@@ -110,14 +110,13 @@ def company_words(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in (name.strip(), whole, stem, short) if len(word) > 2))
 
 
-def read_declarations(text: str, words: PolicyWords) -> tuple[Declaration, ...]:
+def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple[Declaration, ...]:
     """Return one declaration for each thing that a sentence names, in the order of the text.
 
     A denied word ("不会收集…") gives a negated one; a word in a mere promise not to pass data on gives none.
     """
     folded = fold(text)
     found: list[Declaration] = []
-    every = list(lines(text))
     for line, following in zip(every, [*every[1:], None], strict=True):
         affirmed = following is not None and _YES.match(following.text) is not None
         for begin, end in sentences(line.text):

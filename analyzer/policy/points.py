@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from analyzer.catalogue.vocabulary import PolicyPointRule, WordGroup
 from analyzer.model import Bilingual, PolicyPoint
 
-from .layout import lines
+from .layout import Line, lines
 from .negation import Sentence, readings, sentences
 from .words import fold
 
@@ -18,21 +18,23 @@ MAX_QUOTE = 160
 """Characters of a quote."""
 
 
-def read_points(text: str, language: str, rules: Mapping[str, PolicyPointRule]) -> tuple[PolicyPoint, ...]:
+def read_points(
+    text: str, language: str, rules: Mapping[str, PolicyPointRule], every: list[Line] | None = None
+) -> tuple[PolicyPoint, ...]:
     """Judge every point. Where the text is not Chinese the words cannot be looked for: `found` is `None`."""
     if language != "zh":
         return tuple(PolicyPoint(id=key, found=None) for key in sorted(rules))
     folded = fold(text)
     spans = sentences(text)
-    sections = _sections(text) if any(rule.together for rule in rules.values()) else []
+    sections = _sections(text, list(lines(text)) if every is None else every) if any(rule.together for rule in rules.values()) else []
     return tuple(_point(key, rules[key], text, folded, spans, sections) for key in sorted(rules))
 
 
-def _sections(text: str) -> list[tuple[int, int]]:
+def _sections(text: str, every: list[Line]) -> list[tuple[int, int]]:
     """Return the stretches from one heading to the next; a text without headings is parted by its lines."""
-    starts = [line.start for line in lines(text) if line.heading and line.text.strip()[-1] not in ":："]
+    starts = [line.start for line in every if line.heading and line.text.strip()[-1] not in ":："]
     if len(starts) < 3:
-        starts = [line.start for line in lines(text)]
+        starts = [line.start for line in every]
     return list(itertools.pairwise([0, *starts, len(text)]))
 
 
