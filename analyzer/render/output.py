@@ -21,7 +21,11 @@ def write_report(report: Report, form: str, lang: str, output: Path | None) -> N
 
     Raises `UnreadableInputError` when the file cannot be written; a failed write leaves no half file.
     """
-    document = render(report, form, lang, color=output is None and sys.stdout.isatty())
+    write_text(render(report, form, lang, color=output is None and sys.stdout.isatty()), output)
+
+
+def write_text(document: str, output: Path | None) -> None:
+    """Write a finished document to ``output``, or to standard output; raises as `write_report` does."""
     # "replace": a value of an app may hold a lone surrogate, which no UTF-8 file can.
     data = document.encode("utf-8", "replace")
     if output is None:
