@@ -21,7 +21,7 @@ _ITEM = "="  # prefix of an id found by a word that names it as an entry of a li
 _LOCATION = frozenset({"location.precise", "location.coarse"})
 _CUE = re.compile(
     r"收集|采集|获取|读取|填|提供|上传|上报|提交|用于|用来|权限|授权|登记|录入|记录|记下|记着|记住|申请|调用|处理|使用|需要|拍摄|注册|登录|绑定|"
-    r"扫描|访问|跟踪|开启|打开|属(?:于)?[^，。]{0,4}敏感|录音|核验|保存|存储|留下|请您|用(?:手机号|不用)|委托|我们会|会用|要您|敏感个人信息|涉及|"
+    r"扫描|访问|跟踪|开启|打开|属(?:于)?[^，。]{0,4}敏感|(?:会|将|被)录音|录音(?:并|送)|核验|输入|调起|导出|同步|比对|可见|推断|必填|选填|保存|存储|留下|请您|用(?:手机号|不用)|委托|我们会|会用|要您|敏感个人信息|涉及|"
     r"collect|obtain|provide|access|read|permission|use",
 )
 """A sentence that speaks of collecting. Elsewhere a word is named in passing, unless it stands in a list."""
@@ -29,7 +29,7 @@ _STRONG_CUE = re.compile(r"涉及|收集|采集|获取|填写|登记|录入|要�
 _JUST_BEFORE = re.compile(r"(?:收集|采集|填写|登记|录入)(?:(?!为了|用于|以便|目的|核对)[^。；，,]){0,16}$")
 """Not across the purpose: "收集它是为了与学校的学籍库核对" names neither the school nor the record number."""
 _PASSING = re.compile(
-    r"妥善保管|告知他人|告诉他人|重置密码|冻结|操作日志|访问控制|保密|防止|才能访问|泄露|(?<!随即)(?<!自动)(?<!马上)删除|更正|修改|查看和|工作人员|员工|核对订单"
+    r"妥善保管|告知他人|告诉他人|重置密码|冻结|操作日志|访问控制|保密|防止|才能访问|泄露|保管|(?:适当|显著|醒目|明显)的?位置|(?:您|用户|家长|监护人|自己)[^，。；,;]{0,12}(?:删除|更正|修改|查看和)|(?:删除|更正|修改)(?:您|用户|自己|个人|或)|工作人员|员工|核对订单"
 )
 _PURPOSE = re.compile(r"(?:用于|用来|以便|目的[是为:：]|为了|便于|不会?影响)(?:(?!收集|读取|获取|申请)[^，,。；;])*$")
 """Before a word: it tells what for, or what stays possible."""
@@ -44,8 +44,13 @@ _CONTACT_DATA = frozenset({"email", "phone_number", "identity.address", "identit
 _ITEM_LEFT = re.compile(
     r"(?:^|[、，,；;：:/（(\t\s]|以及|及|和|或|与|您的|学生的|教师的|孩子的|我们收集|收集|采集|填写|获取|包括|的|端)[\s*“]*$"
 )
-_ITEM_RIGHT = re.compile(r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|以及|及|和|或|与|等|权限|用于|信息)")
+_ITEM_RIGHT = re.compile(r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)")
 _WIFI_PASSWORD = re.compile(r"(?:wi-?fi|wlan|无线)[^，。；、]{0,6}(?:和|、|与)?$")
+_FUNCTIONS = frozenset(
+    "一键登录 本机号码校验 人脸识别 视频点播 消息服务 对象存储 用户反馈 热修复 日志服务 弹幕 行为验证 号码认证 活体检测 人脸核身 "
+    "实人认证 智能语音交互 白板 远程配置 远程日志 设备风险识别 快应用 智能笔 点阵笔 小程序容器 移动推送 智慧教育 崩溃分析".split()
+)
+"""Words of a function rather than of anybody's product: they name an SDK only in a table or right before "SDK"."""
 _LEGAL_FORM = re.compile(
     r"(?:[（(][^（()）]*[)）]|股份|有限责任公司|有限公司|公司|集团|\s*,?\s*(?:inc|llc|ltd|gmbh|corp|co|limited)\.?)+$",
     re.IGNORECASE,
@@ -127,19 +132,30 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
                 continue
             meant = readings(part)
             seen: set[tuple[str, bool]] = set()
-            aims = _aims(line, begin, [hit for hit, kind in hits if kind == "data"])
+            data = [hit for hit, kind in hits if kind == "data"]
+            aims = _aims(line, begin, data)
             for hit, kind in hits:
                 how = "denied" if line.denied and kind == "data" else _meant(meant, hit)
                 if how == "unshared" and kind == "data":
                     continue
+                if kind == "sdk" and "\t" in line.text and any(
+                    low <= begin + hit.start < high and re.search(r"目的|用途|场景|功能", head)
+                    for low, high, head in cells(line)
+                ):
+                    continue  # what the SDK is for may read like another one's name
                 aim = any(low <= begin + hit.start < high for low, high in aims)
-                for key in _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed) if kind == "data" else hit.ids:
+                for key in _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, beside=_beside(hit, data)) if kind == "data" else hit.ids:
                     mark = (kind + key, how == "denied")
                     if mark not in seen:
                         seen.add(mark)
                         quote = _quote(text[start : line.start + end], hit)
                         found.append(_declaration(kind, key, quote, start + hit.start, negated=how == "denied"))
     return tuple(found)
+
+
+def _beside(hit: Hit, others: list[Hit]) -> bool:
+    """Tell whether another word of data stands next to it, but for one or two signs: both are entries of a list."""
+    return any(0 < hit.start - other.end <= 2 or 0 < other.start - hit.end <= 2 for other in others)
 
 
 def _hits(part: str, words: PolicyWords) -> list[tuple[Hit, str]]:
@@ -152,6 +168,8 @@ def _hits(part: str, words: PolicyWords) -> list[tuple[Hit, str]]:
         if any(low <= hit.start < high and high - low > hit.end - hit.start for low, high in covered):
             continue
         if any(low < hit.end < high and low > hit.start for low, high in covered):
+            continue
+        if part[hit.start : hit.end] in _FUNCTIONS and not part.startswith("sdk", hit.end) and "\t" not in part:
             continue
         before = sdks[-1][0] if sdks else None
         if before and hit.start - before.end <= 1 and {words.vendors[key] for key in hit.ids} & {
@@ -186,7 +204,7 @@ def _aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]]:
     return [(at, len(line.text))] if line.topic == "permission" else [(0, at)]
 
 
-def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affirmed: bool) -> list[str]:
+def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affirmed: bool, beside: bool) -> list[str]:
     """Return the ids that a word names, marked general where it names them only in passing or too broadly."""
     low = max(sentence.rfind(mark, 0, hit.start) for mark in "，；,;\t") + 1
     high = min((at for mark in "，；,;\t" if (at := sentence.find(mark, hit.end)) >= 0), default=len(sentence))
@@ -206,6 +224,7 @@ def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affir
     value = _VALUE_AFTER.match(sentence[hit.end :]) is not None
     alone = _JUST_BEFORE.search(sentence[: hit.start]) is not None and "验证码" not in sentence
     item = _ITEM_LEFT.search(sentence[: hit.start]) is not None and _ITEM_RIGHT.match(sentence[hit.end :]) is not None
+    item &= beside or line.listed or how == "denied" or alone
     kinds = {key.lstrip(_GENERAL + _ITEM) for key in hit.ids}
     entry = {key[1:] for key in hit.ids if key.startswith(_ITEM)} if item else set()
     named = []
