@@ -10,7 +10,7 @@ from typing import NamedTuple
 import yaml
 
 CORPUS = Path(__file__).parents[1] / "policy" / "corpus"
-HALVES = ("dev", "held_out")
+HALVES = ("dev", "held_out", "fresh")
 MARK = " ¦ "
 _SIGNS = re.compile(r"[\W_]+")
 
@@ -61,7 +61,7 @@ class Score(NamedTuple):
 
 @cache
 def policies(half: str) -> tuple[Labelled, ...]:
-    """Read one half of the corpus, ``dev`` or ``held_out``."""
+    """Read one part of the corpus."""
     return tuple(read(path) for path in sorted((CORPUS / half).glob("*.md")))
 
 
