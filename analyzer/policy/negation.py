@@ -46,7 +46,7 @@ _QUALIFIED = re.compile(
 )
 """A denial of one manner, purpose or excess only: the data may be collected otherwise, so nothing is denied."""
 _CONDITION = re.compile(
-    r"如果|如您|如你|如用户|如不|如未|若|倘若|假如|一旦|除非|未经|未获|未取得|没有您的|在您(?:未|没有|不)|当您|征得|同意[前之]|"
+    r"不(?:采集|收集|开启|授权|打开|提供|同意|允许)(?:的|则|将|就)|如果|如您|如你|如用户|如不|如未|若|倘若|假如|一旦|除非|未经|未获|未取得|没有您的|在您(?:未|没有|不)|当您|征得|同意[前之]|"
     r"(?:您|用户|你)(?:可以|有权|可|能|也可以|可选择|可以选择|选择|拒绝)?(?:不|未|没有|拒绝)|"
     r"\b(?:if|unless|without your|until you|before you)\b",
     re.IGNORECASE,

@@ -25,6 +25,10 @@ _ENDS = re.compile(r"[。；;：:！!？?…）)》”]$")
 _OPENS = re.compile(
     r"^\s*(?:[-*•·▪●#]|第?[一二三四五六七八九十百]+[、.章节条]|[（(][一二三四五六七八九十\d]+[)）]|\d{1,2}(?:\.\d+)*[、.\s]|\||https?://)"
 )
+_PAGE_NUMBER = re.compile(
+    r"\d+\s*/\s*\d+|第\s*\d+\s*页|^\W*\d+\W*$|^page \d+|^(?:file|https?)://", re.IGNORECASE
+)
+"""What differs from page to page in a running head or foot."""
 _FULL = 0.85
 """A line at least this long, against the longest of its page, was broken by the margin."""
 
@@ -63,7 +67,7 @@ def _bodies(pages: list[str]) -> list[list[str]]:
 
 
 def _shape(line: str) -> str:
-    return re.sub(r"\d+", "0", line)
+    return re.sub(r"\d+", "0", line) if _PAGE_NUMBER.search(line) else line
 
 
 def _joined(rows: list[str]) -> str:
