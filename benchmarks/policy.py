@@ -1,4 +1,4 @@
-"""How well policies are read, against the labelled corpus, and how fast: `python benchmarks/policy.py [--errors dev]`."""
+"""How well and how fast policies are read, on the labelled corpus: `python benchmarks/policy.py [--errors dev]`."""
 
 import sys
 import time

@@ -26,7 +26,7 @@ _words: dict[int, tuple[Catalogue, PolicyWords]] = {}  # by identity; the catalo
 def read_policy(path: Path, catalogue: Catalogue) -> PolicyFacts:
     """Read a policy file (HTML, MHTML, PDF, DOCX, Markdown or plain text; UTF-8, UTF-16 or GB18030).
 
-    Raise `UnreadableInputError` for a picture, an encrypted, damaged, binary or empty file, with one line that says which.
+    Raise `UnreadableInputError` for a picture, an encrypted, damaged, binary or empty file; one line says which.
     """
     return policy_facts(load_text(Path(path)), catalogue)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -47,8 +48,12 @@ _ITEM_LEFT = re.compile(
 _ITEM_RIGHT = re.compile(r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)")
 _WIFI_PASSWORD = re.compile(r"(?:wi-?fi|wlan|无线)[^，。；、]{0,6}(?:和|、|与)?$")
 _FUNCTIONS = frozenset(
-    "一键登录 本机号码校验 人脸识别 视频点播 消息服务 对象存储 用户反馈 热修复 日志服务 弹幕 行为验证 号码认证 活体检测 人脸核身 "
-    "实人认证 智能语音交互 白板 远程配置 远程日志 设备风险识别 快应用 智能笔 点阵笔 小程序容器 移动推送 智慧教育 崩溃分析".split()
+    re.findall(
+        r"[^|]+",
+        "一键登录|本机号码校验|人脸识别|视频点播|消息服务|对象存储|用户反馈|热修复|日志服务|弹幕|行为验证|号码认证|"
+        "活体检测|人脸核身|实人认证|智能语音交互|白板|远程配置|远程日志|设备风险识别|快应用|智能笔|点阵笔|小程序容器|"
+        "移动推送|智慧教育|崩溃分析",
+    )
 )
 """Words of a function rather than of anybody's product: they name an SDK only in a table or right before "SDK"."""
 _LEGAL_FORM = re.compile(
@@ -122,7 +127,11 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
     """
     folded = fold(text)
     found: list[Declaration] = []
+    # most lines of a policy name nothing: one pass over the whole text says which do
+    naming = _places(folded, words)
     for line, following in zip(every, [*every[1:], None], strict=True):
+        if bisect.bisect_left(naming, line.start) == bisect.bisect_left(naming, line.end):
+            continue
         affirmed = following is not None and _YES.match(following.text) is not None
         for begin, end in sentences(line.text):
             start = line.start + begin
@@ -138,19 +147,32 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
                 how = "denied" if line.denied and kind == "data" else _meant(meant, hit)
                 if how == "unshared" and kind == "data":
                     continue
-                if kind == "sdk" and "\t" in line.text and any(
-                    low <= begin + hit.start < high and re.search(r"目的|用途|场景|功能", head)
-                    for low, high, head in cells(line)
+                if (
+                    kind == "sdk"
+                    and "\t" in line.text
+                    and any(
+                        low <= begin + hit.start < high and re.search(r"目的|用途|场景|功能", head)
+                        for low, high, head in cells(line)
+                    )
                 ):
                     continue  # what the SDK is for may read like another one's name
                 aim = any(low <= begin + hit.start < high for low, high in aims)
-                for key in _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, beside=_beside(hit, data)) if kind == "data" else hit.ids:
+                for key in (
+                    _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, beside=_beside(hit, data))
+                    if kind == "data"
+                    else hit.ids
+                ):
                     mark = (kind + key, how == "denied")
                     if mark not in seen:
                         seen.add(mark)
                         quote = _quote(text[start : line.start + end], hit)
                         found.append(_declaration(kind, key, quote, start + hit.start, negated=how == "denied"))
     return tuple(found)
+
+
+def _places(folded: str, words: PolicyWords) -> list[int]:
+    """Return where any word of the three indexes stands in the text; hits that cross a line end name nothing."""
+    return sorted(hit.start for index in (words.data, words.sdks, words.companies) for hit in index.find(folded))
 
 
 def _beside(hit: Hit, others: list[Hit]) -> bool:
@@ -172,9 +194,11 @@ def _hits(part: str, words: PolicyWords) -> list[tuple[Hit, str]]:
         if part[hit.start : hit.end] in _FUNCTIONS and not part.startswith("sdk", hit.end) and "\t" not in part:
             continue
         before = sdks[-1][0] if sdks else None
-        if before and hit.start - before.end <= 1 and {words.vendors[key] for key in hit.ids} & {
-            words.vendors[key] for key in before.ids
-        }:
+        if (
+            before
+            and hit.start - before.end <= 1
+            and {words.vendors[key] for key in hit.ids} & {words.vendors[key] for key in before.ids}
+        ):
             sdks.pop()  # "Firebase Crashlytics" is one name, the longer part of it the telling one
         sdks.append((hit, "sdk"))
     return sorted((*data, *sdks, *companies), key=lambda item: (item[0].start, item[1]))
@@ -184,21 +208,27 @@ def _aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]]:
     """Return the stretches of a line in which words tell a purpose, a function or a column's own name, not data."""
     if line.head_row:
         return [(0, len(line.text))]
-    if "\t" in line.text:
-        row = cells(line)
-        telling = [cell for cell in row if tells_data(cell[2])]
-        if telling and any(low <= hit.start + begin < high for hit in hits for low, high, _ in telling):
-            return [cell[:2] for cell in row if cell not in telling]
-        aims = [cell[:2] for cell in row if tells_aim(cell[2])]
-        if any(all(not low <= hit.start + begin < high for low, high in aims) for hit in hits):
-            return aims
-        return [cell[:2] for cell in row if re.search(r"目的|用途|用于|说明", cell[2])]
+    return _row_aims(line, begin, hits) if "\t" in line.text else _entry_aims(line, begin, hits)
+
+
+def _row_aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]]:
+    row = cells(line)
+    telling = [cell for cell in row if tells_data(cell[2])]
+    if telling and any(low <= hit.start + begin < high for hit in hits for low, high, _ in telling):
+        return [cell[:2] for cell in row if cell not in telling]
+    aims = [cell[:2] for cell in row if tells_aim(cell[2])]
+    if any(all(not low <= hit.start + begin < high for low, high in aims) for hit in hits):
+        return aims
+    return [cell[:2] for cell in row if re.search(r"目的|用途|用于|说明", cell[2])]
+
+
+def _entry_aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]]:
     colon = re.search(r"[：:]", line.text[line.mark :])
     if not colon or colon.start() > 24 or len(line.text) > 160:
         return []
     at = line.mark + colon.start()
-    left = [hit for hit in hits if begin + hit.start < at]
-    right = [hit for hit in hits if begin + hit.start >= at]
+    left = any(begin + hit.start < at for hit in hits)
+    right = any(begin + hit.start >= at for hit in hits)
     if not left or not right:
         return []
     return [(at, len(line.text))] if line.topic == "permission" else [(0, at)]

@@ -1,4 +1,4 @@
-"""The lines of a policy and where each stands: under which headings, in which table column, in a list of what is denied."""
+"""The lines of a policy and where each stands: under which headings, in which column, in a list of what is denied."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ _LIST_LINE = 80
 
 _NUMBER = r"[一二三四五六七八九十百]+"
 _LEVELS = (
-    (re.compile(r"#{1,6}\s"), 0),
     (re.compile(rf"第(?:{_NUMBER}|\d+)章"), 20),
     (re.compile(rf"第(?:{_NUMBER}|\d+)[条节]"), 25),
     (re.compile(rf"(?:{_NUMBER}|附录\w?|附件\w?)\s*[、.．:：]"), 30),
@@ -106,7 +105,7 @@ def lines(text: str) -> Iterator[Line]:
         elif not row:
             over = _still_over(over, line, bullet=bullet, labelled=labelled, bulleted=bulleted)
             bulleted |= bullet
-        topic = next((item.topic for item in reversed(over) if item.topic != "other"), "other")
+        topic: Topic = next((item.topic for item in reversed(over) if item.topic != "other"), "other")
         short = len(line) < _LIST_LINE
         led = bool(over) and over[-1].level == _LEAD
         entry = bullet or labelled or led
@@ -135,7 +134,7 @@ def _still_over(over: list[Heading], line: str, *, bullet: bool, labelled: bool,
 
 def _number_level(line: str) -> int | None:
     text = line.strip()
-    return next((level for shape, level in _LEVELS if level and shape.match(text)), None)
+    return next((level for shape, level in _LEVELS if shape.match(text)), None)
 
 
 def _bare(line: str) -> int:
@@ -150,28 +149,25 @@ def _topic(line: str) -> Topic:
 def heading_level(line: str) -> int | None:
     """Return how deep a heading stands (less is higher), or `None` for a line that is no heading."""
     text = line.strip()
+    if text.startswith("#"):
+        return len(text) - len(text.lstrip("#"))
     bare = text.strip("*")
-    if len(text) > _LONGEST_HEADING and not text.startswith("#"):
-        return _LEAD if text.endswith(("：", ":")) and "。" not in text else None
-    if re.search(r"[。；;，,]", bare) and not text.startswith("#"):
-        return _LEAD if bare.endswith(("：", ":")) and "。" not in bare else None
-    if re.search(r"[：:]\s*\S", text) and not text.startswith("#"):
-        return None
-    for shape, level in _LEVELS:
-        if shape.match(text):
-            if level:
-                return level
-            return len(text) - len(text.lstrip("#"))
-    if bare.endswith(("：", ":")):
-        return _LEAD
-    return None
+    lead = _LEAD if bare.endswith(("：", ":")) and "。" not in bare else None
+    if len(text) > _LONGEST_HEADING or re.search(r"[。；;，,]|[：:]\s*\S", bare):
+        return lead
+    return next((level for shape, level in _LEVELS if shape.match(text)), lead)
 
 
 def is_table_head(line: str) -> bool:
     """Tell whether a row, cells parted by tabs, is the head of a table about data, permissions or SDKs."""
     cells = [cell.strip() for cell in line.split("\t")]
-    return len(cells) > 1 and all(len(cell) < 16 for cell in cells) and any(
-        _DATA_COLUMN.search(cell) or _AIM_COLUMN.search(cell) or cell.lower() in {"sdk", "名称", "内容"} for cell in cells
+    return (
+        len(cells) > 1
+        and all(len(cell) < 16 for cell in cells)
+        and any(
+            _DATA_COLUMN.search(cell) or _AIM_COLUMN.search(cell) or cell.lower() in {"sdk", "名称", "内容"}
+            for cell in cells
+        )
     )
 
 

@@ -20,7 +20,7 @@ def main_lines(source: str, whole: str) -> str:
     """Return the stretch of `whole`, the page's rendering in lines, that is its main content; at worst all of it."""
     if len(whole) < _SHORT:
         return whole
-    from resiliparse.extract.html2text import extract_plain_text  # native code, wanted for web pages only
+    from resiliparse.extract.html2text import extract_plain_text  # noqa: PLC0415  # wanted for web pages only
 
     article = extract_plain_text(source, main_content=True, alt_texts=False, links=False, list_bullets=False)
     kept = {_bare(line) for line in article.split("\n")}

@@ -31,22 +31,28 @@ _DENIAL = re.compile(
     + _COLLECT
     + r"|"
     + _ASK
-    + r")|不具备[^，。；]{0,12}(?:能力|功能)|不涉及|(?:我们|本应用|本公司|平台)拒绝(?:收集|采集|获取|读取)|停止(?:收集|采集|获取|读取)|从没想过要|从来不要|没有(?:人脸识别|录音|定位)功能|不做用户画像|(?:从不|绝不|不)(?:会)?(?:做|进行)用户画像"
+    + r")|不具备[^，。；]{0,12}(?:能力|功能)|不涉及|(?:我们|本应用|本公司|平台)拒绝(?:收集|采集|获取|读取)|"
+    r"停止(?:收集|采集|获取|读取)|从没想过要|从来不要|"
+    r"没有(?:人脸识别|录音|定位)功能|不做用户画像|(?:从不|绝不|不)(?:会)?(?:做|进行)用户画像"
     r"|\b(?:(?:do|does|did|will|would|shall)\s+not|don't|doesn't|won't|never)\s+(?:\w+\s+){0,3}?"
     r"(?:collect|gather|obtain|read|access|record|store|request|require|upload)",
     re.IGNORECASE,
 )
 _DOUBLE = re.compile(
-    r"不仅|不但|不只|不限于|不得不|不可避免|不当|不同|不能不|无不|非不|不时|不定期|不要将|不存在|not only|not limited", re.IGNORECASE
+    r"不仅|不但|不只|不限于|不得不|不可避免|不当|不同|不能不|无不|非不|不时|不定期|不要将|不存在|not only|not limited",
+    re.IGNORECASE,
 )
 _QUALIFIED = re.compile(
-    r"用它|用其|用此|以此|后台|私自|擅自|强制|强迫|偷偷|主动|自动|直接|频繁|持续|过度|超出|超范围|(?<!诸如)无关的(?!诸如)|不必要|非必要|多余|额外|其他用途|"
-    r"用于|进行|发送|推送|营销|以便|为了|出于|本人同意|整个|全部相册|\b(?:for|to (?:send|market|identify)|without|unless|beyond|background)\b",
+    r"用它|用其|用此|以此|后台|私自|擅自|强制|强迫|偷偷|主动|自动|直接|频繁|持续|过度|超出|超范围|"
+    r"(?<!诸如)无关的(?!诸如)|不必要|非必要|多余|额外|其他用途|"
+    r"用于|进行|发送|推送|营销|以便|为了|出于|本人同意|整个|全部相册|"
+    r"\b(?:for|to (?:send|market|identify)|without|unless|beyond|background)\b",
     re.IGNORECASE,
 )
 """A denial of one manner, purpose or excess only: the data may be collected otherwise, so nothing is denied."""
 _CONDITION = re.compile(
-    r"不(?:采集|收集|开启|授权|打开|提供|同意|允许)(?:的|则|将|就)|如果|如您|如你|如用户|如不|如未|若|倘若|假如|一旦|除非|未经|未获|未取得|没有您的|在您(?:未|没有|不)|当您|征得|同意[前之]|"
+    r"不(?:采集|收集|开启|授权|打开|提供|同意|允许)(?:的|则|将|就)|"
+    r"如果|如您|如你|如用户|如不|如未|若|倘若|假如|一旦|除非|未经|未获|未取得|没有您的|在您(?:未|没有|不)|当您|征得|同意[前之]|"
     r"(?:您|用户|你)(?:可以|有权|可|能|也可以|可选择|可以选择|选择|拒绝)?(?:不|未|没有|拒绝)|"
     r"\b(?:if|unless|without your|until you|before you)\b",
     re.IGNORECASE,
@@ -94,7 +100,9 @@ class Reading(NamedTuple):
     """``said`` (collected, or merely named), ``denied``, or ``unshared`` (only a promise not to pass it on)."""
 
 
-_BACK = re.compile(r"(?:运营者|我们|本公司|平台|但)*(?:不予|不会|不|未|并不|概不|一概不)(?:予以|进行)?(?:采集|收集|获取|读取|申请|调用|问|要|碰)(?:该权限|此权限|此类权限)?[。！]?$")
+_BACK = re.compile(
+    r"(?:运营者|我们|本公司|平台|但)*(?:不予|不会|不|未|并不|概不|一概不)(?:予以|进行)?(?:采集|收集|获取|读取|申请|调用|问|要|碰)(?:该权限|此权限|此类权限)?[。！]?$"
+)
 """A denial without an object: what is denied was named in the clause before ("密码由用户输入，我们不予留存")."""
 
 

@@ -17,7 +17,9 @@ _KIND = (
     r"(?:用户|个人信息|儿童|未成年人|APP|App)*(?:隐私权?(?:保护)?|个人信息(?:保护|处理|收集)?|用户隐私)"
     r"(?:政策|协议|声明|条款|指引|规则|说明|告知书?|须知|问答|问题)"
 )
-_TITLE = re.compile(rf"^[#*\s《【]*(?:关于|欢迎使用)?(?P<name>[^《》，。：:\s][^《》，。：:]{{0,24}}?)[\s—·-]*(?:的)?{_KIND}")
+_TITLE = re.compile(
+    rf"^[#*\s《【]*(?:关于|欢迎使用)?(?P<name>[^《》，。：:\s][^《》，。：:]{{0,24}}?)[\s—·-]*(?:的)?{_KIND}"
+)
 _QUOTED = re.compile(rf"《(?P<name>[^《》]{{1,24}}?){_KIND}》")
 _INTRODUCED = re.compile(
     r"(?:使用|欢迎使用|适用于|关于|是|下载)(?P<name>[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9 \u4e00-\u9fff]{1,15}?)"
@@ -27,11 +29,17 @@ _GENERIC = re.compile(
     r"^(?:本|我们|用户|我们的|平台|产品|应用|软件|移动应用|APP|App|个人|儿童|未成年人|最新|完整|本应用|本平台|常见|给.*看|关于|您问我答|以下|一|您|的|更新)*$"
 )
 _COMPANY = (
-    r"(?P<name>[A-Za-z\u4e00-\u9fff（）()]{2,40}?(?:股份有限公司|有限责任公司|有限公司|集团|研究院|(?:教育|技术|服务)中心|大学|学院))"
+    r"(?P<name>[A-Za-z\u4e00-\u9fff（）()]{2,40}?"
+    r"(?:股份有限公司|有限责任公司|有限公司|集团|研究院|(?:教育|技术|服务)中心|大学|学院))"
 )
 _OPERATOR = (
-    re.compile(rf"{_COMPANY}\s*[（(]\s*(?:以下|下)?(?:简称|称|统称|或)?[^）)]{{0,12}}?(?:我们|本公司|公司|运营者|“[^”]{{1,8}}”)"),
-    re.compile(rf"(?:运营者|运营方|运营主体|运营|主体|开发者|主办|提供者|公司名称|公司|我们是|由)\s*(?:名称|为|是)?\s*[:：|\t]?\s*{_COMPANY}"),
+    re.compile(
+        rf"{_COMPANY}\s*[（(]\s*(?:以下|下)?(?:简称|称|统称|或)?[^）)]{{0,12}}?(?:我们|本公司|公司|运营者|“[^”]{{1,8}}”)"
+    ),
+    re.compile(
+        rf"(?:运营者|运营方|运营主体|运营|主体|开发者|主办|提供者|公司名称|公司|我们是|由)"
+        rf"\s*(?:名称|为|是)?\s*[:：|\t]?\s*{_COMPANY}"
+    ),
     re.compile(rf"[“\"]?我们[”\"]?\s*(?:是指|指|即|系)\s*{_COMPANY}"),
     re.compile(rf"(?:^|[。，：:\n\t|*\s])\s*{_COMPANY}", re.MULTILINE),
 )
@@ -45,7 +53,8 @@ def read_owner(text: str, lines: list[Line], known: Callable[[str], bool]) -> It
     `known` tells whether a company is one that others contract with; such a one is taken for a partner.
     """
     seen: set[tuple[str, str]] = set()
-    for kind, name, start, end in (*_apps(text), *_operators(text, lines, known)):
+    found: tuple[tuple[Literal["app_name", "operator"], str, int, int], ...] = (*_apps(text), *_operators(lines, known))
+    for kind, name, start, end in found:
         if name and (kind, name) not in seen:
             seen.add((kind, name))
             line_end = text.find("\n", end)
@@ -68,12 +77,10 @@ def _apps(text: str) -> Iterator[tuple[Literal["app_name"], str, int, int]]:
 
 
 def _clean(name: str) -> str:
-    return _TRAILING.sub("", name.strip("#* “”\"【】"))
+    return _TRAILING.sub("", name.strip('#* “”"【】'))
 
 
-def _operators(
-    text: str, lines: list[Line], known: Callable[[str], bool]
-) -> Iterator[tuple[Literal["operator"], str, int, int]]:
+def _operators(lines: list[Line], known: Callable[[str], bool]) -> Iterator[tuple[Literal["operator"], str, int, int]]:
     found: list[tuple[int, int, str]] = []
     for line in lines:
         if line.start > _HEAD:

@@ -1,4 +1,4 @@
-"""Single statements of a policy that are compared or shown: dates, rights, times of answer, sending abroad, children."""
+"""Single statements of a policy, compared or shown: dates, rights, times of answer, sending abroad, children."""
 
 from __future__ import annotations
 
@@ -18,10 +18,18 @@ _DATE = (
     r"(?P<year>20\d\d)\s*[年./-]\s*(?P<month>1[0-2]|0?[1-9])\s*(?:[月./-]\s*(?P<day>3[01]|[12]\d|0?[1-9])?\s*日?|月)?"
 )
 _DATES = (
-    ("effective", re.compile(rf"(?:生效(?:日期|时间)?|施行(?:日期)?|正式生效|Effective)[^\d\n。；]{{0,8}}{_DATE}", re.IGNORECASE)),
+    (
+        "effective",
+        re.compile(rf"(?:生效(?:日期|时间)?|施行(?:日期)?|正式生效|Effective)[^\d\n。；]{{0,8}}{_DATE}", re.IGNORECASE),
+    ),
     ("effective", re.compile(rf"自?\s*{_DATE}\s*(?:起|日起)?\s*(?:正式)?(?:生效|施行)")),
     ("published", re.compile(rf"(?:发布|公布)(?:日期|时间)?[^\d\n。；]{{0,8}}{_DATE}")),
-    ("updated", re.compile(rf"(?:更新|修订|修改)(?:日期|时间|于)?[^\d\n。；]{{0,8}}{_DATE}|Last updated[^\d\n]{{0,8}}", re.IGNORECASE)),
+    (
+        "updated",
+        re.compile(
+            rf"(?:更新|修订|修改)(?:日期|时间|于)?[^\d\n。；]{{0,8}}{_DATE}|Last updated[^\d\n]{{0,8}}", re.IGNORECASE
+        ),
+    ),
 )
 _ANSWER = re.compile(
     r"(?P<number>\d{1,3}|[一二三四五六七八九十]{1,3})\s*个?\s*(?P<unit>工作日|天|日(?!期)|小时)(?:之?内)?"
@@ -39,14 +47,19 @@ _RIGHTS = (
     ("cancel", re.compile(r"注销|销户")),
     ("complain", re.compile(r"投诉|举报|申诉")),
 )
-_RIGHTS_CUE = re.compile(r"您(?:有权|可以|可|能|想|享有)|用户(?:有权|享有|得以?|可)|家长可以?|能。|权利|请(?:写|发|拨|在线)|您想|能管理|撤回|注销")
+_RIGHTS_CUE = re.compile(
+    r"您(?:有权|可以|可|能|想|享有)|用户(?:有权|享有|得以?|可)|家长可以?|能。|权利|请(?:写|发|拨|在线)|您想|能管理|撤回|注销"
+)
 _ABROAD = re.compile(r"境外|跨境|出境|海外|国外|境内.{0,6}以外")
 _NOT_ABROAD = re.compile(
     r"(?:不|未|没有|无)[^，。；]{0,14}(?:境外|跨境|出境|海外|国外)|(?:出境|跨境)[^，。；]{0,6}(?:不存在|无)|不出境"
 )
 _CHILDREN = (
     ("under_14", re.compile(r"(?:未满|不满|14周?岁以下|十四周?岁以下)[^，。；]{0,4}(?:14|十四)?周?岁")),
-    ("guardian_consent", re.compile(r"(?:监护人|父母|家长)[^。；]{0,24}同意|(?:同意|征得)[^。；]{0,8}(?:监护人|父母|家长)")),
+    (
+        "guardian_consent",
+        re.compile(r"(?:监护人|父母|家长)[^。；]{0,24}同意|(?:同意|征得)[^。；]{0,8}(?:监护人|父母|家长)"),
+    ),
     ("own_rules", re.compile(r"(?:儿童|未成年人)(?:个人信息|隐私)[^，。；]{0,8}(?:规则|政策|声明|指引)")),
     ("person_in_charge", re.compile(r"专人|(?:儿童|未成年人)[^。；]{0,16}负责人|负责人[^。；]{0,16}(?:儿童|未成年人)")),
 )
@@ -66,10 +79,12 @@ def read_passages(
     for line in lines:
         for begin, end in sentences(line.text):
             sentence = line.text[begin:end]
-            for kind, value in (*_dates(sentence), *_statements(sentence, line), *_catch_alls(sentence, line, open_ended)):
+            for kind, value in (
+                *_dates(sentence),
+                *_statements(sentence, line, once),
+                *_catch_alls(sentence, line, open_ended),
+            ):
                 if kind in {"right", "children"}:
-                    if (kind, value) in once:
-                        continue
                     once.add((kind, value))
                 quote = " ".join(sentence.split())[:MAX_QUOTE]
                 yield PolicyPassage(kind=kind, value=value, quote=quote, offset=line.start + begin)  # type: ignore[arg-type]
@@ -86,25 +101,35 @@ def _dates(sentence: str) -> Iterator[tuple[str, str]]:
             yield kind, "-".join(parts)
 
 
-def _statements(sentence: str, line: Line) -> Iterator[tuple[str, str]]:
+def _statements(sentence: str, line: Line, once: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     answer = _ANSWER.search(sentence)
     if answer and _ANSWERS.search(sentence) and not _NO_ANSWER.search(sentence):
         unit = {"工作日": "working days", "小时": "hours"}.get(answer["unit"], "days")
         yield "answer_time", f"{number(answer['number'])} {unit}"
     if line.topic == "rights" or _RIGHTS_CUE.search(sentence):
-        yield from (("right", name) for name, shape in _RIGHTS if shape.search(sentence))
+        yield from (
+            ("right", name) for name, shape in _RIGHTS if ("right", name) not in once and shape.search(sentence)
+        )
     if _ABROAD.search(sentence):
         yield "cross_border", "denied" if _NOT_ABROAD.search(sentence) else "told"
     if not _ABOUT_CHILDREN.search(sentence):
         return
-    yield from (("children", name) for name, shape in _CHILDREN if shape.search(sentence))
+    yield from (
+        ("children", name) for name, shape in _CHILDREN if ("children", name) not in once and shape.search(sentence)
+    )
 
 
-_BARE_ETC = re.compile(r"(?<=[\u4e00-\u9fffA-Za-z）)])等(?:个人)?(?:信息|数据|资料|内容|情况|方式)?(?=[，。；,;、）)]|$)")
+_BARE_ETC = re.compile(
+    r"(?<=[\u4e00-\u9fffA-Za-z）)])等(?:个人)?(?:信息|数据|资料|内容|情况|方式)?(?=[，。；,;、）)]|$)"
+)
 
 
 def _catch_alls(sentence: str, line: Line, words: Iterable[str]) -> Iterator[tuple[str, str]]:
-    if not re.search(r"收集|采集|获取|读取|提供|填写|记录|使用", sentence) or line.topic in {"rights", "security", "definition"}:
+    if not re.search(r"收集|采集|获取|读取|提供|填写|记录|使用", sentence) or line.topic in {
+        "rights",
+        "security",
+        "definition",
+    }:
         return
     found = next((word for word in words if word in sentence), None)
     if found is None:

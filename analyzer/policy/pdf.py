@@ -25,9 +25,7 @@ _ENDS = re.compile(r"[。；;：:！!？?…）)》”]$")
 _OPENS = re.compile(
     r"^\s*(?:[-*•·▪●#]|第?[一二三四五六七八九十百]+[、.章节条]|[（(][一二三四五六七八九十\d]+[)）]|\d{1,2}(?:\.\d+)*[、.\s]|\||https?://)"
 )
-_PAGE_NUMBER = re.compile(
-    r"\d+\s*/\s*\d+|第\s*\d+\s*页|^\W*\d+\W*$|^page \d+|^(?:file|https?)://", re.IGNORECASE
-)
+_PAGE_NUMBER = re.compile(r"\d+\s*/\s*\d+|第\s*\d+\s*页|^\W*\d+\W*$|^page \d+|^(?:file|https?)://", re.IGNORECASE)
 """What differs from page to page in a running head or foot."""
 _FULL = 0.85
 """A line at least this long, against the longest of its page, was broken by the margin."""

@@ -26,7 +26,11 @@ def read_points(
         return tuple(PolicyPoint(id=key, found=None) for key in sorted(rules))
     folded = fold(text)
     spans = sentences(text)
-    sections = _sections(text, list(lines(text)) if every is None else every) if any(rule.together for rule in rules.values()) else []
+    sections = (
+        _sections(text, list(lines(text)) if every is None else every)
+        if any(rule.together for rule in rules.values())
+        else []
+    )
     return tuple(_point(key, rules[key], text, folded, spans, sections) for key in sorted(rules))
 
 
@@ -69,9 +73,7 @@ def _point(
     return PolicyPoint(id=key, found=True, quote=" ".join(quote.split())[:MAX_QUOTE], offset=offset)
 
 
-def _place(
-    group: WordGroup, text: str, folded: str, low: int, high: int, spans: list[Sentence] | None
-) -> int | None:
+def _place(group: WordGroup, text: str, folded: str, low: int, high: int, spans: list[Sentence] | None) -> int | None:
     """Return where a group has its first hit; with `spans`, hits in what a sentence denies are passed over."""
     places: list[int] = []
     for word in group.any_of:

@@ -19,15 +19,30 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _LIST_HEAD = re.compile(r"sdk|第三方|接入方|合作方|组件", re.IGNORECASE)
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("link", re.compile(r"(?:隐私(?:权)?政策)?(?:链接|网址|官网链接)?(?:见|为)?\s*[:：]?\s*(?P<value>https?://[^\s，。；、）)]+)")),
-    ("company", re.compile(r"(?:公司名称|公司|提供方|第三方主体|开发者|运营方)\s*[:：为]\s*(?P<value>[^，；。;,\n（）()]{2,40}(?:[（(][^）)\n]{1,12}[）)][^，；。;,\n（）()]{2,20})?)")),
+    (
+        "link",
+        re.compile(
+            r"(?:隐私(?:权)?政策)?(?:链接|网址|官网链接)?(?:见|为)?\s*[:：]?\s*(?P<value>https?://[^\s，。；、）)]+)"
+        ),
+    ),
+    (
+        "company",
+        re.compile(
+            r"(?:公司名称|公司|提供方|第三方主体|开发者|运营方)\s*[:：为]\s*(?P<value>[^，；。;,\n（）()]{2,40}(?:[（(][^）)\n]{1,12}[）)][^，；。;,\n（）()]{2,20})?)"
+        ),
+    ),
     (
         "data",
         re.compile(
             r"(?:(?:收集|处理|涉及|共享|获取)[^，；。：:\n]{0,10}(?:信息|数据)[^，；。：:\n]{0,6}[:：为]|涉及|可能收集)\s*(?P<value>[^；。;\n，,]{2,120})"
         ),
     ),
-    ("purpose", re.compile(r"(?:使用目的|目的|用途|场景)\s*[:：为]\s*(?P<value>[^；。;\n，,]{2,60})|用于(?P<other>[^；。;\n，,]{2,40})")),
+    (
+        "purpose",
+        re.compile(
+            r"(?:使用目的|目的|用途|场景)\s*[:：为]\s*(?P<value>[^；。;\n，,]{2,60})|用于(?P<other>[^；。;\n，,]{2,40})"
+        ),
+    ),
 )
 _NAME = re.compile(r"^[\s\W\d一二三四五六七八九十]*(?P<name>[^，。；：:（(、/|]{1,40})")
 _MAX_CELL = 300
@@ -64,7 +79,7 @@ def _row(line: Line) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for head, cell in zip(heads, line.text.split("\t"), strict=False):
         kind = next((kind for kind, shape in _COLUMNS if shape.search(head)), None)
-        # "SDK名称" is a name, "第三方主体" a company, "SDK收集的信息" data: the first fitting column of each kind counts
+        # "SDK名称" is a name, "第三方主体" a company, "SDK收集的信息" data: the first column of a kind counts
         if kind and kind not in found and cell.strip():
             found[kind] = cell.strip()[:_MAX_CELL]
     return found

@@ -23,8 +23,15 @@ class _Wanted(NamedTuple):
 
     def hit(self, sentence: str, lowered: str) -> bool:
         """Tell whether the vocabulary has a hit here; the same as `Vocabulary.find`, its words folded once."""
-        if not any(word in lowered for word in self.words) and not any(p.search(sentence) for p in self.patterns):
-            return False
+        for word in self.words:
+            if word in lowered:
+                break
+        else:
+            for pattern in self.patterns:
+                if pattern.search(sentence):
+                    break
+            else:
+                return False
         return not any(word in lowered for word in self.allow)
 
 
@@ -43,8 +50,8 @@ def read_wording(text: str, vocabularies: Mapping[str, Vocabulary]) -> tuple[Str
     for start, end in sentences(text):
         sentence = text[start:end]
         lowered = sentence.casefold()
-        for row in wanted:
-            if row.hit(sentence, lowered):
+        for one in wanted:
+            if one.hit(sentence, lowered):
                 quote = " ".join(sentence.split())[:MAX_QUOTE]
-                found.append(StringFact(kind=row.kind, value=quote, found_in=f"policy @{start}"))
+                found.append(StringFact(kind=one.kind, value=quote, found_in=f"policy @{start}"))
     return tuple(found)

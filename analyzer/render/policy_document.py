@@ -37,7 +37,7 @@ _CONDITIONAL = Bilingual(
 )
 _NO_TABLE = Bilingual(
     zh="政策提到 SDK 或第三方，但没有读到清单中的行；清单可能在另一页面或图片中。",
-    en="The policy speaks of SDKs or third parties, and no row of a list was read; it may be another page or a picture.",
+    en="The policy speaks of SDKs or third parties, and no row of a list was read; it may stand elsewhere.",
 )
 _PDF = Bilingual(
     zh="PDF 中的表格按行还原，单元格换行的行可能没有分列。",

@@ -49,37 +49,59 @@ def blocks(document: dict[str, Any], lang: str) -> Iterator[tuple[str, list[Row]
     def said(rows: list[dict[str, Any]]) -> list[Row]:
         return [("", row["value"], _at(row)) for row in rows]
 
-    yield w("findings"), [
-        (_STYLE[row["severity"]], f"{row['severity']} · {w(row['status'])} · {row['title'][lang]}", row["explanation"][lang])
-        for row in document["findings"]
-    ]
+    yield (
+        w("findings"),
+        [
+            (
+                _STYLE[row["severity"]],
+                f"{row['severity']} · {w(row['status'])} · {row['title'][lang]}",
+                row["explanation"][lang],
+            )
+            for row in document["findings"]
+        ],
+    )
     yield w("points"), [_point(row, lang) for row in document["points"]]
     names = document["names"]
     yield w("names"), said([*names["apps"], *names["operators"]])
-    yield w("dates"), [("", f"{w(kind)} {row['value']}", _at(row)) for kind, rows in document["dates"].items() for row in rows]
-    yield w("data"), [
-        (
-            {"yes": "", "denied": "cyan", "general": "dim"}[row["said"]],
-            f"{row['title'][lang]} · {w(row['said'])} · {len(row['mentions'])}",
-            _at(next(mention for mention in row["mentions"] if mention["said"] == row["said"])),
-        )
-        for row in sorted(document["data"], key=lambda row: ("yes", "denied", "general").index(row["said"]))
-    ]
+    yield (
+        w("dates"),
+        [("", f"{w(kind)} {row['value']}", _at(row)) for kind, rows in document["dates"].items() for row in rows],
+    )
+    yield (
+        w("data"),
+        [
+            (
+                {"yes": "", "denied": "cyan", "general": "dim"}[row["said"]],
+                f"{row['title'][lang]} · {w(row['said'])} · {len(row['mentions'])}",
+                _at(next(mention for mention in row["mentions"] if mention["said"] == row["said"])),
+            )
+            for row in sorted(document["data"], key=lambda row: ("yes", "denied", "general").index(row["said"]))
+        ],
+    )
     for kind in ("sdks", "companies"):
         yield w(kind), [("", row["name"], _at(row)) for row in document[kind]]
-    yield w("third_parties"), [
-        ("", " · ".join(row[key] for key in ("name", "company", "purpose", "data", "link") if row[key]), "")
-        for row in document["third_parties"]
-    ]
-    yield w("permissions"), [
-        ("", row["title"][lang] + ("" if row["purpose"] else f" · {w('no_purpose')}"), _at(row))
-        for row in document["permissions"]
-    ]
+    yield (
+        w("third_parties"),
+        [
+            ("", " · ".join(row[key] for key in ("name", "company", "purpose", "data", "link") if row[key]), "")
+            for row in document["third_parties"]
+        ],
+    )
+    yield (
+        w("permissions"),
+        [
+            ("", row["title"][lang] + ("" if row["purpose"] else f" · {w('no_purpose')}"), _at(row))
+            for row in document["permissions"]
+        ],
+    )
     for kind in ("rights", "children"):
-        yield w(kind), [
-            ("" if row else "yellow", f"{w(name)}" + ("" if row else f" · {w('absent')}"), _at(row) if row else "")
-            for name, row in document[kind].items()
-        ]
+        yield (
+            w(kind),
+            [
+                ("" if row else "yellow", f"{w(name)}" + ("" if row else f" · {w('absent')}"), _at(row) if row else "")
+                for name, row in document[kind].items()
+            ],
+        )
     yield w("answer_times"), said(document["answer_times"])
     yield w("cross_border"), [("", w(row["value"]), _at(row)) for row in document["cross_border"]]
     yield w("catch_alls"), said(document["catch_alls"][:_MOST]) + _rest(document["catch_alls"], lang)

@@ -36,8 +36,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "wording": ("值得注意的表述", "Wording to look at"),
     "readability": ("可读性", "Readability"),
     "read": (
-        "{characters} 字，{sentences} 句，平均每句 {characters_per_sentence} 字，超过 100 字的 {long_sentences} 句，标题 {headings} 个，读完约 {minutes} 分钟",
-        "{characters} characters, {sentences} sentences of {characters_per_sentence} on average, {long_sentences} of more than 100, {headings} headings, about {minutes} minutes",
+        (
+            "{characters} 字，{sentences} 句，平均每句 {characters_per_sentence} 字，"
+            "超过 100 字的 {long_sentences} 句，标题 {headings} 个，读完约 {minutes} 分钟"
+        ),
+        (
+            "{characters} characters, {sentences} sentences of {characters_per_sentence} on average, "
+            "{long_sentences} of more than 100, {headings} headings, about {minutes} minutes"
+        ),
     ),
     "not_judged": ("没有判断的", "Not judged"),
     "none": ("无", "none"),

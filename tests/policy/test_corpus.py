@@ -33,7 +33,9 @@ def test_the_corpus_is_large_enough_and_a_third_is_held_out():
     dev, held_out = policies("dev"), policies("held_out")
     assert len(dev) + len(held_out) >= 40
     assert 3 * len(held_out) >= len(dev) + len(held_out)
-    assert len({policy.header["app"] for part in HALVES for policy in policies(part)}) == sum(len(policies(p)) for p in HALVES)
+    assert len({policy.header["app"] for part in HALVES for policy in policies(part)}) == sum(
+        len(policies(p)) for p in HALVES
+    )
 
 
 @pytest.mark.parametrize("part", HALVES)

@@ -67,7 +67,9 @@ def test_a_page_is_taken_whole_where_the_rest_sounds_like_a_policy_too():
 
 
 def test_markdown_tables_become_rows_and_other_bars_stay():
-    assert markdown_text("a | b\n\n| 名称 | 目的 |\n|---|:-:|\n| 相机 | a\\|b |\n完 | 了") == "a | b\n\n名称\t目的\n相机\ta|b\n完 \t 了".replace(" \t ", "\t")
+    assert markdown_text(
+        "a | b\n\n| 名称 | 目的 |\n|---|:-:|\n| 相机 | a\\|b |\n完 | 了"
+    ) == "a | b\n\n名称\t目的\n相机\ta|b\n完 \t 了".replace(" \t ", "\t")
     assert markdown_text("| 只有一行 |\n正文") == "| 只有一行 |\n正文"
 
 
@@ -83,7 +85,11 @@ def picture_pdf():
 
 
 def encrypted_pdf():
-    return pdf("正文", encrypt=b"/Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P -4 >> /ID [<00> <00>]" % (b"11" * 32, b"22" * 32))
+    return pdf(
+        "正文",
+        encrypt=b"/Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P -4 >> /ID [<00> <00>]"
+        % (b"11" * 32, b"22" * 32),
+    )
 
 
 def encrypted_docx():
@@ -115,5 +121,3 @@ def test_what_cannot_be_read_is_told_in_one_line(name, data, why):
         text_of(name, data())
     assert why in str(caught.value)
     assert "\n" not in str(caught.value)
-
-

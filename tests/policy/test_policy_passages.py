@@ -33,7 +33,11 @@ def test_a_statement_is_told_in_a_form_that_can_be_compared(text, kind, values):
 
 
 def test_a_permission_without_a_purpose_is_told():
-    rows = {row.value: row.purpose for row in facts("# 权限\n我们申请相机权限。\n麦克风：用于录音").passages if row.kind == "permission"}
+    rows = {
+        row.value: row.purpose
+        for row in facts("# 权限\n我们申请相机权限。\n麦克风：用于录音").passages
+        if row.kind == "permission"
+    }
     assert rows["camera"] is False
     assert rows["microphone"] is True
 
@@ -41,7 +45,12 @@ def test_a_permission_without_a_purpose_is_told():
 def test_rows_of_a_list_give_name_company_purpose_data_and_link():
     table = "| SDK | 公司 | 用途 | 收集的信息 | 隐私政策链接 |\n|---|---|---|---|---|\n| 极光推送 | 深圳市和讯华谷信息技术有限公司 | 推送 | OAID | https://a.example |\n| 自研组件 | 本公司 | 登录 | 无 | |\n"
     first, second = facts(text_of("p.md", table.encode()).text).third_parties
-    assert (first.name, first.sdk, first.company, first.purpose) == ("极光推送", "jpush", "深圳市和讯华谷信息技术有限公司", "推送")
+    assert (first.name, first.sdk, first.company, first.purpose) == (
+        "极光推送",
+        "jpush",
+        "深圳市和讯华谷信息技术有限公司",
+        "推送",
+    )
     assert (first.data, first.link) == ("OAID", "https://a.example")
     assert (second.name, second.sdk, second.link) == ("自研组件", None, None)
 

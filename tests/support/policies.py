@@ -139,5 +139,7 @@ def score(policy: Labelled, facts, text: str, errors: list[str] | None = None) -
         same = row.found is (row.id in policy.points)
         points = points.plus(Score(right=1) if same else Score(wrong=1))
         if errors is not None and not same:
-            errors.append(f"{policy.name}: {row.id} {'wanted' if not row.found else 'not wanted'}: {row.quote} {[m.zh for m in row.missing]}")
+            errors.append(
+                f"{policy.name}: {row.id} {'wanted' if not row.found else 'not wanted'}: {row.quote} {[m.zh for m in row.missing]}"
+            )
     return {"data kinds": data, "denials": denied, "SDK mentions": sdks, "points": points}

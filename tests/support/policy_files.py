@@ -41,7 +41,10 @@ def _body(markdown: str) -> str:
                 rows.append([cell.strip() for cell in line.strip().strip("|").split("|")])
             continue
         if rows:
-            cells = [[f"<t{'h' if n == 0 else 'd'}>{html.escape(c)}</t{'h' if n == 0 else 'd'}>" for c in row] for n, row in enumerate(rows)]
+            cells = [
+                [f"<t{'h' if n == 0 else 'd'}>{html.escape(c)}</t{'h' if n == 0 else 'd'}>" for c in row]
+                for n, row in enumerate(rows)
+            ]
             out.append("<table>" + "".join(f"<tr>{''.join(row)}</tr>" for row in cells) + "</table>")
             rows = []
         head = re.match(r"(#{1,6})\s+(.*)", line)
@@ -72,7 +75,9 @@ def docx(markdown: str) -> bytes:
         if line.startswith("|"):
             if not re.fullmatch(r"[|\s:-]+", line):
                 cells = line.strip().strip("|").split("|")
-                rows.append("<w:tr>" + "".join(f"<w:tc>{_paragraph(cell.strip())}</w:tc>" for cell in cells) + "</w:tr>")
+                rows.append(
+                    "<w:tr>" + "".join(f"<w:tc>{_paragraph(cell.strip())}</w:tc>" for cell in cells) + "</w:tr>"
+                )
             continue
         if rows:
             body.append(f"<w:tbl>{''.join(rows)}</w:tbl>")
@@ -97,7 +102,9 @@ def zipped(entries: dict[str, bytes]) -> bytes:
 
 def _paragraph(text: str) -> str:
     middle = len(text) // 2  # Word parts a text into runs wherever it likes
-    runs = "".join(f'<w:r><w:t xml:space="preserve">{html.escape(piece)}</w:t></w:r>' for piece in (text[:middle], text[middle:]))
+    runs = "".join(
+        f'<w:r><w:t xml:space="preserve">{html.escape(piece)}</w:t></w:r>' for piece in (text[:middle], text[middle:])
+    )
     return f"<w:p>{runs}</w:p>"
 
 
@@ -115,17 +122,24 @@ def wrap(line: str, width: int) -> list[str]:
 
 def pdf(text: str, *, lines: int = 40, width: int = 68, pages: int | None = None, encrypt: bytes = b"") -> bytes:
     """Return a PDF whose text can be searched: one composite font with a map to Unicode, lines wrapped as typesetting does."""
-    wrapped = [piece for line in text.split("\n") for piece in wrap(line.replace("\t", " "), 200 if "\t" in line else width)]
+    wrapped = [
+        piece for line in text.split("\n") for piece in wrap(line.replace("\t", " "), 200 if "\t" in line else width)
+    ]
     sheets = [wrapped[at : at + lines] for at in range(0, max(1, len(wrapped)), lines)][:pages]
     used = sorted({ord(char) for sheet in sheets for line in sheet for char in line if ord(char) < 65536})
     maps = [used[at : at + 100] for at in range(0, len(used), 100)]
     cmap = b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def 1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
     for part in maps:
-        cmap += b"%d beginbfchar\n" % len(part) + b"".join(b"<%04X> <%04X>\n" % (code, code) for code in part) + b"endbfchar\n"
+        cmap += (
+            b"%d beginbfchar\n" % len(part)
+            + b"".join(b"<%04X> <%04X>\n" % (code, code) for code in part)
+            + b"endbfchar\n"
+        )
     cmap += b"endcmap end end"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(b"%d 0 R" % (7 + 2 * n) for n in range(len(sheets))), len(sheets)),
+        b"<< /Type /Pages /Kids [%s] /Count %d >>"
+        % (b" ".join(b"%d 0 R" % (7 + 2 * n) for n in range(len(sheets))), len(sheets)),
         b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 6 0 R >>",
         b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor 5 0 R /DW 1000 >>",
         b"<< /Type /FontDescriptor /FontName /X /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>",
@@ -133,9 +147,13 @@ def pdf(text: str, *, lines: int = 40, width: int = 68, pages: int | None = None
     ]
     for number, sheet in enumerate(sheets):
         content = b"BT /F1 12 Tf 14 TL 60 780 Td\n"
-        content += b"".join(b"<%s> Tj T*\n" % "".join(f"{min(ord(c), 65535):04X}" for c in line).encode() for line in sheet) + b"ET"
+        content += (
+            b"".join(b"<%s> Tj T*\n" % "".join(f"{min(ord(c), 65535):04X}" for c in line).encode() for line in sheet)
+            + b"ET"
+        )
         objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>" % (8 + 2 * number)
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>"
+            % (8 + 2 * number)
         )
         objects.append(_stream(content))
     return assemble(objects, encrypt)

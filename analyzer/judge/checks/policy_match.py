@@ -12,7 +12,9 @@ from analyzer.judge.hits import Hit, check
 from analyzer.judge.parties import same_company
 from analyzer.model import Bilingual, Declaration, FindingEvidence, PolicyPassage, Severity, Status
 
-_MARKS = re.compile(r"[\W_]+|(?:学生|教师|老师|家长|校园|手机|安卓)(?:版|端)?$|(?:app|pro|hd|android|客户端)$", re.IGNORECASE)
+_MARKS = re.compile(
+    r"[\W_]+|(?:学生|教师|老师|家长|校园|手机|安卓)(?:版|端)?$|(?:app|pro|hd|android|客户端)$", re.IGNORECASE
+)
 
 
 def _of_passage(row: PolicyPassage) -> FindingEvidence:
@@ -33,8 +35,15 @@ def other_app(case: Case) -> Iterator[Hit]:
     said = _passages(case, "app_name")
     label = case.static.app.label if case.static else None
     own = [name for name in (label, case.filing.name if case.filing else None) if name]
-    if not said or not own or any(
-        _bare(one) in _bare(row.value) or _bare(row.value) in _bare(one) for row in said for one in own if _bare(one)
+    if (
+        not said
+        or not own
+        or any(
+            _bare(one) in _bare(row.value) or _bare(row.value) in _bare(one)
+            for row in said
+            for one in own
+            if _bare(one)
+        )
     ):
         return
     operators = _passages(case, "operator")
@@ -118,9 +127,7 @@ def cross_border_not_told(case: Case) -> Iterator[Hit]:
     policy = case.policy
     if policy is None or not case.policy_readable:
         return
-    sent = tuple(
-        row for row in case.transmissions if row.country and row.country != "CN" and not case.light(row.data)
-    )
+    sent = tuple(row for row in case.transmissions if row.country and row.country != "CN" and not case.light(row.data))
     told = _passages(case, "cross_border")
     silent = any(point.id == "POL-09" and point.found is False for point in policy.points)
     denied = bool(told) and all(row.value == "denied" for row in told)
@@ -157,7 +164,7 @@ def sdk_named_not_seen(case: Case) -> Iterator[Hit]:
             mentions.setdefault(row.offset, []).append(row)
     seen: set[str] = set()
     for rows in mentions.values():
-        rules = [case.catalogue.sdks[row.sdk] for row in rows if row.sdk in case.catalogue.sdks]
+        rules = [case.catalogue.sdks[row.sdk] for row in rows if row.sdk and row.sdk in case.catalogue.sdks]
         # a word may stand for several SDKs of a vendor: any of them, or another of that vendor, will do
         if any(rule.id in present or rule.vendor.zh in vendors for rule in rules) or not rules or rules[0].id in seen:
             continue
@@ -172,7 +179,7 @@ def sdk_named_not_seen(case: Case) -> Iterator[Hit]:
 
 @check("DISCLOSURE.DATA_NAMED_NOT_SEEN")
 def data_named_not_seen(case: Case) -> Iterator[Hit]:
-    """Report data that only a permission gives, that the policy names, and for which nothing in the package was found."""
+    """Report data that only a permission gives, that the policy names and nothing in the package shows."""
     if not case.complete or not case.has_manifest or not case.policy or not case.policy_readable:
         return
     sent = case.by_data()
@@ -182,9 +189,7 @@ def data_named_not_seen(case: Case) -> Iterator[Hit]:
             continue
         if data in sent or data in case.reads or case.held_permissions.intersection(kind.permissions):
             continue
-        rows = [
-            row for row in case.policy.declarations if row.data == data and not row.negated and not row.general
-        ]
+        rows = [row for row in case.policy.declarations if row.data == data and not row.negated and not row.general]
         yield Hit(
             subject=data,
             status=Status.SUSPECTED,
