@@ -29,7 +29,7 @@ EXISTING = click.Path(path_type=Path)
 
 @click.command(help="审计一个应用 / audit one app: APP 是 APK、APKS、XAPK、AAR、JAR 或 DEX 文件。")
 @click.argument("app", type=EXISTING)
-@click.option("--policy", type=EXISTING, metavar="FILE", help="隐私政策（HTML、Markdown、文本）/ privacy policy")
+@click.option("--policy", type=EXISTING, metavar="FILE", help="隐私政策（HTML、PDF、DOCX、文本）/ privacy policy")
 @click.option("--filing", type=EXISTING, metavar="FILE", help="备案材料 JSON / the filing")
 @click.option(
     "--traffic", type=EXISTING, multiple=True, metavar="FILE", help="抓包文件（.flow、HAR），可多次 / captures"
