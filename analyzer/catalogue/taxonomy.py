@@ -54,6 +54,8 @@ class PersonalData(Row):
     """Words that name it in a policy."""
     weak_words: Words = Words()
     """Words too general to prove that a policy names it, such as ``设备信息``."""
+    item_words: tuple[str, ...] = ()
+    """Words that name it as an entry of a list only ("姓名、电话、成绩"), where nothing else touches them."""
     note: Bilingual | None = None
 
 

@@ -20,6 +20,8 @@ class WordGroup(Record):
 
     about: Bilingual
     any_of: Annotated[tuple[str, ...], NotEmpty()]
+    patterns: tuple[str, ...] = ()
+    """Python regular expressions beside the words, for what words cannot say (an address, a condition)."""
     check: str | None = None
     """The check that reports the lack of this part by itself, in a clause of its own."""
     settles: bool = False
@@ -41,6 +43,10 @@ class PolicyPointRule(Row):
     """The condition under which it is demanded; `None`: always."""
     catch_all: tuple[str, ...] = ()
     """Words that leave a list open (``等``): a hint at a list that is not itemised."""
+    together: bool = False
+    """All groups must have a hit under one heading: a word far away says something else."""
+    affirmed: bool = False
+    """A hit in a sentence that denies it ("不收集IMEI") does not count."""
     max_working_days: int | None = None
     """The longest time for an answer that the policy may promise."""
 

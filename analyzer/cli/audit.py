@@ -37,7 +37,7 @@ EXISTING = click.Path(path_type=Path)
     help="按现行规则重判已存事实，代替 APP / judge stored facts again",
 )
 @click.option("--save-facts", type=EXISTING, metavar="FILE", help="存下事实，供 --facts 使用 / keep the facts")
-@click.option("--policy", type=EXISTING, metavar="FILE", help="隐私政策（HTML、Markdown、文本）/ privacy policy")
+@click.option("--policy", type=EXISTING, metavar="FILE", help="隐私政策（HTML、PDF、DOCX、文本）/ privacy policy")
 @click.option("--filing", type=EXISTING, metavar="FILE", help="备案材料 JSON / the filing")
 @click.option(
     "--traffic", type=EXISTING, multiple=True, metavar="FILE", help="抓包文件（.flow、HAR），可多次 / captures"

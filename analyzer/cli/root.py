@@ -27,6 +27,7 @@ SUMMARIES = {
         "audit one app, with policy, filing and captures",
     ),
     "diff": ("比较同一应用的两个版本：什么是新增、消失、变化", "two versions of an app: new, gone, changed"),
+    "policy": ("只读隐私政策：18 项、写明的信息、SDK、权利", "a privacy policy alone: points, data, SDKs, rights"),
     "rules": ("查看现行规则、条款、SDK，检查规则数据", "the rules, clauses and SDKs in force; lint"),
     "traffic": ("抓包、回放分析、设备档案", "live capture, replay of captures, device profiles"),
     "registry": ("备案登记平台：服务、提交、每周审计、备份", "the registry: serve, submit, weekly audit, backup"),

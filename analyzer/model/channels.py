@@ -46,6 +46,54 @@ class PolicyPoint(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPassage(Record):
+    """A stretch of a policy that says one thing of interest, with what it says in a form that can be compared."""
+
+    kind: Literal[
+        "app_name", "operator", "published", "updated", "effective", "answer_time", "right", "cross_border",
+        "children", "permission", "catch_all",
+    ]  # fmt: skip
+    value: str
+    """The name; an ISO date; ``15 working days``; a right such as ``delete``; ``denied`` or ``told`` of sending
+    abroad; a part of the rules for children; an id of the data that a permission gives; the words that leave a list
+    open."""
+    quote: str
+    offset: int
+    purpose: bool | None = None
+    """For a permission: whether a purpose is told beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdParty(Record):
+    """An SDK or company as a list of the policy describes it; `None` where the list has no such column or cell."""
+
+    name: str
+    sdk: str | None = None
+    """Its id, where the name is known."""
+    company: str | None = None
+    purpose: str | None = None
+    data: str | None = None
+    """The cell as it stands."""
+    link: str | None = None
+    quote: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readability(Record):
+    """How hard a Chinese text is to read: plain counts, no grade, for there is no agreed one."""
+
+    sentences: int
+    characters_per_sentence: float
+    """Mean number of Chinese characters and Latin words of a sentence."""
+    long_sentences: int
+    """Sentences of more than 100 characters."""
+    headings: int
+    minutes: int
+    """At 400 characters a minute, a usual speed of adults."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyFacts(Record):
     """Facts from the text of a privacy policy."""
 
@@ -57,6 +105,9 @@ class PolicyFacts(Record):
     points: tuple[PolicyPoint, ...] = ()
     wording: tuple[StringFact, ...] = ()
     """Sentences with wording of interest, by vocabulary, such as ``use_means_consent``."""
+    passages: tuple[PolicyPassage, ...] = ()
+    third_parties: tuple[ThirdParty, ...] = ()
+    readability: Readability | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

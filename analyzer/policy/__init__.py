@@ -8,9 +8,15 @@ from analyzer.catalogue import Catalogue
 from analyzer.model import PolicyFacts
 
 from .declarations import PolicyWords, policy_words, read_declarations
+from .layout import lines
+from .owner import read_owner
+from .passages import read_passages
 from .points import read_points
+from .readability import measure
 from .text import PolicyText, load_text
+from .third_parties import read_third_parties
 from .wording import read_wording
+from .words import fold
 
 __all__ = ["PolicyText", "load_text", "policy_facts", "read_policy"]
 
@@ -18,23 +24,34 @@ _words: dict[int, tuple[Catalogue, PolicyWords]] = {}  # by identity; the catalo
 
 
 def read_policy(path: Path, catalogue: Catalogue) -> PolicyFacts:
-    """Read a policy file (HTML, plain text or Markdown; UTF-8, UTF-16 or GB18030).
+    """Read a policy file (HTML, MHTML, PDF, DOCX, Markdown or plain text; UTF-8, UTF-16 or GB18030).
 
-    Raise `UnreadableInputError` for a picture, PDF, DOCX, binary or empty file, with one line that says which.
+    Raise `UnreadableInputError` for a picture, an encrypted, damaged, binary or empty file; one line says which.
     """
     return policy_facts(load_text(Path(path)), catalogue)
 
 
 def policy_facts(policy: PolicyText, catalogue: Catalogue) -> PolicyFacts:
     """Return the facts of a policy text that is already in memory."""
+    text, words = policy.text, _indexes(catalogue)
+    every = list(lines(text))
+    declarations = read_declarations(text, every, words)
+    chinese = policy.language == "zh"
+    passages = (
+        *read_owner(text, every, lambda name: any(True for _ in words.companies.find(fold(name)))),
+        *read_passages(every, declarations, catalogue.policy_points, catalogue.personal_data),
+    )
     return PolicyFacts(
         name=policy.name,
         sha256=policy.sha256,
-        characters=len(policy.text),
+        characters=len(text),
         language=policy.language,
-        declarations=read_declarations(policy.text, _indexes(catalogue)),
-        wording=read_wording(policy.text, catalogue.vocabularies),
-        points=read_points(policy.text, policy.language, catalogue.policy_points),
+        declarations=declarations,
+        wording=read_wording(text, catalogue.vocabularies),
+        points=read_points(text, policy.language, catalogue.policy_points, every),
+        passages=tuple(sorted(passages, key=lambda row: (row.offset, row.kind, row.value))) if chinese else (),
+        third_parties=tuple(read_third_parties(every, words.sdks)),
+        readability=measure(text, every) if chinese else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -9,27 +10,52 @@ from typing import Any, NamedTuple
 from analyzer.catalogue import Catalogue
 from analyzer.model import Declaration
 
+from .layout import Line, cells, tells_aim, tells_data
 from .negation import Reading, readings, sentences
 from .words import Hit, WordIndex, fold
 
-_LIST_LINE = 80  # characters; a longer line is a paragraph, not an entry
 MAX_QUOTE = 240
 """Characters; a longer sentence is cut around the word."""
 
 _GENERAL = "?"  # prefix of an id found by a word too general to name it
+_ITEM = "="  # prefix of an id found by a word that names it as an entry of a list only
 _LOCATION = frozenset({"location.precise", "location.coarse"})
 _CUE = re.compile(
-    r"收集|采集|获取|读取|填写|提供|上传|提交|用于|权限|授权|登记|录入|申请|调用|处理|使用|需要您|拍摄|注册|登录|\t|"
-    r"^\s*(?:[-*•·]|[（(]?\d{1,2}[)）.、])|collect|obtain|provide|access|read|permission|use",
+    r"收集|采集|获取|读取|填|提供|上传|上报|提交|用于|用来|权限|授权|登记|录入|记录|记下|记着|记住|申请|调用|处理|使用|需要|拍摄|注册|登录|绑定|"
+    r"扫描|访问|跟踪|开启|打开|属(?:于)?[^，。]{0,4}敏感|(?:会|将|被)录音|录音(?:并|送)|核验|输入|调起|导出|同步|比对|可见|推断|必填|选填|保存|存储|留下|请您|用(?:手机号|不用)|委托|我们会|会用|要您|敏感个人信息|涉及|"
+    r"collect|obtain|provide|access|read|permission|use",
 )
-"""A sentence that speaks of collecting, a table row, or an entry of a list. Elsewhere a word is named in passing."""
-_STRONG_CUE = re.compile(r"收集|采集|获取|填写|登记|录入")
+"""A sentence that speaks of collecting. Elsewhere a word is named in passing, unless it stands in a list."""
+_STRONG_CUE = re.compile(r"涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取")
 _JUST_BEFORE = re.compile(r"(?:收集|采集|填写|登记|录入)(?:(?!为了|用于|以便|目的|核对)[^。；，,]){0,16}$")
 """Not across the purpose: "收集它是为了与学校的学籍库核对" names neither the school nor the record number."""
-_PASSING = re.compile(r"妥善保管|告知他人|重置密码|冻结|操作日志|访问控制|人员|删除")
+_PASSING = re.compile(
+    r"妥善保管|告知他人|告诉他人|重置密码|冻结|操作日志|访问控制|保密|防止|才能访问|泄露|保管|(?:适当|显著|醒目|明显)的?位置|(?:您|用户|家长|监护人|自己)[^，。；,;]{0,12}(?:删除|更正|修改|查看和)|(?:删除|更正|修改)(?:您|用户|自己|个人|或)|工作人员|员工|核对订单"
+)
+_PURPOSE = re.compile(r"(?:用于|用来|以便|目的[是为:：]|为了|便于|不会?影响)(?:(?!收集|读取|获取|申请)[^，,。；;])*$")
+"""Before a word: it tells what for, or what stays possible."""
+_DEFINITION = re.compile(r"是指|敏感(?:个人)?信息[^。，]{0,12}(?:包括|例如)")
+_QUESTION = re.compile(r"[？?]\W*$")
+_YES = re.compile(r"\W*(?:A|答|回答)?\s*[：:]?\s*(?:需要|会的|是的|要的|有的?[，。])")
+"""An answer that makes a statement of the question before it."""
 _OWN_CONTACT = re.compile(r"[\w.+-]+@[\w-]+|电话[:：]|地址[:：]|邮箱[:：]|发送邮件|该邮箱|联系方式|联系我们|客服|致电")
+_VALUE_AFTER = re.compile(r"[^，。；\w]{0,3}(?:[:：为是至]|地址)?[\s*]*(?:[\w.+-]{1,40}@|\+?\d[\d-]{5,}|\d{3,4}-)")
 _CONTACT_DATA = frozenset({"email", "phone_number", "identity.address", "identity.name"})
 """In a sentence that gives the operator's own contact these words name no data of users."""
+_ITEM_LEFT = re.compile(
+    r"(?:^|[、，,；;：:/（(\t\s]|以及|及|和|或|与|您的|学生的|教师的|孩子的|我们收集|收集|采集|填写|获取|包括|的|端)[\s*“]*$"
+)
+_ITEM_RIGHT = re.compile(r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)")
+_WIFI_PASSWORD = re.compile(r"(?:wi-?fi|wlan|无线)[^，。；、]{0,6}(?:和|、|与)?$")
+_FUNCTIONS = frozenset(
+    re.findall(
+        r"[^|]+",
+        "一键登录|本机号码校验|人脸识别|视频点播|消息服务|对象存储|用户反馈|热修复|日志服务|弹幕|行为验证|号码认证|"
+        "活体检测|人脸核身|实人认证|智能语音交互|白板|远程配置|远程日志|设备风险识别|快应用|智能笔|点阵笔|小程序容器|"
+        "移动推送|智慧教育|崩溃分析",
+    )
+)
+"""Words of a function rather than of anybody's product: they name an SDK only in a table or right before "SDK"."""
 _LEGAL_FORM = re.compile(
     r"(?:[（(][^（()）]*[)）]|股份|有限责任公司|有限公司|公司|集团|\s*,?\s*(?:inc|llc|ltd|gmbh|corp|co|limited)\.?)+$",
     re.IGNORECASE,
@@ -47,6 +73,8 @@ class PolicyWords(NamedTuple):
     """Particular and general words together, the longest wins: ``位置`` is not found inside ``精确位置``."""
     sdks: WordIndex
     companies: WordIndex
+    vendors: Mapping[str, str]
+    """SDK → vendor."""
 
 
 def policy_words(catalogue: Catalogue) -> PolicyWords:
@@ -55,6 +83,7 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
     for key, row in catalogue.personal_data.items():
         data[key] = (*row.words.zh, *row.words.en)
         data[_GENERAL + key] = (*row.weak_words.zh, *row.weak_words.en)
+        data[_ITEM + key] = row.item_words
     companies = {row.vendor.zh: company_words(row.vendor.zh) for row in catalogue.sdks.values()}
     for record in catalogue.recipients.companies.values():
         name = record["name"]
@@ -64,10 +93,20 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
     return PolicyWords(
         data=WordIndex(data),
         sdks=WordIndex(
-            {key: [w for w in row.disclosure_words if fold(w) not in taken] for key, row in catalogue.sdks.items()}
+            {
+                key: [w for w in (*row.disclosure_words, *_own_names(row.name.zh, row.name.en)) if fold(w) not in taken]
+                for key, row in catalogue.sdks.items()
+            }
         ),
         companies=WordIndex(companies),
+        vendors={key: row.vendor.zh for key, row in catalogue.sdks.items()},
     )
+
+
+def _own_names(*names: str) -> tuple[str, ...]:
+    """Return the names of two or more words, or Chinese ones: a single Latin word may be one of the language."""
+    bare = (re.sub(r"\s*SDK$", "", re.sub(r"[（(].*?[)）]", "", name)).strip() for name in names)
+    return tuple(name for name in bare if len(name) > 3 and (" " in name or not name.isascii()))
 
 
 def company_words(name: str) -> tuple[str, ...]:
@@ -81,59 +120,161 @@ def company_words(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in (name.strip(), whole, stem, short) if len(word) > 2))
 
 
-def read_declarations(text: str, words: PolicyWords) -> tuple[Declaration, ...]:
+def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple[Declaration, ...]:
     """Return one declaration for each thing that a sentence names, in the order of the text.
 
     A denied word ("不会收集…") gives a negated one; a word in a mere promise not to pass data on gives none.
     """
     folded = fold(text)
     found: list[Declaration] = []
-    listing = False
-    for sentence in sentences(text):
-        part = folded[sentence.start : sentence.end]
-        within, listing = listing and len(part) < _LIST_LINE, _goes_on(listing, part)
-        hits = [(hit, "data") for hit in words.data.find(part)]
-        hits += [(hit, "sdk") for hit in words.sdks.find(part)]
-        hits += [(hit, "company") for hit in words.companies.find(part)]
-        if not hits:
+    # most lines of a policy name nothing: one pass over the whole text says which do
+    naming = _places(folded, words)
+    for line, following in zip(every, [*every[1:], None], strict=True):
+        if bisect.bisect_left(naming, line.start) == bisect.bisect_left(naming, line.end):
             continue
-        meant = readings(part)
-        seen: set[tuple[str, bool]] = set()
-        for hit, kind in sorted(hits, key=lambda item: (item[0].start, item[1])):
-            how = _meant(meant, hit)
-            if how == "unshared" and kind == "data":
+        affirmed = following is not None and _YES.match(following.text) is not None
+        for begin, end in sentences(line.text):
+            start = line.start + begin
+            part = folded[start : line.start + end]
+            hits = _hits(part, words)
+            if not hits:
                 continue
-            for key in _named_by(hit, part, within) if kind == "data" else hit.ids:
-                mark = (kind + key, how == "denied")
-                if mark not in seen:
-                    seen.add(mark)
-                    offset = sentence.start + hit.start
-                    quote = _quote(text[sentence.start : sentence.end], hit)
-                    found.append(_declaration(kind, key, quote, offset, negated=how == "denied"))
+            meant = readings(part)
+            seen: set[tuple[str, bool]] = set()
+            data = [hit for hit, kind in hits if kind == "data"]
+            aims = _aims(line, begin, data)
+            for hit, kind in hits:
+                how = "denied" if line.denied and kind == "data" else _meant(meant, hit)
+                if how == "unshared" and kind == "data":
+                    continue
+                if (
+                    kind == "sdk"
+                    and "\t" in line.text
+                    and any(
+                        low <= begin + hit.start < high and re.search(r"目的|用途|场景|功能", head)
+                        for low, high, head in cells(line)
+                    )
+                ):
+                    continue  # what the SDK is for may read like another one's name
+                aim = any(low <= begin + hit.start < high for low, high in aims)
+                for key in (
+                    _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, beside=_beside(hit, data))
+                    if kind == "data"
+                    else hit.ids
+                ):
+                    mark = (kind + key, how == "denied")
+                    if mark not in seen:
+                        seen.add(mark)
+                        quote = _quote(text[start : line.start + end], hit)
+                        found.append(_declaration(kind, key, quote, start + hit.start, negated=how == "denied"))
     return tuple(found)
 
 
-def _goes_on(listing: bool, sentence: str) -> bool:
-    """Tell whether a list opened by "我们收集：" is open after this sentence."""
-    if sentence.rstrip().endswith((":", "：")):
-        return _CUE.search(sentence) is not None
-    return listing and len(sentence) < _LIST_LINE and not sentence.rstrip().endswith("。")
+def _places(folded: str, words: PolicyWords) -> list[int]:
+    """Return where any word of the three indexes stands in the text; hits that cross a line end name nothing."""
+    return sorted(hit.start for index in (words.data, words.sdks, words.companies) for hit in index.find(folded))
 
 
-def _named_by(hit: Hit, sentence: str, within: bool) -> list[str]:
-    """Return the ids that a word names, marked general where it names them only in passing or too broadly."""
-    cue = (within or _CUE.search(sentence) is not None) and not _PASSING.search(sentence)
-    contact = _OWN_CONTACT.search(sentence) is not None and not _STRONG_CUE.search(sentence)
-    alone = len(hit.ids) == 1 and _JUST_BEFORE.search(sentence[: hit.start]) is not None and "验证码" not in sentence
-    named = []
-    for key in hit.ids:
-        plain = key.removeprefix(_GENERAL)
-        if contact and plain in _CONTACT_DATA:
+def _beside(hit: Hit, others: list[Hit]) -> bool:
+    """Tell whether another word of data stands next to it, but for one or two signs: both are entries of a list."""
+    return any(0 < hit.start - other.end <= 2 or 0 < other.start - hit.end <= 2 for other in others)
+
+
+def _hits(part: str, words: PolicyWords) -> list[tuple[Hit, str]]:
+    """Return all words of a sentence; an SDK's name inside a company's, or inside a word of data, is not its own."""
+    data = [(hit, "data") for hit in words.data.find(part)]
+    companies = [(hit, "company") for hit in words.companies.find(part)]
+    covered = [(hit.start, hit.end) for hit, _ in (*data, *companies)]
+    sdks: list[tuple[Hit, str]] = []
+    for hit in words.sdks.find(part):
+        if any(low <= hit.start < high and high - low > hit.end - hit.start for low, high in covered):
             continue
-        # "位置信息" is the usual name of location; another general word counts where it can mean one thing only
-        enough = not key.startswith(_GENERAL) or plain in _LOCATION or alone
-        named.append(plain if cue and enough else _GENERAL + plain)
-    return named
+        if any(low < hit.end < high and low > hit.start for low, high in covered):
+            continue
+        if part[hit.start : hit.end] in _FUNCTIONS and not part.startswith("sdk", hit.end) and "\t" not in part:
+            continue
+        before = sdks[-1][0] if sdks else None
+        if (
+            before
+            and hit.start - before.end <= 1
+            and {words.vendors[key] for key in hit.ids} & {words.vendors[key] for key in before.ids}
+        ):
+            sdks.pop()  # "Firebase Crashlytics" is one name, the longer part of it the telling one
+        sdks.append((hit, "sdk"))
+    return sorted((*data, *sdks, *companies), key=lambda item: (item[0].start, item[1]))
+
+
+def _aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]]:
+    """Return the stretches of a line in which words tell a purpose, a function or a column's own name, not data."""
+    if line.head_row:
+        return [(0, len(line.text))]
+    return _row_aims(line, begin, hits) if "\t" in line.text else _entry_aims(line, begin, hits)
+
+
+def _row_aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]]:
+    row = cells(line)
+    telling = [cell for cell in row if tells_data(cell[2])]
+    if telling and any(low <= hit.start + begin < high for hit in hits for low, high, _ in telling):
+        return [cell[:2] for cell in row if cell not in telling]
+    aims = [cell[:2] for cell in row if tells_aim(cell[2])]
+    if any(all(not low <= hit.start + begin < high for low, high in aims) for hit in hits):
+        return aims
+    return [cell[:2] for cell in row if re.search(r"目的|用途|用于|说明", cell[2])]
+
+
+def _entry_aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]]:
+    colon = re.search(r"[：:]", line.text[line.mark :])
+    if not colon or colon.start() > 24 or len(line.text) > 160:
+        return []
+    at = line.mark + colon.start()
+    left = any(begin + hit.start < at for hit in hits)
+    right = any(begin + hit.start >= at for hit in hits)
+    if not left or not right:
+        return []
+    return [(at, len(line.text))] if line.topic == "permission" else [(0, at)]
+
+
+def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affirmed: bool, beside: bool) -> list[str]:
+    """Return the ids that a word names, marked general where it names them only in passing or too broadly."""
+    low = max(sentence.rfind(mark, 0, hit.start) for mark in "，；,;\t") + 1
+    high = min((at for mark in "，；,;\t" if (at := sentence.find(mark, hit.end)) >= 0), default=len(sentence))
+    clause = sentence[low:high]
+    strong = _STRONG_CUE.search(clause) is not None
+    cue = line.listed or line.denied or how == "denied" or _CUE.search(sentence) is not None
+    if line.topic in {"rights", "security", "definition"} and not _STRONG_CUE.search(sentence):
+        cue = False
+    if (_PASSING.search(clause) and not strong) or _DEFINITION.search(sentence):
+        cue = False
+    asked = _QUESTION.search(sentence) is not None
+    if asked:
+        cue = affirmed
+    if (line.heading and not asked) or aim or _PURPOSE.search(sentence[: hit.start]):
+        cue = False
+    contact = _OWN_CONTACT.search(clause) is not None and not strong
+    value = _VALUE_AFTER.match(sentence[hit.end :]) is not None
+    alone = _JUST_BEFORE.search(sentence[: hit.start]) is not None and "验证码" not in sentence
+    item = _ITEM_LEFT.search(sentence[: hit.start]) is not None and _ITEM_RIGHT.match(sentence[hit.end :]) is not None
+    item &= beside or line.listed or how == "denied" or alone
+    kinds = {key.lstrip(_GENERAL + _ITEM) for key in hit.ids}
+    entry = {key[1:] for key in hit.ids if key.startswith(_ITEM)} if item else set()
+    named = []
+    for key in kinds:
+        if ((contact or value) and key in _CONTACT_DATA) or (
+            key == "account.password" and _WIFI_PASSWORD.search(sentence[: hit.start])
+        ):
+            continue
+        if key == "phone_number" and key in entry and (line.topic == "permission" or "权限" in clause):
+            continue  # the permission of that name opens no number
+        enough = (
+            key in hit.ids
+            or key in entry
+            # "位置信息" is the usual name of location; another general word counts where it can mean one thing only
+            or (_GENERAL + key in hit.ids and (key in _LOCATION or (len(kinds) == 1 and alone)))
+        )
+        if not enough and _GENERAL + key not in hit.ids:
+            continue  # an item word outside a list says nothing
+        named.append(key if cue and enough else _GENERAL + key)
+    return sorted(named)
 
 
 def _declaration(kind: str, key: str, quote: str, offset: int, *, negated: bool) -> Declaration:

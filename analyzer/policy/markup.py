@@ -55,6 +55,7 @@ _BLOCKS = frozenset(
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _SPACES = re.compile(r"[ \u00a0\u3000\u200b\ufeff]+")
 _LOOKS_LIKE_HTML = re.compile(
@@ -85,7 +86,8 @@ class _Text(HTMLParser):
         if (tag in _DROPPED or hidden) and tag not in _VOID:
             self._dropped.append(tag)
         elif tag in _BLOCKS:
-            self.parts.append("\n")
+            # a heading keeps its mark, as Markdown writes it: what stands under it is read in its light
+            self.parts.append("\n" + "#" * int(tag[1]) + " " if tag in _HEADINGS else "\n")
         elif tag in {"td", "th"}:
             self.parts.append("\t")
 

@@ -10,46 +10,62 @@ import re
 from typing import NamedTuple
 
 # "记录" is a verb here only where it is not the end of "通话记录", "浏览记录" and the like.
-_COLLECT = r"(?:收集|采集|获取|读取|索取|访问|(?<![话览索天作用志播看])记录|上传|调用|监听|扫描|留存|申请|使用)"
-_SURE = r"(?:收集|采集|获取|读取|索取|监听|扫描|上传)"
+_COLLECT = (
+    r"(?:收集|采集|获取|读取|提取|索取|索要|访问|碰|(?<![话览索天作用志播看])记录|上传|调用|监听|扫描|申请|使用|接触|"
+    r"录音|要求|查看|看(?!到)|问|知道)"
+)
+_SURE = r"(?:收集|采集|获取|读取|索取|监听|扫描|上传|申请|接入|集成|嵌入)"
+_ASK = r"(?:提供|填写|开启|授权|告诉|告知|手机号|身份证|实名|知道|您的|输入|绑定)"
 _DENIAL = re.compile(
     # what stands between must not turn it into another statement ("不会影响您使用…")
-    r"(?:不会|不再|绝不|从不|没有|并未|从未|未曾|不得|禁止)(?:(?!影响|妨碍|限制|导致|因|阻碍)[^，。；]){0,8}?"
+    r"(?:不会|不再|绝不|从不|从来不|没有|不曾|并未|从未|从没|未曾|不得|禁止|不予|一概不|概不|从来没有)"
+    r"(?:(?!影响|妨碍|限制|导致|因|阻碍|共享|分享|提供给|丢失)[^，。；]){0,8}?"
     + _COLLECT
-    + r"|不"
+    + r"|(?<![若如您])不从[^，。；]{0,10}?"
+    + _COLLECT
+    + r"|(?<![若如您])不(?:想)?"
     + _COLLECT
     + r"|未"
     + _SURE
-    + r"|(?:无需|无须|毋需|不需要|不要求|不必)(?:您|用户|你|学生|家长|另行|额外)*(?:"
+    + r"|(?:无需|无须|毋需|不需要|不要求|不必|不用)(?:您|用户|你|学生|家长|另行|额外|再|授予)*(?!录音)(?:"
     + _COLLECT
-    + r"|提供|填写|开启|授权)"
+    + r"|"
+    + _ASK
+    + r")|不具备[^，。；]{0,12}(?:能力|功能)|不涉及|(?:我们|本应用|本公司|平台)拒绝(?:收集|采集|获取|读取)|"
+    r"停止(?:收集|采集|获取|读取)|从没想过要|从来不要|"
+    r"没有(?:人脸识别|录音|定位)功能|不做用户画像|(?:从不|绝不|不)(?:会)?(?:做|进行)用户画像"
     r"|\b(?:(?:do|does|did|will|would|shall)\s+not|don't|doesn't|won't|never)\s+(?:\w+\s+){0,3}?"
     r"(?:collect|gather|obtain|read|access|record|store|request|require|upload)",
     re.IGNORECASE,
 )
 _DOUBLE = re.compile(
-    r"不仅|不但|不只|不限于|不得不|不可避免|不当|不同|不能不|无不|不时|不定期|not only|not limited", re.IGNORECASE
+    r"不仅|不但|不只|不限于|不得不|不可避免|不当|不同|不能不|无不|非不|不时|不定期|不要将|不存在|not only|not limited",
+    re.IGNORECASE,
 )
 _QUALIFIED = re.compile(
-    r"用它|用其|用此|以此|后台|私自|擅自|强制|强迫|偷偷|主动|自动|直接|频繁|持续|过度|超出|超范围|无关|不必要|非必要|多余|额外|其他用途|"
-    r"用于|进行|发送|推送|营销|以便|本人同意|\b(?:for|to (?:send|market|identify)|without|unless|beyond|background)\b",
+    r"用它|用其|用此|以此|后台|私自|擅自|强制|强迫|偷偷|主动|自动|直接|频繁|持续|过度|超出|超范围|"
+    r"(?<!诸如)无关的(?!诸如)|不必要|非必要|多余|额外|其他用途|"
+    r"用于|进行|发送|推送|营销|以便|为了|出于|本人同意|整个|全部相册|"
+    r"\b(?:for|to (?:send|market|identify)|without|unless|beyond|background)\b",
     re.IGNORECASE,
 )
 """A denial of one manner, purpose or excess only: the data may be collected otherwise, so nothing is denied."""
 _CONDITION = re.compile(
+    r"不(?:采集|收集|开启|授权|打开|提供|同意|允许)(?:的|则|将|就)|"
     r"如果|如您|如你|如用户|如不|如未|若|倘若|假如|一旦|除非|未经|未获|未取得|没有您的|在您(?:未|没有|不)|当您|征得|同意[前之]|"
     r"(?:您|用户|你)(?:可以|有权|可|能|也可以|可选择|可以选择|选择|拒绝)?(?:不|未|没有|拒绝)|"
     r"\b(?:if|unless|without your|until you|before you)\b",
     re.IGNORECASE,
 )
 _SHARE = re.compile(
-    r"(?:不会|不|未|绝不|禁止)[^，。；]{0,20}"
-    r"(?:共享|分享|出售|转让|披露|公开|泄露|提供给|出租|售卖|对外提供|传输至境外|出境)"
+    r"(?:不会|不|未|绝不|禁止|没有)[^，。；]{0,20}"
+    r"(?:共享|分享|出售|转让|披露|公开|泄露|提供给|出租|售卖|卖给|给别人|对外提供|传输至境外|出境|保存|留存|保留|存储)"
 )
 _EXCEPT = re.compile(r"除(?:了)?(?P<what>[^，。；]{1,40}?)(?:以外|之外|外)")
-_CLAUSE = re.compile(r"[，,；;：:]")
+_CLAUSE = re.compile(r"[，,；;：:（()）]")
+_LOCAL = re.compile(r"(?:只|仅)(?:存|保存|留)在")
 _OWN_VERB = re.compile(
-    _COLLECT + r"|用于|用来|以便|为了|需要|提供|共享|但|会|将|可以|能够|collect|use|read", re.IGNORECASE
+    _COLLECT + r"|用于|用来|以便|为了|需要|提供|共享|但|会|将|可以|能够|只有|仅|collect|use|read", re.IGNORECASE
 )
 
 
@@ -84,34 +100,58 @@ class Reading(NamedTuple):
     """``said`` (collected, or merely named), ``denied``, or ``unshared`` (only a promise not to pass it on)."""
 
 
+_BACK = re.compile(
+    r"(?:运营者|我们|本公司|平台|但)*(?:不予|不会|不|未|并不|概不|一概不)(?:予以|进行)?(?:采集|收集|获取|读取|申请|调用|问|要|碰)(?:该权限|此权限|此类权限)?[。！]?$"
+)
+"""A denial without an object: what is denied was named in the clause before ("密码由用户输入，我们不予留存")."""
+
+
 def readings(sentence: str) -> list[Reading]:
     """Part a sentence into stretches and say of each how its words are meant; offsets count in the sentence.
 
-    A clause without a verb of its own ("…，短信，通话记录") is meant as the clause before it, and what stands
-    inside "除…外" is meant the other way round.
+    A clause without a verb of its own ("…，短信，通话记录") is meant as the clause before it, a denial without an
+    object is of what the clause before it names, and what stands inside "除…外" is meant the other way round.
     """
     found: list[Reading] = []
-    meant, condition, start = "said", False, 0
+    meant, condition, start, spared = "said", False, 0, False
+    outside: list[str] = []  # how the words before an open bracket were meant: those behind it are meant so again
     for end in [*(match.start() for match in _CLAUSE.finditer(sentence)), len(sentence)]:
         clause = sentence[start:end]
         conditional_here = _CONDITION.search(clause) is not None
-        if _SHARE.search(clause):
+        exception = _EXCEPT.search(clause)
+        denial = is_denial(clause)
+        if denial and spared and _SPARES_ALL.search(sentence[:start]):
+            meant = "unshared"  # "apart from the above we collect none": neither denied nor said here
+        elif _SHARE.search(clause):
             meant = "unshared"
-        elif _is_denial(clause):
+        elif denial:
             limited = conditional_here or condition or _QUALIFIED.search(clause) is not None
             meant = "said" if limited else "denied"
+            if meant == "denied" and found and _BACK.search(clause) and found[-1].meant == "said":
+                found[-1] = found[-1]._replace(meant="denied")
+            if meant == "denied" and _LOCAL.search(sentence[:start]):
+                found = [row._replace(meant="denied") for row in found]  # "it stays on the device, we do not upload it"
         elif _OWN_VERB.search(clause) or len(clause) > 16:
             meant = "said"
         condition = conditional_here
-        exception = _EXCEPT.search(clause)
+        spared = exception is not None or (spared and meant != "said")
         if exception and meant == "denied":
             inner = (start + exception.start("what"), start + exception.end("what"))
             found += [Reading(start, inner[0], meant), Reading(*inner, "said"), Reading(inner[1], end, meant)]
         else:
             found.append(Reading(start, end, meant))
+        bracket = sentence[end : end + 1]
+        if bracket in {"（", "("}:
+            outside.append(meant)
+        elif bracket in {"）", ")"} and outside:
+            meant = outside.pop()
         start = end + 1
     return found
 
 
-def _is_denial(clause: str) -> bool:
+_SPARES_ALL = re.compile(r"除(?:了)?(?:上述|以上|本条|前述|上面|前款|此)[^，。；]{0,16}外")
+
+
+def is_denial(clause: str) -> bool:
+    """Tell whether a clause or heading says that something is not collected."""
     return any(not _DOUBLE.search(clause[max(0, m.start() - 1) : m.end()]) for m in _DENIAL.finditer(clause))

@@ -9,15 +9,18 @@ from typing import Literal, NamedTuple
 
 from analyzer.model import UnreadableInputError
 
+from .docx import DocxError, docx_text
+from .main_text import main_lines
+from .markdown import markdown_text
 from .markup import html_text, is_html, tidy
+from .pdf import PdfError, pdf_text
+from .saved_page import html_part, is_mhtml
 
 MAX_BYTES = 10 * 1024 * 1024
 """A policy is some tens of kilobytes; what is larger is not a policy."""
 
 _NOT_TEXT = (
-    (b"%PDF", "is a PDF, which is not read yet: hand in its HTML or plain text"),
-    (b"PK\x03\x04", "is a ZIP container (DOCX, ODT …), which is not read yet: hand in its HTML or plain text"),
-    (b"\xd0\xcf\x11\xe0", "is an old Office document, which is not read: hand in its HTML or plain text"),
+    (b"\xd0\xcf\x11\xe0", "is an old Office document, which is not read: hand in DOCX, PDF, HTML or plain text"),
     (b"{\\rtf", "is RTF, which is not read: hand in its HTML or plain text"),
     (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
 )
@@ -48,15 +51,43 @@ def load_text(path: Path) -> PolicyText:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableInputError(path, error.strerror or "cannot be read") from error
-    source = _decode(path, data)
-    images = 0
-    if is_html(source):
-        text, images = html_text(source)
-    else:
-        text = tidy(source)
+    return text_of(path, data)
+
+
+def text_of(path: Path | str, data: bytes) -> PolicyText:
+    """Return the text of a policy file whose bytes are at hand; `path` names it in errors."""
+    path = Path(path)
+    if not data.strip():
+        raise UnreadableInputError(path, "policy is empty")
+    text, images = _extracted(path, data)
+    text = tidy(text)
     if not text.strip():
         raise UnreadableInputError(path, _IS_IMAGE if images else "policy holds no text")
     return PolicyText(path.name, hashlib.sha256(data).hexdigest(), text, language_of(text))
+
+
+def _extracted(path: Path, data: bytes) -> tuple[str, int]:
+    """Return the text of a file of any kind that is read, and the number of its pictures."""
+    if data[:1024].lstrip().startswith(b"%PDF"):
+        try:
+            return pdf_text(data)
+        except PdfError as error:
+            raise UnreadableInputError(path, f"policy {error}") from error
+    if data.startswith(b"PK\x03\x04"):
+        try:
+            return docx_text(data)
+        except DocxError as error:
+            raise UnreadableInputError(path, f"policy {error}") from error
+    if is_mhtml(data):
+        page = html_part(data)
+        if page is None:
+            raise UnreadableInputError(path, "policy is a saved page (MHTML) without an HTML part")
+        data = page
+    source = _decode(path, data)
+    if not is_html(source):
+        return markdown_text(source), 0
+    text, images = html_text(source)
+    return main_lines(source, text), images
 
 
 def language_of(text: str) -> Literal["zh", "other"]:
@@ -67,8 +98,6 @@ def language_of(text: str) -> Literal["zh", "other"]:
 
 
 def _decode(path: Path, data: bytes) -> str:
-    if not data.strip():
-        raise UnreadableInputError(path, "policy is empty")
     if data.startswith(_IMAGES[:3]) or (data.startswith(_IMAGES[3:]) and b"\x00" in data[:64]):
         raise UnreadableInputError(path, _IS_IMAGE)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":

@@ -40,11 +40,15 @@ class WordIndex:
         self._by_head: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for word in sorted(ids_of, key=lambda item: (-len(item), item)):
             self._by_head.setdefault(word[:2], []).append((word, tuple(sorted(ids_of[word]))))
+        # most places of a text begin no word: the pattern passes over them in C
+        firsts = "".join(re.escape(char) for char in sorted({head[0] for head in self._by_head}))
+        self._first = re.compile(f"[{firsts or '0'}]")
 
     def find(self, folded: str) -> Iterator[Hit]:
         """Yield the words in a `fold`-ed text, in order; at each place the longest one, and it is used up."""
-        position, last = 0, len(folded) - 1
-        while position < last:
+        position = 0
+        while self._by_head and (place := self._first.search(folded, position)):
+            position = place.start()
             for word, ids in self._by_head.get(folded[position : position + 2], ()):
                 end = position + len(word)
                 if folded.startswith(word, position) and _stands_alone(folded, position, end):

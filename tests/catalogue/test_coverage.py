@@ -36,7 +36,7 @@ def test_checks_stand_under_the_channels_that_they_read(table):
 def test_clauses_that_single_findings_add_are_covered_too(table):
     assert table["14-27"].checks["traffic"] == ("NECESSITY.OBSERVED",)
     assert "CONSENT.CODE_BEFORE" in table["GBT-43435-P3"].checks["static"]
-    assert table["POL-05"].checks == {"policy": ("POLICY.POINT_MISSING",)}
+    assert "POLICY.POINT_MISSING" in table["POL-05"].checks["policy"]
 
 
 def test_a_clause_that_nobody_looks_at_is_found(plain):

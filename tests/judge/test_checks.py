@@ -6,7 +6,7 @@ import pytest
 import weaknesscases
 
 from analyzer.judge.hits import CHECKS
-from analyzer.model import Anomaly, ManifestFlags, Packer, PastCertificate
+from analyzer.model import Anomaly, ManifestFlags, Packer, PastCertificate, PolicyPassage
 
 UMENG, GDT, ALIPAY, FACE, OCR, RTC = (
     "umeng-analytics",
@@ -25,6 +25,11 @@ def static(b, **changes):
 
 def traffic(b, *sent, policy=None, filing=None, static=None, **changes):
     return b.facts(traffic=b.traffic(*sent, **changes), policy=policy, filing=filing, static=static)
+
+
+def passages(b, *rows, purpose=None):
+    found = tuple(PolicyPassage(kind=kind, value=value, quote=value, offset=0, purpose=purpose) for kind, value in rows)
+    return replace(b.policy(), passages=found)
 
 
 def declared(b, *names, **changes):
@@ -367,6 +372,32 @@ CASES = [
      lambda b: b.facts(static=b.static(strings=(), complete=False), filing=b.filing())),
     ("FILING.PREREQUISITES", "mlps", "medium", "proven",
      lambda b: b.facts(filing=b.filing(mlps=None)), lambda b: b.facts(filing=b.filing())),
+    ("POLICY.OTHER_APP", "policy", "low", "suspected",
+     lambda b: b.facts(static=b.static(), policy=passages(b, ("app_name", "别的应用"))),
+     lambda b: b.facts(static=b.static(), policy=passages(b, ("app_name", f"{b.static().app.label}学生版")))),
+    ("POLICY.OTHER_COMPANY", "policy", "low", "suspected",
+     lambda b: b.facts(filing=b.filing(), policy=passages(b, ("operator", "江州另一示例网络有限公司"))),
+     lambda b: b.facts(filing=b.filing(), policy=passages(b, ("operator", "示例科技有限公司")))),
+    ("POLICY.CATCH_ALL", "catch_all", "low", "suspected",
+     lambda b: b.facts(policy=passages(b, ("catch_all", "等信息"))), lambda b: b.facts(policy=b.policy())),
+    ("POLICY.PERMISSION_NOT_TOLD", "android.permission.CAMERA", "low", "suspected",
+     lambda b: b.facts(static=b.static(permissions=(b.permission("CAMERA"),)), policy=b.policy()),
+     lambda b: b.facts(static=b.static(permissions=(b.permission("CAMERA"),)), policy=b.policy(*b.said("camera", "photos")))),
+    ("POLICY.PERMISSION_NO_PURPOSE", "camera", "info", "suspected",
+     lambda b: b.facts(policy=passages(b, ("permission", "camera"), purpose=False)),
+     lambda b: b.facts(policy=passages(b, ("permission", "camera"), purpose=True))),
+    ("SHARING.CROSS_BORDER_NOT_TOLD", "cross_border", "low", "suspected",
+     lambda b: traffic(b, b.sent("device.imei", country="US"), policy=b.policy(missing=("POL-09",))),
+     lambda b: traffic(b, b.sent("device.imei", country="US"), policy=passages(b, ("cross_border", "told")))),
+    ("SHARING.CROSS_BORDER_NOT_TOLD", "cross_border", "medium", "suspected",
+     lambda b: traffic(b, b.sent("device.imei", country="US"), policy=passages(b, ("cross_border", "denied"))),
+     lambda b: traffic(b, b.sent("device.imei", country="CN"), policy=passages(b, ("cross_border", "denied")))),
+    ("DISCLOSURE.SDK_NAMED_NOT_SEEN", UMENG, "info", "suspected",
+     lambda b: b.facts(static=b.static(), policy=b.policy(*b.named(UMENG))),
+     lambda b: b.facts(static=b.static(complete=False), policy=b.policy(*b.named(UMENG)))),
+    ("DISCLOSURE.DATA_NAMED_NOT_SEEN", "sms", "info", "suspected",
+     lambda b: b.facts(static=b.static(), policy=b.policy(*b.said("sms"))),
+     lambda b: b.facts(static=b.static(permissions=(b.permission("READ_SMS"),)), policy=b.policy(*b.said("sms")))),
     ("FILING.ADS_UNDECLARED", "ads", "low", "suspected",
      lambda b: b.facts(static=b.static(sdks=(b.sdk(GDT, "advertising"),)), filing=b.filing()),
      lambda b: b.facts(static=b.static(sdks=(b.sdk(GDT, "advertising"),)), filing=b.filing(contains=("ads",)))),

@@ -21,7 +21,7 @@ def test_a_page_in_any_of_the_encodings_gives_the_same_text(tmp_path, charset):
     path.write_bytes(PAGE.format(charset=charset).encode(charset))
     policy = load_text(path)
     assert policy.language == "zh"
-    assert policy.text == "隐私政策\n我们会收集您的手机号。\n友盟 SDK\t友盟同欣\n第二段\n第三行 & 完"
+    assert policy.text == "# 隐私政策\n我们会收集您的手机号。\n友盟 SDK\t友盟同欣\n第二段\n第三行 & 完"
 
 
 def test_gb18030_without_a_declaration_is_found_out(tmp_path):
@@ -41,7 +41,7 @@ def test_an_english_policy_is_not_chinese(tmp_path):
     (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "policy is an image"), (b"\xff\xd8\xff\xe0\0\x10JFIF", "policy is an image"),
     (b"RIFF\x10\0\0\0WEBPVP8 ", "policy is an image"), (b"BM\x36\0\0\0\0\0", "policy is an image"),
     (b"<html><body><img src='policy.png'></body></html>", "policy is an image"),
-    (b"%PDF-1.7\n", "is a PDF, which is not read yet"), (b"PK\x03\x04\x14\0", "DOCX"), (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Office"),
+    (b"%PDF-1.7\n", "is a damaged PDF"), (b"PK\x03\x04\x14\0", "damaged Word document"), (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Office"),
     (b"text\0text", "binary file"), (b"\x81\xff\x80\x80\xff\xff", "neither UTF-8 nor GB18030"), (b"\xff\xfe\x00", "says it is utf-16"),
     (b"<html><body><script>x</script></body></html>", "holds no text"), (b"\x01\x02\x03abc" * 9, "neither UTF-8 nor GB18030"),
 ])  # fmt: skip

@@ -1,0 +1,31 @@
+"""How hard a policy is to read, in plain counts."""
+
+from __future__ import annotations
+
+import re
+
+from analyzer.model import Readability
+
+from .layout import Line
+from .negation import sentences
+
+_UNIT = re.compile(r"[\u3400-\u9fff]|[A-Za-z0-9]+")
+_LONG = 100
+_PER_MINUTE = 400
+
+
+def measure(text: str, lines: list[Line]) -> Readability:
+    """Count sentences, their length, and headings. Rows of tables and headings are no sentences."""
+    lengths = []
+    for line in lines:
+        if not line.heading and "\t" not in line.text:
+            lengths += [len(_UNIT.findall(line.text, s.start, s.end)) for s in sentences(line.text)]
+    lengths = [length for length in lengths if length]
+    units = len(_UNIT.findall(text))
+    return Readability(
+        sentences=len(lengths),
+        characters_per_sentence=round(sum(lengths) / len(lengths), 1) if lengths else 0.0,
+        long_sentences=sum(length > _LONG for length in lengths),
+        headings=sum(line.heading for line in lines),
+        minutes=max(1, round(units / _PER_MINUTE)),
+    )
