@@ -25,7 +25,7 @@ test: $(READY) lint ## lint, types, architecture and all offline tests
 	$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
 
 test-network: $(READY) ## the tests that fetch public packages from PyPI and npm
-	$(BIN)/python -m pytest -m network $(TESTS)
+	$(BIN)/python -m pytest -m network -n $(JOBS) --dist loadgroup $(TESTS)
 
 lint: $(READY) ## ruff, mypy, import-linter, rule data
 	$(BIN)/ruff check .

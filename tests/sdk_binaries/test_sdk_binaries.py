@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 from dexdumptext import Meaning, platform_parents, read
-from vendorbinaries import BINARIES, CannotFetchError, class_jars, class_names, dex, fetch, platform_jar
+from vendorbinaries import BINARIES, CannotFetchError, class_jars, class_names, dex, fetch, grouped, platform_jar
 
 from analyzer.catalogue import load_catalogue
 from analyzer.container import Limits
@@ -20,7 +20,7 @@ INDIRECT = {"invoke-static", "invoke-virtual", "const-string", "const-string/jum
 """Instructions at which an access through reflection, a constant or a command may be noted."""
 
 
-@pytest.fixture(scope="module", params=BINARIES, ids=lambda one: one.id)
+@pytest.fixture(scope="module", params=grouped(BINARIES))
 def binary(request):
     return request.param
 

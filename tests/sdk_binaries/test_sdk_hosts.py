@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from classrenamer import ClassFile, rename_classes
 from hosttable import BEGIN, DOCUMENT, END, facts, rows
-from vendorbinaries import BINARIES, CannotFetchError, beside, class_jars, class_names, dex, fetch
+from vendorbinaries import BINARIES, CannotFetchError, beside, class_jars, class_names, dex, fetch, grouped
 
 from analyzer.catalogue import load_catalogue
 from analyzer.dex import load
@@ -17,7 +17,7 @@ WORDLESS = frozenset({"cucc-account", "protobuf", "tencent-map"})
 """Carried by another archive, without distinctive words, components or libraries: gone once they are renamed."""
 
 
-@pytest.fixture(params=BINARIES, ids=lambda one: one.id)
+@pytest.fixture(params=grouped(BINARIES))
 def binary(request):
     try:
         fetch(request.param)

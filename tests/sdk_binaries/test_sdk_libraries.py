@@ -1,7 +1,7 @@
 """Well-known libraries that collect nothing, as published and renamed: no SDK of another kind is named."""
 
 import pytest
-from vendorbinaries import LIBRARIES, CannotFetchError, dex, fetch, renamed_dex
+from vendorbinaries import LIBRARIES, CannotFetchError, dex, fetch, grouped, renamed_dex
 
 from analyzer.catalogue import load_catalogue
 from analyzer.container import Limits
@@ -10,7 +10,7 @@ from analyzer.extract import extract_facts
 pytestmark = [pytest.mark.network, pytest.mark.timeout(600)]
 
 
-@pytest.fixture(params=LIBRARIES, ids=lambda one: one.id)
+@pytest.fixture(params=grouped(LIBRARIES))
 def library(request):
     try:
         fetch(request.param)

@@ -15,7 +15,9 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pytest
 from classrenamer import rename_classes
 
 TABLE = Path(__file__).with_name("binaries.tsv")
@@ -94,6 +96,11 @@ LIBRARIES = read_table(TABLE.with_name("libraries.tsv"))
 """Open-source libraries that collect nothing, with the rule that may name them."""
 
 
+def grouped(binaries: list[Binary]) -> list[Any]:
+    """Return test parameters that one worker takes together: what is fetched, translated and read is kept by process."""
+    return [pytest.param(one, id=one.id, marks=pytest.mark.xdist_group(one.id)) for one in binaries]
+
+
 def fetch(binary: Binary) -> Path:
     """Return the archive; fetch the package when it is not in the cache. A changed archive is a failure, not a skip."""
     if not binary.file.exists():
@@ -139,7 +146,10 @@ def _note_beside(package: str, version: str, tar: tarfile.TarFile, members: list
     wanted = {one.manifest for one in rows if one.manifest}
     texts = {one.name: tar.extractfile(one).read().decode("utf-8", "replace") for one in members if one.name in wanted}
     libraries = sorted({Path(one.name).name for one in members if one.name.endswith(".so")})
-    _beside_file(package, version).write_text(json.dumps({"manifests": texts, "libraries": libraries}))
+    noted = _beside_file(package, version)
+    partial = noted.with_suffix(f".{os.getpid()}.part")
+    partial.write_text(json.dumps({"manifests": texts, "libraries": libraries}))
+    partial.replace(noted)
 
 
 def _beside_file(package: str, version: str) -> Path:
