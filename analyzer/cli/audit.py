@@ -27,7 +27,7 @@ NO_CACHE = "EDUAUDIT_NO_CACHE"
 EXISTING = click.Path(path_type=Path)
 
 
-@click.command(help="审计一个应用 / audit one app: APP 是 APK、APKS、XAPK、AAR、JAR 或 DEX 文件。")
+@click.command(help="审计一个应用 / audit one app: APP 是 APK、APKS、XAPK、AAB、AAR、JAR、DEX 文件或文件夹。")
 @click.argument("app", type=EXISTING, required=False)
 @click.option(
     "--facts",
