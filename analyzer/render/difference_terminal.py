@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from analyzer.model.signature import short_name
 
+from .console import as_text
 from .difference_words import word
 from .differences import (
     actor_text,
@@ -46,20 +44,7 @@ _MARK = {"new": "+", "first_seen": "+?", "gone": "-", "not_seen": "-?", "changed
 
 def write(diff: Diff, lang: str, *, color: bool = False, width: int | None = None) -> str:
     """Return the comparison as text of ``width`` columns (the terminal's when `None`), with ANSI colours on demand."""
-    columns = width or shutil.get_terminal_size((100, 40)).columns
-    sink = io.StringIO()
-    console = Console(
-        file=sink,
-        width=max(columns, 60),
-        force_terminal=color,
-        color_system="standard" if color else None,
-        highlight=False,
-        emoji=False,
-        markup=False,
-    )
-    for block in _blocks(diff, lang):
-        console.print(block)
-    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+    return as_text(_blocks(diff, lang), color=color, width=width)
 
 
 def _blocks(diff: Diff, lang: str) -> Iterable[RenderableType]:

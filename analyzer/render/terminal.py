@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from .console import as_text
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
 from .terminal_bundles import bundle_tables
@@ -36,20 +35,7 @@ SHOWN_LEVELS = {"dangerous", "special"}
 
 def write(report: Report, lang: str, *, color: bool = False, width: int | None = None) -> str:
     """Return the report as text of ``width`` columns (the terminal's when `None`), with ANSI colours on demand."""
-    columns = width or shutil.get_terminal_size((100, 40)).columns
-    sink = io.StringIO()
-    console = Console(
-        file=sink,
-        width=max(columns, 60),
-        force_terminal=color,
-        color_system="standard" if color else None,
-        highlight=False,
-        emoji=False,
-        markup=False,
-    )
-    for block in _blocks(report, lang):
-        console.print(block)
-    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+    return as_text(_blocks(report, lang), color=color, width=width)
 
 
 def _blocks(report: Report, lang: str) -> Iterable[RenderableType]:

@@ -10,6 +10,7 @@ from analyzer.judge.case import Case
 from analyzer.judge.evidence import in_order, of_policy, of_string
 from analyzer.judge.hits import Hit, check
 from analyzer.model import PolicyPoint, Severity, Status, StringFact
+from analyzer.policy.passages import number
 
 _IN_APP = {
     "RIGHTS.WITHDRAW_MISSING": "withdraw_consent",
@@ -21,7 +22,6 @@ _IN_APP = {
 _DAYS = re.compile(r"(\d{1,3}|[一二三四五六七八九十]{1,3})\s?个?\s?工作日")
 _REQUEST = re.compile(r"请求|申请|投诉|举报|反馈|诉求|要求|权利|注销|更正|删除")
 _ANSWER = re.compile(r"答复|回复|回应|响应|处理|反馈|完成|受理|核实")
-_DIGITS = {char: number for number, char in enumerate("一二三四五六七八九", start=1)}
 
 
 def lacks_part(point: PolicyPoint, group: WordGroup) -> bool:
@@ -83,7 +83,7 @@ def answer_late(case: Case) -> Iterator[Hit]:
     late: list[tuple[StringFact, int]] = []
     mixed: list[tuple[StringFact, int]] = []
     for row in case.wording("answer_time"):
-        days = [_number(text) for text in _DAYS.findall(row.value)]
+        days = [number(text) for text in _DAYS.findall(row.value)]
         if days and max(days) > limit and _REQUEST.search(row.value) and _ANSWER.search(row.value):
             (late if min(days) > limit else mixed).append((row, max(days)))
     if late or mixed:
@@ -94,13 +94,3 @@ def answer_late(case: Case) -> Iterator[Hit]:
             evidence=in_order(of_string(row) for row, _ in (*late, *mixed)),
             values={"days": max(days for _, days in (*late, *mixed)), "limit": limit},
         )
-
-
-def _number(text: str) -> int:
-    """Return the value of digits or of a Chinese number below a hundred."""
-    if text.isdigit():
-        return int(text)
-    tens, ten, ones = text.partition("十")
-    if not ten:
-        return _DIGITS.get(text, 0)
-    return _DIGITS.get(tens, 1) * 10 + _DIGITS.get(ones, 0)
