@@ -41,6 +41,10 @@ REACH = "reach"
 DEX_STAGES = ("dex_tables", "urls", "sweep", "accesses", REACH, "endpoints", "sdks")
 """Stages of ``run.seconds`` that make the DEX pass; reading the files, inflating included, is in the first."""
 
+IDENTITY_STAGES = ("open", "dex_files", "dex_tables", "manifest", "signature", "sdks", "packers", "natives", "nested")
+"""Stages that tell what was handed in, without looking at what it does: the DEX files are inflated in the second."""
+BAR_IDENTITY = 8.0
+
 ANALYZE = """
 import sys
 from loguru import logger
@@ -272,6 +276,15 @@ def print_passes(passes: list[DexPass], stages: dict[str, dict[str, float]]) -> 
         )
 
 
+def print_identity(passes: list[DexPass], stages: dict[str, dict[str, float]]) -> None:
+    print("\n## Identity: manifest, resources, signatures, SDKs, packers, native libraries, hidden code; no accesses\n")
+    print(f"| app | stages together | × inflate (bar ≤ {BAR_IDENTITY:.0f}) |\n|---|---|---|")
+    for row in passes:
+        total = sum(stages.get(row.app, {}).get(stage, 0.0) for stage in IDENTITY_STAGES)
+        ratio = total / row.inflate
+        print(f"| {row.app} | {total * 1e3:.0f} ms | {ratio:.1f}, {verdict(ratio <= BAR_IDENTITY)} |")
+
+
 def print_comparison(name: str, table: list[Measured]) -> None:
     mine = table[0]
     for number, row in enumerate(table):
@@ -369,7 +382,9 @@ def main() -> None:
             print(f"\n{name}: left out: {error}")
     if "dex" in parts:
         passes = [dex_pass(name, apk, chosen.runs) for name, apk in apps.items()]
-        print_passes(passes, {name: stages_of(apk, min(chosen.runs, 3)) for name, apk in apps.items()})
+        stages = {name: stages_of(apk, min(chosen.runs, 3)) for name, apk in apps.items()}
+        print_passes(passes, stages)
+        print_identity(passes, stages)
     if "peers" in parts:
         print("\n## Whole process: `eduaudit audit APP --format json`, everything on, against peers\n")
         print("| app | tool | wall | peak memory of the tree | beside us |\n|---|---|---|---|---|")
