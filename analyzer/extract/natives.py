@@ -16,7 +16,7 @@ from analyzer.container.elf import MAGIC, read_soname
 from analyzer.container.text import shown
 from analyzer.model.record import dataclass
 
-from .hybrid.bundles import ABIS
+from .abis import ABIS
 from .packers import name_marks
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from analyzer.dex.sweep import decode, readable_irregular, window
 from analyzer.dex.tables import DexFile
 
 from .decode import Marks
+from .pairs import unique
 
 _CHUNK = 1 << 16
 _TYPE_OPS = (opcodes.CONST_CLASS, 0x1F, 0x20, opcodes.NEW_INSTANCE, 0x23, 0x24, 0x25)
@@ -38,7 +39,7 @@ def find_stray(dex: DexFile, bodies: Bodies, marks: Marks) -> Ints:
         at = at[view[at + 1] >= limits[view[at]]]
         if bool(_is_stray(dex, view, at).any()):
             found.append(np.array([number], np.int64))
-    return np.unique(np.concatenate(found))
+    return unique(np.concatenate(found))
 
 
 def _limits(dex: DexFile) -> Ints:

@@ -17,6 +17,8 @@ from analyzer.dex.bodies import Bodies
 from analyzer.dex.sweep import decode, readable_irregular, window
 from analyzer.model.record import dataclass
 
+from .pairs import unique
+
 _FEW = 60
 """Cursors for which walking in step costs more than one after the other."""
 _STRIDE = 8
@@ -108,7 +110,7 @@ def read_sites(words: Words, data: bytes, bodies: Bodies) -> tuple[Marks, Sites]
             left_out.remove(number)
         at = np.array(positions, np.int64)
         parts.append(_sites(view, at, _TABLE[view[at]] >> np.uint8(3), np.full(len(at), number), bodies))
-    cut = np.union1d(sites.cut, np.array(sorted(left_out), np.int64))
+    cut = unique(np.concatenate((sites.cut, np.array(sorted(left_out), np.int64))))
     if len(parts) == 1:
         return marks, replace(sites, cut=cut)
     item = np.concatenate([part.item for part in parts])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.container import EntryUnreadableError, LimitReachedError, Limits
 from analyzer.container.text import shown
+from analyzer.extract.abis import ABIS
 from analyzer.model import Access, Bundle
 from analyzer.model.record import dataclass
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 SCRIPTS = (".js", ".jsbundle", ".bundle", ".html", ".htm", ".wxs", ".hbc")
 PAGES = (".html", ".htm")
 PLACES = ("assets/", "base/assets/", "res/raw/")
-ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64", "x86", "armeabi")
 RAM_BUNDLE = b"\xe5\xd1\x0b\xfb"
 """React Native's indexed form: a table, then modules as text, each ended by NUL."""
 PAGE = "webpage"
