@@ -13,18 +13,17 @@ import click
 from analyzer.render.forms import FORM_NAMES
 from analyzer.render.language import default_lang
 
+from .options import EXISTING, FAIL_ON, LANG, OUTPUT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.model import Facts, Report, TrafficFacts
 
 READERS = "eduaudit.traffic_reader"
-SEVERITIES = ("critical", "high", "medium", "low", "never")
 INCOMPLETE = 3
 NO_CACHE = "EDUAUDIT_NO_CACHE"
 """Environment variable that, set to anything, has the effect of ``--no-cache``."""
-
-EXISTING = click.Path(path_type=Path)
 
 
 @click.command(help="审计一个应用 / audit one app: APP 是 APK、APKS、XAPK、AAB、AAR、JAR、DEX 文件或文件夹。")
@@ -45,15 +44,9 @@ EXISTING = click.Path(path_type=Path)
 @click.option("--profile", type=EXISTING, metavar="FILE", help="设备档案，配合 --traffic / device profile")
 @click.option("--marks", type=EXISTING, metavar="FILE", help="操作标记，配合 --traffic / operator's marks")
 @click.option("--format", "form", type=click.Choice(FORM_NAMES), default="terminal", show_default=True)
-@click.option("--output", type=EXISTING, metavar="PATH", help="写入文件而不是标准输出 / write to a file")
-@click.option(
-    "--fail-on",
-    type=click.Choice(SEVERITIES),
-    default="high",
-    show_default=True,
-    help="达到该级别时退出码为 1 / exit 1 at or above",
-)
-@click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="缺省取自 locale / defaults to the locale")
+@OUTPUT
+@FAIL_ON
+@LANG
 @click.option("--waivers", type=EXISTING, metavar="FILE", help="豁免清单 YAML / waivers")
 @click.option("--no-cache", is_flag=True, help="不用以前分析的结果 / analyse anew, keep nothing")
 @click.option("--strict", is_flag=True, help="分析不完整时退出码为 3 / exit 3 when the analysis is incomplete")

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from analyzer.cli.audit import NO_CACHE, working
+from analyzer.cli.options import EXISTING, LANG, OUTPUT
 from analyzer.render.language import default_lang
 
 FORMATS = ("terminal", "json", "html")
 INCOMPLETE = 3
-EXISTING = click.Path(path_type=Path)
 HELP = """比较两个版本 / what changed between two versions.
 
 OLD 和 NEW 各是一个安装包（APK、APKS、XAPK …），或 eduaudit audit --format json 存下的报告。
@@ -26,8 +26,8 @@ OLD 和 NEW 各是一个安装包（APK、APKS、XAPK …），或 eduaudit audi
 @click.argument("old", type=EXISTING)
 @click.argument("new", type=EXISTING)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
-@click.option("--output", type=EXISTING, metavar="PATH", help="写入文件而不是标准输出 / write to a file")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="缺省取自 locale / defaults to the locale")
+@OUTPUT
+@LANG
 @click.option("--no-cache", is_flag=True, help="不用以前分析的结果 / analyse anew, keep nothing")
 @click.option(
     "--strict", is_flag=True, help="没有差异但读取不完整时退出码为 3 / exit 3 when nothing but not all was read"

@@ -8,7 +8,8 @@ import click
 
 from analyzer.render.language import default_lang
 
-from .audit import EXISTING, SEVERITIES, exit_status
+from .audit import exit_status
+from .options import EXISTING, FAIL_ON, LANG, OUTPUT
 
 FORMATS = ("terminal", "json", "html")
 
@@ -16,15 +17,9 @@ FORMATS = ("terminal", "json", "html")
 @click.command(help="只读隐私政策 / read a privacy policy alone: HTML、MHTML、PDF、DOCX、Markdown、文本。")
 @click.argument("file", type=EXISTING)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
-@click.option("--output", type=EXISTING, metavar="PATH", help="写入文件而不是标准输出 / write to a file")
-@click.option(
-    "--fail-on",
-    type=click.Choice(SEVERITIES),
-    default="high",
-    show_default=True,
-    help="达到该级别时退出码为 1 / exit 1 at or above",
-)
-@click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="缺省取自 locale / defaults to the locale")
+@OUTPUT
+@FAIL_ON
+@LANG
 def policy(file: Path, form: str, output: Path | None, fail_on: str, lang: str | None) -> int:  # noqa: D103  # the help text is the documentation
     import sys
 

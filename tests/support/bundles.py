@@ -17,6 +17,9 @@ IDS = {f"android:{name}": number for number, name in ATTRIBUTES.items()}
 PREFIXES = {"android:": ANDROID, "tools:": TOOLS}
 KINDS = {0x10: 6, 0x11: 7, 0x12: 8}
 
+REST = "root"
+"""Folder of a module for what belongs nowhere else."""
+
 
 def varint(value):
     out = bytearray()
@@ -108,7 +111,7 @@ def bundle_of(apk, module="base"):
             elif name.startswith(("res/", "assets/", "lib/")):
                 rows.append((f"{module}/{name}", raw))
             elif not name.startswith("META-INF/"):
-                rows.append((f"{module}/root/{name}", raw))
+                rows.append((f"{module}/{REST}/{name}", raw))
     return rows
 
 
