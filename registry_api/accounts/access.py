@@ -21,10 +21,21 @@ class Role(StrEnum):
     """Who holds a key."""
 
     VENDOR = "vendor"
+    """A member of a provider: files, hands in packages, answers corrections."""
+    VENDOR_ADMIN = "vendor_admin"
+    """The provider's own administrator."""
+    SCHOOL = "school"
+    """A school or bureau that files its use of apps (使用者备案)."""
     REVIEWER = "reviewer"
+    """A province's reviewer."""
+    LEAD = "lead_reviewer"
+    """A province's lead reviewer: a second pair of eyes, signs notices."""
     SUPERVISOR = "supervisor"
+    """The national supervisor."""
     AUDITOR = "auditor"
+    """Reads everything, changes nothing."""
     ADMIN = "admin"
+    """Runs the system, decides no case."""
 
 
 class Action(StrEnum):
@@ -47,15 +58,22 @@ class Action(StrEnum):
     """Issue and revoke keys."""
 
 
+MEMBERS = frozenset({Role.VENDOR, Role.VENDOR_ADMIN, Role.SCHOOL})
+"""Roles that belong to one organisation and see its rows alone."""
+PROVINCIAL = frozenset({Role.REVIEWER, Role.LEAD})
+"""Roles that belong to one province and see its rows alone."""
+DECIDERS = PROVINCIAL | {Role.SUPERVISOR}
+"""Roles that decide cases."""
+
 _ALL_READERS = frozenset(Role)
 
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.READ: _ALL_READERS,
-    Action.FILE: frozenset({Role.VENDOR, Role.ADMIN}),
-    Action.TRAFFIC: frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN}),
-    Action.AUDIT: frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN}),
-    Action.REVIEW: frozenset({Role.REVIEWER, Role.SUPERVISOR}),
-    Action.SUSPEND: frozenset({Role.REVIEWER, Role.SUPERVISOR}),
+    Action.FILE: MEMBERS | {Role.ADMIN},
+    Action.TRAFFIC: DECIDERS | {Role.ADMIN},
+    Action.AUDIT: DECIDERS | {Role.ADMIN},
+    Action.REVIEW: DECIDERS,
+    Action.SUSPEND: DECIDERS,
     Action.TRAIL: frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN}),
     Action.KEYS: frozenset({Role.ADMIN}),
 }
@@ -113,9 +131,9 @@ def scope_of(model: type, actor: Actor) -> sa.ColumnElement[bool]:
     if actor.role in NATIONAL:
         return sa.true()
     province, organization = _SCOPED[model]
-    if actor.role is Role.REVIEWER and actor.province:
+    if actor.role in PROVINCIAL and actor.province:
         return col(province) == actor.province
-    if actor.role is Role.VENDOR and actor.organization_id is not None:
+    if actor.role in MEMBERS and actor.organization_id is not None:
         return col(organization) == actor.organization_id
     return sa.false()
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from registry_api.accounts.access import Actor, Role, default_scopes
+from registry_api.accounts.access import MEMBERS, PROVINCIAL, Actor, Role, default_scopes
 from registry_api.accounts.models import ApiKey
 from registry_api.db import Database, now
 from registry_api.errors import FieldError, RegistryError
@@ -40,15 +40,17 @@ def issue(
     errors = []
     if organization_id is not None:
         organization = session.get(Organization, organization_id)
-        if role is not Role.VENDOR:
+        if role not in MEMBERS:
             errors.append(
-                FieldError("/organization_id", "not_allowed", "only a vendor's key belongs to an organisation")
+                FieldError(
+                    "/organization_id", "not_allowed", "only the key of a vendor or school belongs to an organisation"
+                )
             )
         elif organization is None:
             errors.append(FieldError("/organization_id", "unknown", f"there is no organisation {organization_id}"))
         else:
             province = organization.province
-    if role is Role.REVIEWER and not province:
+    if role in PROVINCIAL and not province:
         errors.append(FieldError("/province", "required", "a reviewer's key needs a province", "such as 31"))
     allowed = default_scopes(role)
     errors += [

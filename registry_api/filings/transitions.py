@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from registry_api.accounts.access import Actor, Role
+from registry_api.accounts.access import DECIDERS, Actor, Role
 from registry_api.audits.models import AuditRun
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
@@ -55,8 +55,8 @@ class Event(StrEnum):
 SYSTEM = "system"
 """The role of the registry itself."""
 
-_FILERS = frozenset({Role.VENDOR.value, Role.ADMIN.value})
-_REVIEWERS = frozenset({Role.REVIEWER.value, Role.SUPERVISOR.value})
+_FILERS = frozenset({Role.VENDOR.value, Role.VENDOR_ADMIN.value, Role.ADMIN.value})
+_REVIEWERS = frozenset(role.value for role in DECIDERS)
 _SYSTEM = frozenset({SYSTEM})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from registry_api.accounts.access import Actor, Role, scope_of, scoped
+from registry_api.accounts.access import MEMBERS, Actor, scope_of, scoped
 from registry_api.accounts.models import ApiKey
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
@@ -35,7 +35,7 @@ def register_organization(
                 )
             ],
         )
-    if actor.role is Role.VENDOR and actor.organization_id is not None:
+    if actor.role in MEMBERS and actor.organization_id is not None:
         raise RegistryError("forbidden", "this key already belongs to an organisation")
     if session.exec(select(Organization.id).where(Organization.uscc == uscc)).first() is not None:
         raise RegistryError(
@@ -46,7 +46,7 @@ def register_organization(
     organization = Organization(name=name, uscc=uscc, province=province or province_of(uscc), created_at=now())
     session.add(organization)
     session.flush()
-    if actor.role is Role.VENDOR:
+    if actor.role in MEMBERS:
         key = session.get(ApiKey, actor.key_id)
         if key is not None:
             key.organization_id, key.province = organization.id, organization.province

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from analyzer.model import Clause, Severity
-from registry_api.accounts.access import Actor, Role
+from registry_api.accounts.access import MEMBERS, Actor
 from registry_api.accounts.models import ApiKey
 from registry_api.audits.models import AuditRun, FindingRow, TrafficIntake
 from registry_api.audits.runs import newest
@@ -118,7 +118,7 @@ def read_record(registry: Registry, actor: Actor, package: str) -> Record:
 def _names(session: Session, actor: Actor, trail: list[TrailEntry]) -> dict[str, str]:
     ids = {entry.actor.removeprefix("key:") for entry in trail}
     statement = select(ApiKey.id, ApiKey.name).where(col(ApiKey.id).in_(ids))
-    if actor.role is Role.VENDOR:  # the authority acts as one: its people are not named to those it supervises
+    if actor.role in MEMBERS:  # the authority acts as one: its people are not named to those it supervises
         statement = statement.where(ApiKey.organization_id == actor.organization_id)
     return {f"key:{key_id}": name for key_id, name in session.exec(statement).all()}
 

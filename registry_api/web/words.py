@@ -50,6 +50,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.incomplete": ("检查不完整，不能下结论", "incomplete: no conclusion"),
     # roles
     "role.vendor": ("提供者", "vendor"),
+    "role.vendor_admin": ("提供者管理员", "vendor administrator"),
+    "role.school": ("使用单位", "school"),
+    "role.lead_reviewer": ("审核负责人", "lead reviewer"),
     "role.reviewer": ("省级审核", "reviewer"),
     "role.supervisor": ("国家监管", "supervisor"),
     "role.auditor": ("监督查阅", "auditor"),
