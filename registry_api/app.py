@@ -17,6 +17,8 @@ import analyzer
 from analyzer.model import EduauditError
 from registry_api.accounts import endpoints as accounts
 from registry_api.audits import endpoints as audits
+from registry_api.audits import finding_endpoints as findings
+from registry_api.audits import shipped_endpoints as shipped
 from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
 from registry_api.filings import endpoints as filings
 from registry_api.kit.bodycap import BodyCap
@@ -93,6 +95,8 @@ def create_app(registry: Registry) -> FastAPI:
         organizations.router,
         filings.router,
         audits.router,
+        findings.router,
+        shipped.router,
         trail.router,
     ):
         app.include_router(router, prefix=API)
@@ -217,6 +221,8 @@ _REPEATABLE = _MATCHED | {
     "createApp",
     "createFiling",
     "createOrganization",
+    "decideFinding",
+    "decideFindings",
     "setPolicy",
     "startAudit",
 }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from registry_api.client import Client
 
 POLL_SECONDS = 0.3
+_STANDING = frozenset({"open", "confirmed", "notified", "reopened"})
 _SHOWN = 15
 
 
@@ -43,7 +44,7 @@ def print_run(client: Client, run: dict[str, Any], lang: str) -> None:
         table.add_column(name, overflow="fold")
     order = list(counts)
     items = client.every(f"/apps/{run['package']}/findings")
-    standing = [item for item in items if item["record_status"] != "gone"]
+    standing = [item for item in items if item["record_status"] in _STANDING]
     for item in sorted(standing, key=lambda one: (order.index(one["severity"]), one["rule"]))[:_SHOWN]:
         table.add_row(
             word(item["severity"], lang),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from registry_api.accounts.models import ApiKey, IdempotentReply, WebSession
-from registry_api.audits.models import AuditRun, FindingRow, Observation, StoredFacts, TrafficIntake
+from registry_api.audits.models import (
+    AuditRun,
+    FindingRow,
+    Observation,
+    ShippedSdk,
+    StoredFacts,
+    TrafficIntake,
+    Waiver,
+)
 from registry_api.filings.models import Filing, FilingNumber
 from registry_api.organizations.models import App, AppVersion, Organization
 from registry_api.storage.models import Blob, Upload
@@ -25,10 +33,12 @@ __all__ = [
     "IdempotentReply",
     "Observation",
     "Organization",
+    "ShippedSdk",
     "StoredFacts",
     "TrafficIntake",
     "TrailEntry",
     "Upload",
+    "Waiver",
     "WebSession",
     "metadata",
 ]

@@ -62,8 +62,10 @@ def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable
 
 def _inputs(facts: Facts) -> tuple[ReportInput, ...]:
     policy, traffic = facts.policy, facts.traffic
+    filed = facts.filed.artifact if facts.filed else None
     return (
         *((ReportInput(kind="policy", name=policy.name, sha256=policy.sha256),) if policy else ()),
+        *((ReportInput(kind="filed_package", name=filed.name, sha256=filed.sha256),) if filed else ()),
         *(ReportInput(kind="capture", name=None, sha256=item) for item in sorted(traffic.captures if traffic else ())),
     )
 

@@ -209,3 +209,5 @@ class Facts(Record):
     policy: PolicyFacts | None = None
     filing: FilingFacts | None = None
     traffic: TrafficFacts | None = None
+    filed: StaticFacts | None = None
+    """The package of the version that stood when the filing was approved; `None`: this is it, or none is on record."""

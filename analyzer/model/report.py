@@ -170,7 +170,7 @@ class ReportArtifact(Record):
 class ReportInput(Record):
     """A file beside the package that was examined: without it, nobody can say later which text was judged."""
 
-    kind: Literal["policy", "capture"]
+    kind: Literal["policy", "capture", "filed_package"]
     name: str | None
     """File name; `None` where the facts do not hold it."""
     sha256: str

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from registry_api.audits.models import FindingRow
+from registry_api.audits.models import FindingRow, Waiver
 from registry_api.errors import RegistryError
 from registry_api.filings.models import Filing
 from registry_api.organizations.models import App, Organization
@@ -123,6 +123,7 @@ _SCOPED: dict[type, tuple[Any, Any]] = {
     App: (App.province, App.organization_id),
     Filing: (Filing.province, Filing.organization_id),
     FindingRow: (FindingRow.province, FindingRow.organization_id),
+    Waiver: (Waiver.province, Waiver.organization_id),
 }
 
 

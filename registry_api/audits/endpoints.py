@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 from analyzer.model import Severity, TrafficFacts, canonical_json, record_plain
 from registry_api.accounts.access import Actor, scope_of
 from registry_api.audits import runs, weekly
-from registry_api.audits.findings import OPEN
 from registry_api.audits.models import AuditRun, FindingRow, Observation, TrafficIntake
+from registry_api.audits.standing import ENDED, STANDING, FindingStatus
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
 from registry_api.kit.paging import LIMIT, After, Limit, link_next, page
@@ -203,6 +203,11 @@ def get_ledger(package: str, registry: RegistryPart, actor: Reader) -> dict[str,
         return {"audit": run.id, "items": report["ledger"], "coverage": report["coverage"]}
 
 
+def _statuses(wanted: str) -> list[str]:
+    groups = {"standing": STANDING, "ended": ENDED}
+    return sorted(item.value for item in groups[wanted]) if wanted in groups else [str(wanted)]
+
+
 @router.get("/findings", operation_id="listFindings")
 def list_findings(
     request: Request,
@@ -213,7 +218,8 @@ def list_findings(
     limit: Limit = 50,
     package: Annotated[str | None, Query(max_length=255)] = None,
     status: Annotated[
-        str | None, Query(pattern="^(standing|open|reopened|gone)$", description="standing: open or reopened")
+        Literal["standing", "ended"] | FindingStatus | None,
+        Query(description="standing: open, confirmed, notified or reopened; ended: rectified or retracted"),
     ] = None,
     severity: Annotated[Severity | None, Query(description="this grave or graver")] = None,
     sureness: Annotated[str | None, Query(pattern="^(proven|suspected)$")] = None,
@@ -224,7 +230,7 @@ def list_findings(
     if package:
         statement = statement.where(col(FindingRow.app_id).in_(select(App.id).where(App.package == package)))
     if status:
-        statement = statement.where(col(FindingRow.status).in_(OPEN if status == "standing" else (status,)))
+        statement = statement.where(col(FindingRow.status).in_(_statuses(status)))
     if severity:
         statement = statement.where(
             col(FindingRow.severity).in_([item.value for item in Severity if item.at_least(severity)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import tempfile
 from collections.abc import Callable
@@ -12,7 +13,15 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
-from analyzer.model import Facts, PolicyFacts, StaticFacts, TrafficFacts, canonical_json, read_record
+from analyzer.model import (
+    Facts,
+    PolicyFacts,
+    StaticFacts,
+    TrafficFacts,
+    UnreadableInputError,
+    canonical_json,
+    read_record,
+)
 from registry_api.audits.models import StoredFacts, TrafficIntake
 from registry_api.db import now
 from registry_api.errors import RegistryError
@@ -20,6 +29,9 @@ from registry_api.filings.models import Filing
 from registry_api.organizations.models import App, AppVersion
 from registry_api.registry import Registry
 from registry_api.storage.blobs import record_blob
+from registry_api.trail.models import TrailEntry
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,8 @@ class Inputs:
     filing: Filing | None
     traffic: tuple[str, ...]
     """Blobs of traffic facts about this version."""
+    filed: AppVersion | None = None
+    """The version that stood when the filing was approved, where this is another one."""
 
 
 def inputs_of(session: Session, app: App, version_id: int | None) -> Inputs:
@@ -44,7 +58,37 @@ def inputs_of(session: Session, app: App, version_id: int | None) -> Inputs:
         .where(TrafficIntake.app_id == app.id, TrafficIntake.app_version_id == version_id)
         .order_by(TrafficIntake.facts_sha256)
     ).all()
-    return Inputs(version, filing, tuple(traffic))
+    return Inputs(version, filing, tuple(traffic), _filed_version(session, filing, version_id))
+
+
+APPROVALS = ("filing.approve", "filing.approve_change")
+"""Acts of the trail by which the version that is then on record becomes the filed one."""
+
+
+def _filed_version(session: Session, filing: Filing | None, version_id: int | None) -> AppVersion | None:
+    """Return the version on record when the filing, or its last change, was approved; `None` for the present one."""
+    if filing is None or filing.number is None:
+        return None
+    approved = session.exec(
+        select(TrailEntry.at)
+        .where(
+            TrailEntry.app_id == filing.app_id,
+            TrailEntry.object_kind == "filing",
+            TrailEntry.object_id == str(filing.id),
+            col(TrailEntry.action).in_(APPROVALS),
+        )
+        .order_by(col(TrailEntry.seq).desc())
+        .limit(1)
+    ).first()
+    if approved is None:
+        return None
+    filed = session.exec(
+        select(AppVersion)
+        .where(AppVersion.app_id == filing.app_id, col(AppVersion.created_at) <= approved)
+        .order_by(col(AppVersion.id).desc())
+        .limit(1)
+    ).first()
+    return filed if filed is not None and filed.id != version_id else None
 
 
 def digest_of(inputs: Inputs) -> str:
@@ -54,6 +98,7 @@ def digest_of(inputs: Inputs) -> str:
         (inputs.version.policy_sha256 or "") if inputs.version else "",
         canonical_json(inputs.filing.facts) if inputs.filing else "",
         *inputs.traffic,
+        *([inputs.filed.artifact_sha256] if inputs.filed else []),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
@@ -73,8 +118,9 @@ def gather(registry: Registry, inputs: Inputs, *, afresh: bool = False) -> tuple
             policy, fresh = _policy(registry, inputs.version)
             extracted = extracted or fresh
     filing = registry.analysis.filing_facts(inputs.filing.document) if inputs.filing else None
+    filed = _filed(registry, inputs.filed) if static is not None and inputs.filed else None
     traffic = merge([read_record(TrafficFacts, registry.blobs.read(item)) for item in inputs.traffic])
-    return Facts(static=static, policy=policy, filing=filing, traffic=traffic), extracted
+    return Facts(static=static, policy=policy, filing=filing, traffic=traffic, filed=filed), extracted
 
 
 _TRANSIENT = frozenset({"analyser_crashed", "limit_reached"})
@@ -95,6 +141,15 @@ def _static(registry: Registry, version: AppVersion, *, afresh: bool) -> tuple[S
         load,
         lambda: _named(registry, version.artifact_sha256, version.artifact_name, registry.analysis.extract),
     )
+
+
+def _filed(registry: Registry, version: AppVersion) -> StaticFacts | None:
+    """Return the facts of the filed version by the present engine; `None` when its package can no longer be read."""
+    try:
+        return _static(registry, version, afresh=False)[0]
+    except (RegistryError, UnreadableInputError) as error:
+        _log.warning("the filed package %s is not compared: %s", version.artifact_sha256, error)
+        return None
 
 
 def _policy(registry: Registry, version: AppVersion) -> tuple[PolicyFacts, bool]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from registry_api.db import UtcDateTime
+
+STANDING = frozenset({"open", "confirmed", "notified", "reopened"})
+"""Statuses of findings that count against the app (`registry_api.audits.standing`)."""
 
 
 class AuditRun(SQLModel, table=True):
@@ -89,6 +92,7 @@ class FindingRow(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("app_id", "fingerprint"),
         sa.Index("ix_finding_status_severity", "status", "severity"),
+        sa.Index("ix_finding_rule_status", "rule", "status"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -102,13 +106,22 @@ class FindingRow(SQLModel, table=True):
     """``proven`` or ``suspected``."""
     subject: str = Field(max_length=1000)
     status: str = Field(max_length=20)
-    """``open``, ``reopened`` or ``gone``."""
+    """See `registry_api.audits.standing.FindingStatus`."""
+    gist: str = Field(default="", max_length=64)
+    """Digest of how grave and sure it is and of what kinds its evidence is: a decision holds while it is the same."""
+    notice_id: int | None = Field(default=None)
+    """The last notice that named it."""
     document: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     """The finding as the last run that saw it wrote it."""
     first_seen_at: datetime = Field(sa_type=UtcDateTime)
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
     first_run_id: str = Field(max_length=36)
     last_run_id: str = Field(max_length=36)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it no longer counts: mended, retracted, waived or dismissed."""
+        return self.status not in STANDING
 
 
 class Observation(SQLModel, table=True):
@@ -120,3 +133,44 @@ class Observation(SQLModel, table=True):
     """``new``, ``open``, ``reopened``, ``gone`` or ``not_examined``."""
     cause: str = Field(default="input", max_length=10)
     """For a change: ``input`` (the app or its papers changed) or ``rules`` (only rules or engine did)."""
+
+
+class Waiver(SQLModel, table=True):
+    """An exception for one finding of an app's whole line of versions: with reason, approver and end."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    app_id: int = Field(foreign_key="app.id", index=True)
+    province: str = Field(max_length=2, index=True)
+    organization_id: int = Field(foreign_key="organization.id", index=True)
+    finding_id: int = Field(foreign_key="finding.id", index=True)
+    gist: str = Field(default="", max_length=64)
+    """The finding's `FindingRow.gist` when it was waived."""
+    reason: str = Field(max_length=4000)
+    approved_by: str = Field(max_length=100)
+    approved_role: str = Field(max_length=20)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    until: date = Field(index=True)
+    """The last day on which it holds, in China."""
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_why: str | None = Field(default=None, max_length=20)
+    """``expired``, ``withdrawn``, ``grew`` or ``replaced``."""
+
+
+class ShippedSdk(SQLModel, table=True):
+    """An SDK in a version of an app, as the last audit of that version found it."""
+
+    __tablename__ = "shipped_sdk"
+    __table_args__ = (sa.Index("ix_shipped_sdk_sdk_version_key", "sdk", "version_key"),)
+
+    app_version_id: int = Field(primary_key=True, foreign_key="app_version.id")
+    sdk: str = Field(primary_key=True, max_length=100)
+    app_id: int = Field(foreign_key="app.id", index=True)
+    province: str = Field(max_length=2)
+    organization_id: int = Field(foreign_key="organization.id")
+    name: str = Field(max_length=300)
+    version: str | None = Field(default=None, max_length=100)
+    version_key: str | None = Field(default=None, max_length=100)
+    """The version so that texts sort as versions do; `None`: not known, so neither older nor newer than any other."""
+    state: str | None = Field(default=None, max_length=20)
+    confidence: str = Field(max_length=10)
+    run_id: str = Field(max_length=36)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import select
 
 from analyzer.model import Report, UnreadableInputError
-from registry_api.audits import runs
+from registry_api.audits import runs, shipped
 from registry_api.audits.facts import Inputs, digest_of, gather, inputs_of
 from registry_api.audits.findings import record
 from registry_api.audits.models import AuditRun
@@ -80,6 +80,7 @@ def _audit(registry: Registry, run: AuditRun) -> None:
         row.inputs = digest_of(inputs)
         row.engine, row.rules, row.extracted = report.run.engine, report.run.rules, extracted
         row.report_sha256 = blob
+        shipped.note(session, row, app, report)
         superseded = runs.overtaken(session, row, app)
         changes = {} if superseded else record(session, row, app, report)
         facts_rules = facts.static.rules if facts.static else None

@@ -11,6 +11,7 @@ from typing import Self
 from registry_api.accounts.expiry import purge
 from registry_api.audits import runs
 from registry_api.audits.pipeline import perform
+from registry_api.audits.waivers import expire
 from registry_api.errors import RegistryError
 from registry_api.registry import Registry
 
@@ -51,6 +52,8 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
 
 def _sweep(registry: Registry) -> None:
     runs.sweep(registry)
+    with registry.database.write() as session:
+        expire(session)
     purge(registry.database)
 
 

@@ -49,6 +49,7 @@ def _may(action: Action) -> Callable[[Request], Actor]:
 Reader = Annotated[Actor, Depends(_may(Action.READ))]
 Filer = Annotated[Actor, Depends(_may(Action.FILE))]
 Capturer = Annotated[Actor, Depends(_may(Action.TRAFFIC))]
+Reviewing = Annotated[Actor, Depends(_may(Action.REVIEW))]
 Auditing = Annotated[Actor, Depends(_may(Action.AUDIT))]
 TrailReader = Annotated[Actor, Depends(_may(Action.TRAIL))]
 KeyMaster = Annotated[Actor, Depends(_may(Action.KEYS))]

@@ -133,7 +133,7 @@ def _report(registry: Registry, run: AuditRun | None) -> tuple[dict[str, Any] | 
 
 
 def _rank(row: FindingRow) -> tuple[bool, int, bool, str, str]:
-    return (row.status == "gone", Severity(row.severity).rank, row.sureness != "proven", row.rule, row.subject)
+    return (row.ended, Severity(row.severity).rank, row.sureness != "proven", row.rule, row.subject)
 
 
 _GRAVEST = ("observed_before_consent", "observed", "before_consent", "reachable", "present", "declared")

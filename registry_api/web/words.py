@@ -41,6 +41,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "open": ("存在", "open"),
     "reopened": ("再次出现", "reopened"),
     "gone": ("已消失", "gone"),
+    "confirmed": ("已确认", "confirmed"),
+    "notified": ("已通知整改", "notified"),
+    "rectified": ("已整改", "rectified"),
+    "waived": ("已豁免", "waived"),
+    "false_positive": ("误报", "false positive"),
+    "retracted": ("规则变化后撤回", "retracted by us"),
     "new": ("新增", "new"),
     "not_examined": ("本次未检查", "not examined"),
     # the verdict of a report

@@ -30,6 +30,7 @@ from analyzer.model import (
     Report,
     ReportArtifact,
     Run,
+    Sdk,
     Severity,
     StaticFacts,
     Status,
@@ -103,6 +104,19 @@ class FakeAnalysis:
             ),
             coverage=Coverage(complete=not reasons, reasons=reasons, dex_files=1),
             strings=tuple(StringFact(kind="finding", value=item, found_in="x") for item in spec.get("findings", ())),
+            sdks=tuple(
+                Sdk(
+                    id=name,
+                    name=name,
+                    vendor="v",
+                    category="analytics",
+                    version=version,
+                    confidence="certain",
+                    evidence=(),
+                    collects=(),
+                )
+                for name, version in spec.get("sdks", ())
+            ),
         )
 
     def read_policy(self, path: Path) -> PolicyFacts:
@@ -158,7 +172,7 @@ class FakeAnalysis:
             flags=ManifestFlags(),
             components=(),
             permissions=(),
-            sdks=(),
+            sdks=static.sdks if static else (),
             accesses=(),
             endpoints=(),
             packers=(),

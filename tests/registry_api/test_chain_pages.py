@@ -20,6 +20,7 @@ def page(report, lang):
     plain = report if isinstance(report, dict) else json.loads(report.dump())
     findings = [
         SimpleNamespace(
+            ended=False,
             id=number, document=row, severity=row["severity"], sureness=row["status"], status="open", subject=row["subject"],
             rule=row["rule"], first_seen_at=None, last_seen_at=None,
         )

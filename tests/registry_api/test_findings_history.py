@@ -26,7 +26,7 @@ def test_a_mended_finding_is_gone_and_comes_back_as_reopened(api, submitted, dra
     assert statuses(api) == {"DATA.X": "open", "ADS.Y": "open"}
     run = again({"findings": ["ADS.Y|sdk|medium"], "version": "2"})
     assert (run["summary"]["gone"], run["summary"]["open"]) == (1, 1)
-    assert statuses(api) == {"DATA.X": "gone", "ADS.Y": "open"}
+    assert statuses(api) == {"DATA.X": "rectified", "ADS.Y": "open"}
     run = again({**SPEC, "version": "3"})
     assert run["summary"]["reopened"] == 1
     assert statuses(api) == {"DATA.X": "reopened", "ADS.Y": "open"}
@@ -132,12 +132,15 @@ def test_lists_are_filtered_and_paged_by_key(api, submitted, drain):
     [
         (None, True, True, "new"),
         ("open", True, True, "open"),
-        ("gone", True, True, "reopened"),
+        ("rectified", True, True, "reopened"),
+        ("retracted", True, True, "reopened"),
+        ("waived", True, True, "open"),
         ("reopened", True, False, "open"),
         ("open", False, True, "gone"),
         ("reopened", False, True, "gone"),
         ("open", False, False, "not_examined"),
-        ("gone", False, False, "gone"),
+        ("rectified", False, False, "gone"),
+        ("notified", False, True, "gone"),
     ],
 )
 def test_the_table_of_outcomes(status, seen, counts, outcome):

@@ -125,7 +125,7 @@ def permission_undeclared(case: Case) -> Iterator[Hit]:
     rows = [
         row
         for row in case.static.permissions
-        if row.declared and _must_be_filed(case, row) and row.name.rpartition(".")[2] not in listed
+        if row.declared and must_be_filed(case, row) and row.name.rpartition(".")[2] not in listed
     ]
     for row in sorted(rows, key=lambda item: item.name):
         yield Hit(
@@ -135,7 +135,8 @@ def permission_undeclared(case: Case) -> Iterator[Hit]:
         )
 
 
-def _must_be_filed(case: Case, row: Permission) -> bool:
+def must_be_filed(case: Case, row: Permission) -> bool:
+    """Tell whether a filing's list must name a permission: a dangerous, special or uncommon one."""
     rule = case.catalogue.permissions.get(row.name)
     return row.level == "dangerous" or row.special or (rule is not None and rule.need != "common")
 
@@ -246,6 +247,12 @@ def ads_undeclared(case: Case) -> Iterator[Hit]:
             evidence=(*in_order(map(of_sdk, sdks)), of_filing("/app/contains", contains)),
             values={"sdks": names.sdk_names(case, sdks)},
         )
+
+
+def listed_sdk(case: Case, sdk: Sdk) -> bool:
+    """Tell whether the filing's list of SDKs names this one, under any of its names."""
+    filed = case.filing.sdks if case.filing else None
+    return bool(filed) and _named(_words(case, sdk), {_plain(name) for name in filed or ()})
 
 
 def _known_sdk(case: Case, name: str) -> bool:

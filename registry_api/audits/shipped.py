@@ -1,0 +1,119 @@
+"""Which app ships which SDK at which version: written by every audit, asked when an SDK turns out to be bad."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, delete, select
+
+from analyzer.model import Report
+from registry_api.accounts.access import Actor, scope_of
+from registry_api.audits.models import AuditRun, ShippedSdk
+from registry_api.organizations.models import App, AppVersion
+
+_PART = re.compile(r"\d+|[a-z]+")
+_LEADING = re.compile(r"^\s*v?(?=\d)", re.IGNORECASE)
+_PARTS = 8
+_WIDTH = 10
+_STAGES = {"dev": "0", "snapshot": "0", "alpha": "1", "a": "1", "beta": "2", "b": "2", "m": "2", "rc": "3", "cr": "3"}
+
+
+def version_key(version: str | None) -> str | None:
+    """Return a text that sorts as the version does: numbers by value, ``1.2-beta`` before ``1.2``, ``1.2`` = ``1.2.0``.
+
+    `None` for a version that does not begin with a number: it is neither older nor newer than another.
+    """
+    text = _LEADING.sub("", version or "").split("+")[0].lower()
+    if not text or not text[0].isdigit():
+        return None
+    parts: list[str] = []
+    stage = "9"
+    for part in _PART.findall(text):
+        if part.isdigit():
+            if stage == "9" and len(parts) < _PARTS:
+                parts.append(part.lstrip("0")[-_WIDTH:].zfill(_WIDTH))
+            elif stage != "9" and len(stage) == 1:
+                stage += part.lstrip("0")[-4:].zfill(4)
+        elif stage == "9":
+            stage = _STAGES.get(part, "9")
+    while parts and not parts[-1].strip("0"):
+        parts.pop()
+    return ".".join(parts)[:87] + "!" + stage
+
+
+def note(session: Session, run: AuditRun, app: App, report: Report) -> None:
+    """Replace what is on record of the run's version, in the caller's transaction."""
+    if run.app_version_id is None or not report.summary.channels.get("static"):
+        return
+    session.execute(delete(ShippedSdk).where(col(ShippedSdk.app_version_id) == run.app_version_id))
+    session.add_all(
+        ShippedSdk(
+            app_version_id=run.app_version_id,
+            sdk=sdk.id[:100],
+            app_id=app.id or 0,
+            province=app.province,
+            organization_id=app.organization_id,
+            name=sdk.name[:300],
+            version=sdk.version[:100] if sdk.version else None,
+            version_key=version_key(sdk.version),
+            state=sdk.state,
+            confidence=sdk.confidence,
+            run_id=run.id,
+        )
+        for sdk in {sdk.id[:100]: sdk for sdk in report.sdks}.values()
+    )
+
+
+def current() -> Any:
+    """Return the condition that a row is of the version that is on record now."""
+    return col(ShippedSdk.app_version_id) == col(App.current_version_id)
+
+
+def list_sdks(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Return every SDK of the apps within reach, with the number of apps that ship it now; the commonest first."""
+    apps = sa.func.count(sa.distinct(col(ShippedSdk.app_id)))
+    versions = sa.func.count(sa.distinct(col(ShippedSdk.version)))
+    rows = session.exec(
+        select(ShippedSdk.sdk, sa.func.max(ShippedSdk.name), apps, versions)
+        .join(App, col(App.id) == ShippedSdk.app_id)
+        .where(scope_of(App, actor), current())
+        .group_by(ShippedSdk.sdk)
+        .order_by(apps.desc(), ShippedSdk.sdk)
+    ).all()
+    return [{"sdk": sdk, "name": name, "apps": count, "versions": number} for sdk, name, count, number in rows]
+
+
+def shippers(
+    actor: Actor,
+    sdk: str,
+    *,
+    at_most: str | None = None,
+    at_least: str | None = None,
+    unknown: bool = True,
+    every_version: bool = False,
+) -> Any:
+    """Return a select of (`ShippedSdk`, `App`, `AppVersion`) within reach that ship ``sdk`` in a range of versions.
+
+    ``unknown`` keeps rows whose version is not known: a recall must reach them too.
+    """
+    statement = (
+        select(ShippedSdk, App, AppVersion)
+        .join(App, col(App.id) == ShippedSdk.app_id)
+        .join(AppVersion, col(AppVersion.id) == ShippedSdk.app_version_id)
+        .where(scope_of(App, actor), ShippedSdk.sdk == sdk)
+    )
+    if not every_version:
+        statement = statement.where(current())
+    key: Any = col(ShippedSdk.version_key)
+    inside = [key <= high for high in _keys((at_most,))] + [key >= low for low in _keys((at_least,))]
+    if inside:
+        known = sa.and_(key.is_not(None), *inside)
+        statement = statement.where(sa.or_(known, key.is_(None)) if unknown else known)
+    return statement
+
+
+def _keys(versions: Iterable[str | None]) -> list[str]:
+    return [key for version in versions if (key := version_key(version)) is not None]
