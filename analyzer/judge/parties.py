@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from analyzer.catalogue import Catalogue
 from analyzer.model import Access
-from analyzer.policy.declarations import company_words
 
 from .settings import LOOKS_FOR_ITSELF, READS_FOR_ITS_CALLER
 
@@ -30,4 +29,6 @@ def domain(value: str) -> str:
 
 def same_company(one: str, other: str) -> bool:
     """Tell whether two names mean one company."""
+    from analyzer.policy.declarations import company_words  # noqa: PLC0415  # its words take longer than judging
+
     return bool(set(map(str.lower, company_words(one))).intersection(map(str.lower, company_words(other))))

@@ -10,7 +10,6 @@ from analyzer.judge.case import Case
 from analyzer.judge.evidence import in_order, of_policy, of_string
 from analyzer.judge.hits import Hit, check
 from analyzer.model import PolicyPoint, Severity, Status, StringFact
-from analyzer.policy.passages import number
 
 _IN_APP = {
     "RIGHTS.WITHDRAW_MISSING": "withdraw_consent",
@@ -22,6 +21,12 @@ _IN_APP = {
 _DAYS = re.compile(r"(\d{1,3}|[一二三四五六七八九十]{1,3})\s?个?\s?工作日")
 _REQUEST = re.compile(r"请求|申请|投诉|举报|反馈|诉求|要求|权利|注销|更正|删除")
 _ANSWER = re.compile(r"答复|回复|回应|响应|处理|反馈|完成|受理|核实")
+
+
+def _days(text: str) -> list[int]:
+    from analyzer.policy.passages import number  # noqa: PLC0415  # an app without a policy needs none of it
+
+    return [number(found) for found in _DAYS.findall(text)]
 
 
 def lacks_part(point: PolicyPoint, group: WordGroup) -> bool:
@@ -83,7 +88,7 @@ def answer_late(case: Case) -> Iterator[Hit]:
     late: list[tuple[StringFact, int]] = []
     mixed: list[tuple[StringFact, int]] = []
     for row in case.wording("answer_time"):
-        days = [number(text) for text in _DAYS.findall(row.value)]
+        days = _days(row.value)
         if days and max(days) > limit and _REQUEST.search(row.value) and _ANSWER.search(row.value):
             (late if min(days) > limit else mixed).append((row, max(days)))
     if late or mixed:
