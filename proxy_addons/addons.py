@@ -16,6 +16,7 @@ from pathlib import Path
 from mitmproxy import command, ctx, exceptions, http, tls
 from mitmproxy.addonmanager import Loader
 
+from proxy_addons.contentview import DecodedContent
 from proxy_addons.events import append_event
 from proxy_addons.markpage import MARK_HOST, mark_of_path, mark_page
 from proxy_addons.marks import KINDS, Mark, append_mark
@@ -147,4 +148,4 @@ class EndWithParent:
         ctx.master.shutdown()  # type: ignore[no-untyped-call]  # mitmproxy
 
 
-addons = [Evidence(), TlsOutcomes(), Marks(), EndWithParent()]
+addons = [Evidence(), TlsOutcomes(), Marks(), DecodedContent(), EndWithParent()]

@@ -7,6 +7,7 @@ import click
 from .commands.capture import capture
 from .commands.profile import profile
 from .commands.replay import replay
+from .commands.show import show
 from .commands.spool import spool
 
 
@@ -15,5 +16,5 @@ def traffic() -> None:  # noqa: D103  # the help text is the documentation
     pass
 
 
-for command in (capture, replay, profile, spool):
+for command in (capture, replay, show, profile, spool):
     traffic.add_command(command)

@@ -125,7 +125,13 @@ def messages_of_flow(flow: Flow) -> list[Item]:
 def _http(flow: Any) -> list[Item]:
     request = flow.request
     host = request.pretty_host
-    common = {"flow": flow.id, "host": host, "method": request.method, "target": request.path}
+    common = {
+        "flow": flow.id,
+        "host": host,
+        "method": request.method,
+        "target": request.path,
+        "address": server_address(flow),
+    }
     messages: list[Item] = [
         Message(
             **common,
@@ -188,9 +194,16 @@ def _stream(flow: Any, transport: str) -> list[Item]:
                     target="",
                     headers=(),
                     body=b"".join(part.content for part in parts),
+                    address=server_address(flow),
                 )
             )
     return messages
+
+
+def server_address(flow: Any) -> str | None:
+    """Return the IP address that the proxy connected to; `None` behind another proxy or without a connection."""
+    peer = None if flow.server_conn.via else flow.server_conn.peername
+    return str(peer[0]) if peer else None
 
 
 def _fields(part: Any) -> tuple[tuple[str, str], ...]:

@@ -80,6 +80,7 @@ def _entry(number: int, entry: Any) -> list[Item]:
             "method": str(request.get("method", "")),
             "target": (url.path or "/") + (f"?{url.query}" if url.query else ""),
             "decoded": True,
+            "address": str(entry.get("serverIPAddress") or "").strip("[]") or None,
         }
         headers = _headers(request.get("headers"))
         messages: list[Item] = [
