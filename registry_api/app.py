@@ -101,8 +101,10 @@ def create_app(registry: Registry) -> FastAPI:
     ):
         app.include_router(router, prefix=API)
     from registry_api.web import pages  # noqa: PLC0415 - web is on top: nothing below may import it
+    from registry_api.web.screens import routers  # noqa: PLC0415 - as above
 
-    app.include_router(pages.router, include_in_schema=False)
+    for router in (pages.router, *routers()):
+        app.include_router(router, include_in_schema=False)
     _answer_errors(app)
     _answer_database_errors(app)
     _describe_problem(app)

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs, quote, urlsplit
-from zoneinfo import ZoneInfo
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlmodel import col, select
 
-from analyzer.model import Bilingual
-from analyzer.model.signature import short_name
-from registry_api.accounts.access import Action, Actor, can, scope_of
+from registry_api.accounts.access import scope_of
 from registry_api.accounts.keys import recognise
-from registry_api.accounts.sessions import COOKIE, close_session, open_session, redeem, session_actor
+from registry_api.accounts.sessions import COOKIE, close_session, open_session, redeem
 from registry_api.audits.endpoints import find_run
-from registry_api.errors import TITLES, RegistryError
+from registry_api.errors import RegistryError
 from registry_api.filings.transitions import State
 from registry_api.kit.requests import RegistryPart
 from registry_api.kit.schemas import WIDEST_ID
@@ -28,107 +21,31 @@ from registry_api.organizations.endpoints import in_state, show_apps
 from registry_api.organizations.models import App
 from registry_api.organizations.service import search_condition
 from registry_api.registry import Registry
-from registry_api.web.chains import chain_of, doubt_of, offsets_of
 from registry_api.web.record import read_record
-from registry_api.web.words import field_name, province_name, word
+from registry_api.web.rendering import HERE, render
+from registry_api.web.visitors import Lang, PageRoute, Signed, inside, same_site
 
-router = APIRouter()
+router = APIRouter(route_class=PageRoute)
 
-_HERE = Path(__file__).parent
-_ZONE = ZoneInfo("Asia/Shanghai")
+MEDIA = {".css": "text/css", ".js": "text/javascript"}
+STATIC = {str(file.relative_to(HERE / "static")): file for file in (HERE / "static").rglob("*") if file.suffix in MEDIA}
+"""Name → file, of all files that a page may ask for: nothing else can be reached by any spelling of a path."""
 _PAGE = 50
 _FORM_LIMIT = 4096
 _QUEUES = ("", State.UNDER_REVIEW, State.RETURNED, State.FILED, State.SUSPENDED)
 
-Lang = Annotated[str, Query(pattern="^(zh|en)$")]
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["time"] = _time
-    environment.filters["size"] = _size
-    environment.filters["path"] = lambda text: quote(str(text), safe="")
-    return environment
-
-
-def _time(value: datetime | None) -> str:
-    return value.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S") if value else "–"
-
-
-def _size(value: int) -> str:
-    return f"{value / 1024 / 1024:.1f} MB" if value >= 1024 * 1024 else f"{value / 1024:.1f} KB"
-
-
-def _shown(item: Any, lang: str) -> Any:
-    """Return a value as people write it."""
-    if isinstance(item, Bilingual):
-        return item.pick(lang)
-    if isinstance(item, bool):
-        return ("yes" if item else "no") if lang == "en" else ("是" if item else "否")
-    return "–" if item is None else item
-
 
 def _render(template: str, lang: str, status: int = 200, **context: Any) -> HTMLResponse:
-    def t(zh: str, en: str) -> str:
-        return en if lang == "en" else zh
-
-    text = (
-        _templates()
-        .get_template(template)
-        .render(
-            lang=lang,
-            t=t,
-            w=lambda code: word(code, lang),
-            pick=lambda both: both[lang] if isinstance(both, dict) else both.pick(lang),
-            show=lambda item: _shown(item, lang),
-            chain=lambda site: chain_of(site, lang),
-            doubt=lambda site: doubt_of(site, lang),
-            offsets=offsets_of,
-            short=short_name,
-            field_name=lambda key: field_name(key, lang),
-            province=lambda code: province_name(code, lang),
-            **context,
-        )
-    )
-    return HTMLResponse(text, status)
+    return render(template, lang, status, **context)
 
 
-class _NobodySignedInError(Exception):
-    """The page needs somebody who has signed in."""
-
-
-def _reader(request: Request, registry: Registry) -> Actor:
-    actor = session_actor(registry.database, request.cookies.get(COOKIE, ""))
-    if actor is None or not can(actor, Action.READ):
-        raise _NobodySignedInError
-    return actor
-
-
-def _to_login(request: Request, lang: str) -> RedirectResponse:
-    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"/login?lang={lang}&next={quote(target, safe='')}", 303)
-
-
-def _inside(target: str) -> str:
-    """Return a target only when it is a path of this server."""
-    parts = urlsplit(target)
-    safe = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if safe and not any(ord(char) < 32 for char in target) else "/"
-
-
-@router.get("/static/style.css")
-def style() -> FileResponse:
-    """Return the one style sheet."""
-    return FileResponse(
-        _HERE / "static" / "style.css", media_type="text/css", headers={"Cache-Control": "max-age=3600"}
-    )
+@router.get("/static/{name:path}")
+def static_file(name: str) -> FileResponse:
+    """Return a file of ours, or a vendored one; its address changes with its content, so it may be kept."""
+    file = STATIC.get(name)
+    if file is None:
+        raise RegistryError("not-found", f"there is no file {name}")
+    return FileResponse(file, media_type=MEDIA[file.suffix], headers={"Cache-Control": "max-age=31536000, immutable"})
 
 
 @router.get("/favicon.ico")
@@ -153,7 +70,7 @@ def login_page(
             if cookie:
                 close_session(session, request.cookies.get(COOKIE, ""))
         if cookie:
-            return _signed_in(request, cookie, _inside(next), registry)
+            return _signed_in(request, cookie, inside(next), registry)
         return _render("login.html", lang, 401, next=next, error="token", signed_in=None, here=request.url)
     return _render("login.html", lang, next=next, error="", signed_in=None, here=request.url)
 
@@ -163,9 +80,9 @@ async def login(request: Request, registry: RegistryPart) -> Response:
     """Sign in with a key."""
     form = await _form(request)
     lang = "en" if form.get("lang") == "en" else "zh"
-    target = _inside(form.get("next", "/"))
+    target = inside(form.get("next", "/"))
     try:
-        _same_site(request)
+        same_site(request)
         actor = recognise(registry.database, form.get("key", ""))
     except RegistryError as error:
         why = "site" if error.slug == "forbidden" else "key"
@@ -181,7 +98,7 @@ async def login(request: Request, registry: RegistryPart) -> Response:
 @router.post("/logout")
 async def logout(request: Request, registry: RegistryPart) -> Response:
     """Sign out."""
-    _same_site(request)
+    same_site(request)
     with registry.database.write() as session:
         close_session(session, request.cookies.get(COOKIE, ""))
     response = RedirectResponse("/login", 303)
@@ -207,16 +124,6 @@ def _signed_in(request: Request, cookie: str, target: str, registry: Registry) -
     return response
 
 
-def _same_site(request: Request) -> None:
-    """Refuse a form that another site sent."""
-    site = request.headers.get("sec-fetch-site")
-    if site is None:  # an older browser, or plain HTTP to another machine
-        origin = request.headers.get("origin")
-        site = "same-origin" if not origin or urlsplit(origin).netloc == request.headers.get("host") else "cross-site"
-    if site not in {"same-origin", "none"}:
-        raise RegistryError("forbidden", "the form came from another site")
-
-
 async def _form(request: Request) -> dict[str, str]:
     body = b""
     async for chunk in request.stream():
@@ -230,16 +137,13 @@ async def _form(request: Request) -> dict[str, str]:
 def index(
     request: Request,
     registry: RegistryPart,
+    actor: Signed,
     lang: Lang = "zh",
     q: Annotated[str, Query(max_length=200)] = "",
     state: Annotated[State | Literal[""], Query()] = "",
     after: Annotated[int | None, Query(ge=0, le=WIDEST_ID)] = None,
 ) -> Response:
     """List the apps within reach, all of them or those whose filing is in one state: a reviewer's queue."""
-    try:
-        actor = _reader(request, registry)
-    except _NobodySignedInError:
-        return _to_login(request, lang)
     statement = select(App).where(scope_of(App, actor), search_condition(q))
     if state:
         statement = statement.where(in_state(state))
@@ -282,35 +186,15 @@ def _standing(session: Any, apps: list[int]) -> dict[int, dict[str, int]]:
 
 
 @router.get("/apps/{package}")
-def app_page(package: str, request: Request, registry: RegistryPart, lang: Lang = "zh") -> Response:
+def app_page(package: str, request: Request, registry: RegistryPart, actor: Signed, lang: Lang = "zh") -> Response:
     """Show the record of one app."""
-    try:
-        actor = _reader(request, registry)
-    except _NobodySignedInError:
-        return _to_login(request, lang)
-    try:
-        record = read_record(registry, actor, package)
-    except RegistryError as error:
-        title = TITLES[error.slug][1]
-        return _render(
-            "error.html",
-            lang,
-            error.status,
-            title=title.pick(lang),
-            detail=error.detail,
-            signed_in=actor,
-            here=request.url,
-        )
+    record = read_record(registry, actor, package)
     return _render("app.html", lang, record=record, signed_in=actor, here=request.url)
 
 
 @router.get("/runs/{run_id}/report.json")
-def report_file(run_id: str, request: Request, registry: RegistryPart, lang: Lang = "zh") -> Response:
+def report_file(run_id: str, registry: RegistryPart, actor: Signed) -> Response:
     """Return the report of a run for a browser that is signed in."""
-    try:
-        actor = _reader(request, registry)
-    except _NobodySignedInError:
-        return _to_login(request, lang)
     with registry.database.read() as session:
         run, _ = find_run(session, actor, run_id)
     if run.report_sha256 is None:

@@ -1,0 +1,46 @@
+"""The menu: which screens there are, and who sees which. A screen adds one line here and a router of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registry_api.accounts.access import Action, Actor, Role, can
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One entry of the menu."""
+
+    path: str
+    zh: str
+    en: str
+    action: Action
+    roles: frozenset[Role] = frozenset(Role)
+
+
+SCREENS: tuple[Screen, ...] = (Screen("/", "应用", "Apps", Action.READ),)
+"""In the order of the menu."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as a page shows it."""
+
+    path: str
+    label: str
+    current: bool
+
+
+def navigation_of(actor: Actor | None, path: str, lang: str) -> list[Entry]:
+    """Return the menu of the person who is signed in; nothing for a visitor."""
+    if actor is None:
+        return []
+    return [
+        Entry(item.path, item.en if lang == "en" else item.zh, _within(path, item.path))
+        for item in SCREENS
+        if actor.role in item.roles and can(actor, item.action)
+    ]
+
+
+def _within(path: str, root: str) -> bool:
+    return path == root if root == "/" else path == root or path.startswith(root + "/")

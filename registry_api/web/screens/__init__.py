@@ -1,0 +1,10 @@
+"""The screens of the console, one module each; `routers` gathers them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """Return the router of every screen; each is imported here alone."""
+    return ()
