@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from analyzer.catalogue.calendar import CalendarYear
     from analyzer.model import Clause, Facts, FilingFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
     from analyzer.sandbox import Limits
     from analyzer.sandbox.cache import FactsCache
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "__version__",
     "audit",
+    "calendar",
     "clauses",
     "engine",
     "filing_facts",
@@ -275,6 +277,13 @@ def clauses() -> Mapping[str, Clause]:
     from analyzer.catalogue import load_catalogue
 
     return load_catalogue().clauses
+
+
+def calendar() -> Mapping[str, CalendarYear]:
+    """Return year → its days off and make-up working days, of the rules in force."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().calendar
 
 
 def rules_version() -> str:

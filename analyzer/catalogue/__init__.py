@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from analyzer.model.base import Bilingual
     from analyzer.model.clause import Clause
 
+    from .calendar import CalendarYear
     from .callgraph import CallGraphRules
     from .checks import CheckRule
     from .evidence import EvidenceSource
@@ -62,6 +63,7 @@ _FAMILIES: dict[str, tuple[str, str, str]] = {
     "security": ("security", "parse_security", "SecurityKind"),
     "secrets": ("security", "parse_secrets", "SecretRule"),
     "engines": ("security", "parse_engines", "EngineRule"),
+    "calendar": ("calendar", "parse_calendar", "CalendarYear"),
 }
 # Families that bring their own plain form.
 _TABLES = {
@@ -264,6 +266,11 @@ class Catalogue:
     def engines(self) -> Mapping[str, EngineRule]:
         """Marks of game engines."""
         return self._rows("engines")
+
+    @cached_property
+    def calendar(self) -> Mapping[str, CalendarYear]:
+        """Days off and make-up working days, by year such as ``2026``."""
+        return self._rows("calendar")
 
     @cached_property
     def areas(self) -> Mapping[str, Bilingual]:
