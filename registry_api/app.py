@@ -22,6 +22,8 @@ from registry_api.filings import endpoints as filings
 from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.headers import SecurityHeaders
 from registry_api.kit.requests import RegistryPart
+from registry_api.notices import endpoints as notices
+from registry_api.notices import list_endpoints as listings
 from registry_api.organizations import endpoints as organizations
 from registry_api.registry import Registry
 from registry_api.storage import endpoints as storage
@@ -94,6 +96,8 @@ def create_app(registry: Registry) -> FastAPI:
         filings.router,
         audits.router,
         trail.router,
+        notices.router,
+        listings.router,
     ):
         app.include_router(router, prefix=API)
     from registry_api.web import pages  # noqa: PLC0415 - web is on top: nothing below may import it
@@ -209,14 +213,17 @@ def _describe_problem(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # the way the framework documents it
 
 
-_MATCHED = frozenset({"updateFiling", "submitFiling", "moveFiling"})
+_MATCHED = frozenset({"updateFiling", "submitFiling", "moveFiling", "moveNotice"})
 _REPEATABLE = _MATCHED | {
     "addTraffic",
     "addVersion",
     "cancelAudit",
     "createApp",
     "createFiling",
+    "createListing",
+    "createNotice",
     "createOrganization",
+    "endListing",
     "setPolicy",
     "startAudit",
 }

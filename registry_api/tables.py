@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 from registry_api.accounts.models import ApiKey, IdempotentReply, WebSession
 from registry_api.audits.models import AuditRun, FindingRow, Observation, StoredFacts, TrafficIntake
 from registry_api.filings.models import Filing, FilingNumber
+from registry_api.notices.models import Listing, Notice, NoticeSerial
 from registry_api.organizations.models import App, AppVersion, Organization
 from registry_api.storage.models import Blob, Upload
 from registry_api.trail.models import TrailEntry
@@ -23,6 +24,9 @@ __all__ = [
     "FilingNumber",
     "FindingRow",
     "IdempotentReply",
+    "Listing",
+    "Notice",
+    "NoticeSerial",
     "Observation",
     "Organization",
     "StoredFacts",

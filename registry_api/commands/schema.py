@@ -11,9 +11,16 @@ from registry_api.console import say
 
 
 @registry.command()
-@click.argument("name", type=click.Choice(["filing", "report", "diff", "transitions"]))
+@click.argument("name", type=click.Choice(["filing", "report", "diff", "transitions", "notices"]))
 def schema(name: str) -> None:
-    """输出数据格式 / print the JSON Schema of a filing, report or comparison, or the table of transitions."""
+    """输出数据格式 / print the JSON Schema of a filing, report or comparison, or a table of transitions."""
+    if name == "notices":
+        from registry_api.notices.states import NOTICE_TRANSITIONS
+
+        for edge in NOTICE_TRANSITIONS:
+            roles = ", ".join(sorted(edge.roles))
+            say(f"{edge.source.value:<12} {edge.event.value:<10} → {edge.target.value:<12} {roles}")
+        return
     if name == "transitions":
         from registry_api.filings.transitions import TRANSITIONS
 

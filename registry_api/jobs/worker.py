@@ -12,6 +12,7 @@ from registry_api.accounts.expiry import purge
 from registry_api.audits import runs
 from registry_api.audits.pipeline import perform
 from registry_api.errors import RegistryError
+from registry_api.notices.service import sweep_notices
 from registry_api.registry import Registry
 
 SLOTS = 64
@@ -51,6 +52,7 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
 
 def _sweep(registry: Registry) -> None:
     runs.sweep(registry)
+    sweep_notices(registry)
     purge(registry.database)
 
 
