@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from analyzer.catalogue.calendar import CalendarYear
+    from analyzer.catalogue.supervision import NoticeTemplate, SupervisoryItem
     from analyzer.model import Clause, Facts, FilingFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
     from analyzer.sandbox import Limits
     from analyzer.sandbox.cache import FactsCache
@@ -22,11 +24,13 @@ __version__ = "0.1.0"
 __all__ = [
     "__version__",
     "audit",
+    "calendar",
     "clauses",
     "engine",
     "filing_facts",
     "filing_schema",
     "gather",
+    "notice_templates",
     "package_facts",
     "read_filing",
     "read_policy",
@@ -34,6 +38,7 @@ __all__ = [
     "report_of",
     "rules_version",
     "static_facts",
+    "supervisory_items",
     "validate_filing",
 ]
 
@@ -275,6 +280,27 @@ def clauses() -> Mapping[str, Clause]:
     from analyzer.catalogue import load_catalogue
 
     return load_catalogue().clauses
+
+
+def calendar() -> Mapping[str, CalendarYear]:
+    """Return year → its days off and make-up working days, of the rules in force."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().calendar
+
+
+def supervisory_items() -> Mapping[str, SupervisoryItem]:
+    """Return id → supervisory item (监管事项) of the rules in force."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().supervisory_items
+
+
+def notice_templates() -> Mapping[str, NoticeTemplate]:
+    """Return kind of notice → its template, of the rules in force."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().notice_templates
 
 
 def rules_version() -> str:

@@ -24,6 +24,8 @@ from registry_api.filings import endpoints as filings
 from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.headers import SecurityHeaders
 from registry_api.kit.requests import RegistryPart
+from registry_api.notices import endpoints as notices
+from registry_api.notices import list_endpoints as listings
 from registry_api.organizations import endpoints as organizations
 from registry_api.registry import Registry
 from registry_api.storage import endpoints as storage
@@ -98,6 +100,8 @@ def create_app(registry: Registry) -> FastAPI:
         findings.router,
         shipped.router,
         trail.router,
+        notices.router,
+        listings.router,
     ):
         app.include_router(router, prefix=API)
     from registry_api.web import pages  # noqa: PLC0415 - web is on top: nothing below may import it
@@ -215,16 +219,19 @@ def _describe_problem(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # the way the framework documents it
 
 
-_MATCHED = frozenset({"updateFiling", "submitFiling", "moveFiling"})
+_MATCHED = frozenset({"updateFiling", "submitFiling", "moveFiling", "moveNotice"})
 _REPEATABLE = _MATCHED | {
     "addTraffic",
     "addVersion",
     "cancelAudit",
     "createApp",
     "createFiling",
+    "createListing",
+    "createNotice",
     "createOrganization",
     "decideFinding",
     "decideFindings",
+    "endListing",
     "setPolicy",
     "startAudit",
 }

@@ -19,6 +19,7 @@ TITLES: dict[str, tuple[int, Bilingual]] = {
     "conflict": (409, Bilingual(zh="与现有记录冲突", en="This conflicts with what is on record")),
     "illegal-transition": (409, Bilingual(zh="当前状态不允许此操作", en="The state does not allow this step")),
     "in-progress": (409, Bilingual(zh="同一请求正在处理", en="The same request is being handled")),
+    "calendar-unknown": (409, Bilingual(zh="该年度节假日安排未知", en="The holidays of that year are not known")),
     "stale": (412, Bilingual(zh="记录已被他人修改", en="The record has changed meanwhile")),
     "too-large": (413, Bilingual(zh="内容超过大小限制", en="The content is larger than the limit")),
     "unsupported-media-type": (415, Bilingual(zh="内容类型不受支持", en="The content type is not supported")),

@@ -15,6 +15,7 @@ from registry_api.audits.models import (
     Waiver,
 )
 from registry_api.filings.models import Filing, FilingNumber
+from registry_api.notices.models import Listing, Notice, NoticeSerial
 from registry_api.organizations.models import App, AppVersion, Organization
 from registry_api.storage.models import Blob, Upload
 from registry_api.trail.models import TrailEntry
@@ -31,6 +32,9 @@ __all__ = [
     "FilingNumber",
     "FindingRow",
     "IdempotentReply",
+    "Listing",
+    "Notice",
+    "NoticeSerial",
     "Observation",
     "Organization",
     "ShippedSdk",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from analyzer.model.base import Bilingual
     from analyzer.model.clause import Clause
 
+    from .calendar import CalendarYear
     from .callgraph import CallGraphRules
     from .checks import CheckRule
     from .evidence import EvidenceSource
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .law import AppType, LegalText
     from .sdks import SdkRule
     from .security import EngineRule, SecretRule, SecurityKind
+    from .supervision import NoticeTemplate, SupervisoryItem
     from .taxonomy import PermissionRule, PersonalData, Titled
     from .vocabulary import PackerRule, PolicyPointRule, Vocabulary
 
@@ -62,6 +64,9 @@ _FAMILIES: dict[str, tuple[str, str, str]] = {
     "security": ("security", "parse_security", "SecurityKind"),
     "secrets": ("security", "parse_secrets", "SecretRule"),
     "engines": ("security", "parse_engines", "EngineRule"),
+    "calendar": ("calendar", "parse_calendar", "CalendarYear"),
+    "supervisory_items": ("supervision", "parse_supervisory_items", "SupervisoryItem"),
+    "notice_templates": ("supervision", "parse_notice_templates", "NoticeTemplate"),
 }
 # Families that bring their own plain form.
 _TABLES = {
@@ -264,6 +269,21 @@ class Catalogue:
     def engines(self) -> Mapping[str, EngineRule]:
         """Marks of game engines."""
         return self._rows("engines")
+
+    @cached_property
+    def calendar(self) -> Mapping[str, CalendarYear]:
+        """Days off and make-up working days, by year such as ``2026``."""
+        return self._rows("calendar")
+
+    @cached_property
+    def supervisory_items(self) -> Mapping[str, SupervisoryItem]:
+        """Supervisory items of the trail, by id such as ``filing_review``."""
+        return self._rows("supervisory_items")
+
+    @cached_property
+    def notice_templates(self) -> Mapping[str, NoticeTemplate]:
+        """Templates of notices, by kind such as ``rectification``."""
+        return self._rows("notice_templates")
 
     @cached_property
     def areas(self) -> Mapping[str, Bilingual]:

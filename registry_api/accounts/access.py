@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from registry_api.audits.models import FindingRow, Waiver
 from registry_api.errors import RegistryError
 from registry_api.filings.models import Filing
+from registry_api.notices.models import Listing, Notice
 from registry_api.organizations.models import App, Organization
 from registry_api.trail.models import TrailEntry
 
@@ -52,6 +53,14 @@ class Action(StrEnum):
     """Decide about filings."""
     SUSPEND = "suspend"
     """Suspend, restore, revoke."""
+    NOTICE = "notice"
+    """Draft and issue notices, order re-audits, close, escalate."""
+    SIGN = "sign"
+    """Sign notices."""
+    ANSWER = "answer"
+    """Receive and answer notices."""
+    LIST = "list"
+    """Put providers and apps on the black and white lists."""
     TRAIL = "trail"
     """Read the whole trail."""
     KEYS = "keys"
@@ -74,6 +83,10 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.AUDIT: DECIDERS | {Role.ADMIN},
     Action.REVIEW: DECIDERS,
     Action.SUSPEND: DECIDERS,
+    Action.NOTICE: DECIDERS,
+    Action.SIGN: frozenset({Role.LEAD, Role.SUPERVISOR}),
+    Action.ANSWER: MEMBERS,
+    Action.LIST: frozenset({Role.LEAD, Role.SUPERVISOR}),
     Action.TRAIL: frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN}),
     Action.KEYS: frozenset({Role.ADMIN}),
 }
@@ -95,11 +108,18 @@ class Actor:
     organization_id: int | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
     expires_at: datetime | None = None
+    user_id: str | None = None
+    """The user whose session or key this is; `None` for a key that belongs to nobody in person."""
+
+    @property
+    def person(self) -> str:
+        """Return who this is for the rule of four eyes: all keys and sessions of a user are one person."""
+        return f"user:{self.user_id}" if self.user_id else f"key:{self.key_id}"
 
     @property
     def label(self) -> str:
-        """Return the actor as the trail writes it."""
-        return f"key:{self.key_id}"
+        """Return the actor as the trail writes it: the person, and the key where it is one of a user's."""
+        return self.person if self.user_id in {None, self.key_id} else f"{self.person}/key:{self.key_id}"
 
 
 def can(actor: Actor, action: Action) -> bool:
@@ -124,6 +144,13 @@ _SCOPED: dict[type, tuple[Any, Any]] = {
     Filing: (Filing.province, Filing.organization_id),
     FindingRow: (FindingRow.province, FindingRow.organization_id),
     Waiver: (Waiver.province, Waiver.organization_id),
+    Notice: (Notice.province, Notice.organization_id),
+    Listing: (Listing.province, Listing.organization_id),
+}
+
+_MEMBERS_SEE: dict[type, sa.ColumnElement[bool]] = {
+    # What an authority is still writing is not the provider's to read.
+    Notice: col(Notice.issued_at).is_not(None),
 }
 
 
@@ -135,7 +162,8 @@ def scope_of(model: type, actor: Actor) -> sa.ColumnElement[bool]:
     if actor.role in PROVINCIAL and actor.province:
         return col(province) == actor.province
     if actor.role in MEMBERS and actor.organization_id is not None:
-        return col(organization) == actor.organization_id
+        mine = col(organization) == actor.organization_id
+        return sa.and_(mine, _MEMBERS_SEE[model]) if model in _MEMBERS_SEE else mine
     return sa.false()
 
 

@@ -13,6 +13,7 @@ from registry_api.audits import runs
 from registry_api.audits.pipeline import perform
 from registry_api.audits.waivers import expire
 from registry_api.errors import RegistryError
+from registry_api.notices.service import sweep_notices
 from registry_api.registry import Registry
 
 SLOTS = 64
@@ -54,6 +55,7 @@ def _sweep(registry: Registry) -> None:
     runs.sweep(registry)
     with registry.database.write() as session:
         expire(session)
+    sweep_notices(registry)
     purge(registry.database)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from registry_api.db import now, serialise_writers
 from registry_api.trail.models import TrailEntry
+from registry_api.trail.supervision import supervise
 
 GENESIS = "0" * 64
 TRAIL_LOCK = 0x45445501
@@ -37,11 +38,20 @@ class Act:
     province: str | None = None
     reason: str = ""
     payload: dict[str, Any] | None = None
+    organization_id: int | None = None
+    """The supervised unit, when it is not the app's provider."""
+    result: str = ""
+    """Result of a supervisory act, when it is not the usual one of its name."""
+    basis: str = ""
+    """Legal basis of a supervisory act, when it is not the item's own."""
 
 
-def digest(entry: TrailEntry) -> str:
-    """Return the hash of a row from its content and ``prev_hash``."""
-    content = {
+def content_of(entry: TrailEntry) -> dict[str, Any]:
+    """Return what the hash of a row covers; plain JSON.
+
+    The supervisory part is left out where there is none: entries from before it existed keep their hashes.
+    """
+    content: dict[str, Any] = {
         "seq": entry.seq,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor": entry.actor,
@@ -54,8 +64,30 @@ def digest(entry: TrailEntry) -> str:
         "payload": entry.payload,
         "prev": entry.prev_hash,
     }
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    if entry.item is not None:
+        content["supervision"] = {
+            "item": entry.item,
+            "organ": entry.organ,
+            "subject": entry.subject,
+            "result": entry.result,
+            "basis": entry.basis,
+        }
+    return content
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """Return the hash of what `content_of` gives."""
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def canonical(content: dict[str, Any]) -> str:
+    """Write content in the one way in which it is hashed."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(entry: TrailEntry) -> str:
+    """Return the hash of a row from its content and ``prev_hash``."""
+    return hash_of(content_of(entry))
 
 
 def append(session: Session, act: Act, at: datetime | None = None) -> TrailEntry:
@@ -72,6 +104,16 @@ def append_all(session: Session, acts: Iterable[Act], at: datetime | None = None
     rows = []
     for act in acts:
         seq += 1
+        supervision = supervise(
+            session,
+            act.action,
+            act.role,
+            province=act.province,
+            app_id=act.app_id,
+            organization_id=act.organization_id,
+            result=act.result,
+            basis=act.basis,
+        )
         entry = TrailEntry(
             seq=seq,
             at=at or now(),
@@ -87,6 +129,9 @@ def append_all(session: Session, acts: Iterable[Act], at: datetime | None = None
             prev_hash=prev,
             hash="",
         )
+        if supervision is not None:
+            entry.item, entry.organ, entry.subject = supervision.item, supervision.organ, supervision.subject
+            entry.result, entry.basis = supervision.result, supervision.basis
         entry.hash = prev = digest(entry)
         rows.append(entry)
     session.add_all(rows)
@@ -124,6 +169,19 @@ def verify(session: Session) -> ChainResult:
         session.expunge_all()
 
 
+def walk(session: Session, after: int = 0) -> Iterator[TrailEntry]:
+    """Yield the entries after ``after`` in their order, a batch in memory at a time."""
+    while True:
+        rows = session.exec(
+            select(TrailEntry).where(TrailEntry.seq > after).order_by(col(TrailEntry.seq)).limit(_BATCH)
+        ).all()
+        if not rows:
+            return
+        yield from rows
+        after = rows[-1].seq
+        session.expunge_all()
+
+
 SQLITE_GUARDS = (
     "CREATE TRIGGER trail_no_update BEFORE UPDATE ON trail BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END",
     "CREATE TRIGGER trail_no_delete BEFORE DELETE ON trail BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END",
@@ -137,6 +195,12 @@ POSTGRES_GUARDS = (
     FOR EACH STATEMENT EXECUTE FUNCTION trail_append_only()""",
 )
 """Triggers for PostgreSQL."""
+
+
+SQLITE_REPLACE_GUARD = """CREATE TRIGGER trail_no_replace BEFORE INSERT ON trail
+    WHEN EXISTS (SELECT 1 FROM trail WHERE seq = NEW.seq OR hash = NEW.hash)
+    BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"""
+"""``INSERT OR REPLACE`` deletes without firing the trigger of deletion."""
 
 
 def guard_statements(dialect: str) -> tuple[sa.TextClause, ...]:

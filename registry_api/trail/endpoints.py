@@ -16,6 +16,19 @@ from registry_api.trail.models import TrailEntry
 router = APIRouter(route_class=StrictRoute)
 
 
+def supervision_of(entry: TrailEntry) -> dict[str, Any] | None:
+    """Return the supervisory part of an entry, `None` where there is none."""
+    if entry.item is None:
+        return None
+    return {
+        "item": entry.item,
+        "organ": entry.organ,
+        "subject": entry.subject,
+        "result": entry.result,
+        "basis": entry.basis,
+    }
+
+
 def show_entry(entry: TrailEntry) -> dict[str, Any]:
     """Return an entry as the API shows it."""
     return {
@@ -28,6 +41,7 @@ def show_entry(entry: TrailEntry) -> dict[str, Any]:
         "province": entry.province,
         "reason": entry.reason,
         "payload": entry.payload,
+        "supervision": supervision_of(entry),
         "prev_hash": entry.prev_hash,
         "hash": entry.hash,
     }
@@ -42,11 +56,17 @@ def list_trail(
     after: After = None,
     limit: Limit = 50,
     object_id: Annotated[str | None, Query(max_length=60)] = None,
+    item: Annotated[str | None, Query(max_length=40, description="supervisory item")] = None,
+    action: Annotated[str | None, Query(max_length=60)] = None,
 ) -> dict[str, Any]:
     """List the trail in its order."""
     statement = scoped_trail(actor)
     if object_id:
         statement = statement.where(TrailEntry.object_id == object_id)
+    if item:
+        statement = statement.where(TrailEntry.item == item)
+    if action:
+        statement = statement.where(TrailEntry.action == action)
     with registry.database.read() as session:
         return page(
             session,

@@ -30,5 +30,13 @@ class TrailEntry(SQLModel, table=True):
     province: str | None = Field(default=None, max_length=2)
     reason: str = Field(default="", sa_type=sa.Text)
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    item: str | None = Field(default=None, max_length=40, index=True)
+    """Supervisory item (监管事项) of the rules; empty for what is no supervisory act. The next four belong to it."""
+    organ: str | None = Field(default=None, max_length=10)
+    """Organ that acts: six digits of GB/T 2260, ``000000`` the national one, ``system`` nobody in person."""
+    subject: str | None = Field(default=None, max_length=400)
+    """Supervised unit: name and USCC."""
+    result: str | None = Field(default=None, max_length=40)
+    basis: str | None = Field(default=None, sa_type=sa.Text)
     prev_hash: str = Field(max_length=64)
     hash: str = Field(max_length=64, unique=True)

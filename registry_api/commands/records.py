@@ -1,0 +1,79 @@
+"""Import, backup, restore, verify."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from analyzer.model import EduauditError
+from registry_api.commands.group import data_option, existing, open_registry, operator, place_of, registry
+from registry_api.console import print_verification, say
+
+
+@registry.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@data_option
+def import_(file: Path, data: Path | None) -> None:
+    """批量导入备案（CSV 或 JSONL）/ import filings as drafts."""
+    from registry_api.exchange.filings import import_filings, read_rows
+    from registry_api.migrations import migrate as upgrade
+
+    made = open_registry(data)
+    upgrade(made.settings)
+    try:
+        result = import_filings(made, operator(), read_rows(file))
+    finally:
+        made.close()
+    for number, why in result.errors[:50]:
+        click.echo(f"{file}: row {number}: {why}", err=True)
+    if len(result.errors) > 50:
+        click.echo(f"{file}: {len(result.errors) - 50} more rows with errors", err=True)
+    say(f"{result.imported} imported, {result.known} known before, {len(result.errors)} with errors")
+    if result.errors:
+        sys.exit(1)
+
+
+@registry.command()
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@data_option
+def backup(target: Path, data: Path | None) -> None:
+    """在线备份并核验 / back up while running, and verify the copy."""
+    from registry_api.exchange.backup import backup as copy
+
+    made = existing(data)
+    try:
+        print_verification(str(target), copy(made, target))
+    finally:
+        made.close()
+
+
+@registry.command()
+@click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@data_option
+def restore(source: Path, data: Path | None) -> None:
+    """由备份恢复到新目录 / make a new data folder from a backup; nothing is overwritten.
+
+    恢复后以 serve --data 指向新目录启动。/ Start it with: serve --data on the new folder.
+    """
+    from registry_api.exchange.backup import restore as bring_back
+    from registry_api.settings import read_settings
+
+    settings = read_settings(data=data)
+    if not settings.sqlite:
+        raise EduauditError("use pg_restore for PostgreSQL, and copy the folder of blobs back")
+    print_verification(str(settings.data), bring_back(source, settings.data))
+
+
+@registry.command()
+@data_option
+def verify(data: Path | None) -> None:
+    """核验办理记录与文件 / prove that trail and files are whole; exit 1 when not."""
+    from registry_api.exchange.backup import verify as check
+
+    made = existing(data)
+    try:
+        print_verification(place_of(made), check(made.database, made.blobs))
+    finally:
+        made.close()

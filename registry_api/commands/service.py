@@ -1,0 +1,52 @@
+"""Serve, work, migrate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from registry_api.commands.group import data_option, open_registry, place_of, registry
+from registry_api.console import say
+
+
+@registry.command()
+@data_option
+@click.option("--host", help="监听地址 / address to listen on")
+@click.option("--port", type=click.IntRange(0, 65535), help="端口，0 为任选 / port, 0 for any")
+@click.option("--no-worker", is_flag=True, help="不在本进程执行检测 / run no audits in this process")
+def serve(data: Path | None, host: str | None, port: int | None, *, no_worker: bool) -> None:
+    """启动平台 / start the registry: migrate, listen, audit."""
+    from registry_api.serving import serve as run
+
+    run(open_registry(data, host=host, port=port), worker=not no_worker, say=say)
+
+
+@registry.command()
+@data_option
+def worker(data: Path | None) -> None:
+    """单独执行检测 / run audits in a process of its own."""
+    import signal
+    import threading
+
+    from registry_api.jobs.worker import work
+    from registry_api.migrations import migrate as upgrade
+
+    made = open_registry(data)
+    upgrade(made.settings)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    work(made, stop, lambda: say("worker ready"))
+    made.close()
+
+
+@registry.command()
+@data_option
+def migrate(data: Path | None) -> None:
+    """升级数据库 / bring the database up to date."""
+    from registry_api.migrations import migrate as upgrade
+
+    made = open_registry(data)
+    upgrade(made.settings)
+    say(f"{place_of(made)}: up to date")
