@@ -89,6 +89,8 @@ class FindingRow(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("app_id", "fingerprint"),
         sa.Index("ix_finding_status_severity", "status", "severity"),
+        sa.Index("ix_finding_province_id", "province", "id"),
+        sa.Index("ix_finding_last_seen_at", "last_seen_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

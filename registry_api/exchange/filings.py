@@ -21,12 +21,13 @@ from registry_api.filings.models import Filing
 from registry_api.filings.service import read_document
 from registry_api.filings.transitions import FINAL, State
 from registry_api.organizations.models import App, Organization
-from registry_api.organizations.service import search_text
+from registry_api.organizations.search import grams_of, search_text
 from registry_api.organizations.uscc import province_of, uscc_problem
 from registry_api.registry import Registry
 from registry_api.trail.chain import Act, append
 
 _BATCH = 500
+_NAME = 300
 _ROW_LIMIT = 1_000_000
 _LISTS = frozenset(
     {
@@ -170,8 +171,12 @@ def _import_batch(
     for _, document, facts in rows:
         if facts["uscc"] not in organizations:
             region = str((document.get("unit") or {}).get("region") or "")
+            name = (facts["provider"] or facts["uscc"])[:_NAME]
+            text = search_text(name, facts["uscc"])
             fresh[facts["uscc"]] = Organization(
-                name=facts["provider"] or facts["uscc"],
+                name=name,
+                search=text,
+                grams=grams_of(text),
                 uscc=facts["uscc"],
                 province=region[:2] if region[:2].isdigit() else province_of(facts["uscc"]),
                 created_at=moment,
@@ -183,12 +188,14 @@ def _import_batch(
     for _, _, facts in rows:
         if facts["package"] not in apps:
             owner = organizations[facts["uscc"]]
+            text = search_text(facts["name"], facts["package"], owner.name)
             fresh[facts["package"]] = App(
                 package=facts["package"],
                 name=facts["name"],
+                grams=grams_of(text),
                 organization_id=owner.id or 0,
                 province=owner.province,
-                search=search_text(facts["name"], facts["package"], owner.name),
+                search=text,
                 created_at=moment,
             )
     _insert(session, App, fresh.values())
