@@ -18,6 +18,8 @@ from analyzer.model import EduauditError
 from registry_api.accounts import endpoints as accounts
 from registry_api.audits import endpoints as audits
 from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
+from registry_api.exchange import endpoints as exchange
+from registry_api.exchange.exports import export_router
 from registry_api.filings import endpoints as filings
 from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.headers import SecurityHeaders
@@ -86,7 +88,7 @@ def create_app(registry: Registry) -> FastAPI:
         },
     )
     app.state.registry = registry
-    for router in (
+    routers = (
         _base,
         accounts.router,
         storage.router,
@@ -94,7 +96,9 @@ def create_app(registry: Registry) -> FastAPI:
         filings.router,
         audits.router,
         trail.router,
-    ):
+        exchange.router,
+    )
+    for router in (*routers, export_router(routers)):
         app.include_router(router, prefix=API)
     from registry_api.web import pages  # noqa: PLC0415 - web is on top: nothing below may import it
 

@@ -9,6 +9,7 @@ of looking for every word of the query in the text.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -35,6 +36,7 @@ def search_text(*parts: str) -> str:
     return "\n".join(" ".join(fold(part).split()) for part in parts)[:WIDEST]
 
 
+@lru_cache(maxsize=8192)
 def _spell(character: str) -> str:
     # Letters only: a database's parser would read digits between letters as numbers.
     return character.encode("utf-16-be", "surrogatepass").hex().translate(_LETTERS)
