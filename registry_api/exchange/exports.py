@@ -110,7 +110,11 @@ def export_router(routers: Iterable[APIRouter]) -> APIRouter:
     """Return a router with ``GET /exports/<list>`` for every ``list…`` operation of ``routers``."""
     made = APIRouter(route_class=StrictRoute)
     for route in chain.from_iterable(router.routes for router in routers):
-        if isinstance(route, APIRoute) and (route.operation_id or "").startswith("list") and "GET" in (route.methods or ()):
+        if (
+            isinstance(route, APIRoute)
+            and (route.operation_id or "").startswith("list")
+            and "GET" in (route.methods or ())
+        ):
             _add(made, route)
     return made
 
