@@ -20,6 +20,8 @@ from registry_api.audits import endpoints as audits
 from registry_api.audits import finding_endpoints as findings
 from registry_api.audits import shipped_endpoints as shipped
 from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
+from registry_api.exchange import endpoints as exchange
+from registry_api.exchange.exports import export_router
 from registry_api.filings import endpoints as filings
 from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.headers import SecurityHeaders
@@ -90,7 +92,7 @@ def create_app(registry: Registry) -> FastAPI:
         },
     )
     app.state.registry = registry
-    for router in (
+    routers = (
         _base,
         accounts.router,
         storage.router,
@@ -102,12 +104,13 @@ def create_app(registry: Registry) -> FastAPI:
         trail.router,
         notices.router,
         listings.router,
-    ):
+        exchange.router,
+    )
+    for router in (*routers, export_router(routers)):
         app.include_router(router, prefix=API)
-    from registry_api.web import pages  # noqa: PLC0415 - web is on top: nothing below may import it
-    from registry_api.web.screens import routers  # noqa: PLC0415 - as above
+    from registry_api.web import pages, screens  # noqa: PLC0415 - web is on top: nothing below may import it
 
-    for router in (pages.router, *routers()):
+    for router in (pages.router, *screens.routers()):
         app.include_router(router, include_in_schema=False)
     _answer_errors(app)
     _answer_database_errors(app)

@@ -16,6 +16,7 @@ import httpx
 from analyzer.model import EduauditError, UnreadableInputError
 
 _CHUNK = 1024 * 1024
+_UPLOAD_ATTEMPTS = 5
 
 
 class Client:
@@ -65,30 +66,39 @@ class Client:
         except OSError as error:
             raise UnreadableInputError(path, error.strerror or "cannot be read") from error
 
-        def chunks() -> Iterator[bytes]:
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    yield chunk
-
         upload_id = str(uuid.uuid4())
-        try:
-            response = self._http.put(
-                f"/uploads/{upload_id}",
-                content=chunks(),
-                headers={
-                    "Content-Length": str(size),
-                    "Content-Type": "application/octet-stream",
-                    "X-Content-SHA256": digest,
-                    "X-File-Name": quote(path.name[-80:]),  # the end says which kind of file it is
-                },
-            )
-        except httpx.TransportError as error:
-            raise EduauditError(
-                f"{path}: the upload was cut: {_why(error)}; nothing was kept, start it again"
-            ) from error
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Upload-Length": str(size),
+            "X-Content-SHA256": digest,
+            "X-File-Name": quote(path.name[-80:]),  # the end says which kind of file it is
+        }
+        for attempt in range(_UPLOAD_ATTEMPTS):
+            offset = self._arrived(upload_id) if attempt else 0
+            resumed = {"Upload-Offset": str(offset)} if attempt else {}
+            try:
+                response = self._http.request(
+                    "PATCH" if attempt else "PUT",
+                    f"/uploads/{upload_id}",
+                    content=_chunks(path, offset),
+                    headers={**headers, **resumed, "Content-Length": str(size - offset)},
+                )
+                break
+            except httpx.TransportError as error:
+                if attempt + 1 == _UPLOAD_ATTEMPTS or isinstance(error, httpx.ConnectError):
+                    raise EduauditError(f"{path}: the upload was cut: {_why(error)}; start it again") from error
+                time.sleep(0.5 * (attempt + 1))
         if response.is_error:
             raise EduauditError(f"{path}: {problem_line(response)}")
         return upload_id
+
+    def _arrived(self, upload_id: str) -> int:
+        """Return how many bytes of an upload the registry has."""
+        try:
+            answer = self._http.head(f"/uploads/{upload_id}")
+        except httpx.TransportError:
+            return 0
+        return int(answer.headers.get("Upload-Offset", "0"))
 
     def every(self, path: str) -> list[dict[str, Any]]:
         """Return the items of all pages of a list."""
@@ -105,6 +115,13 @@ class Client:
         """Return the first item of a list, or `None`."""
         items = self.call("GET", path, params=params).json()["items"]
         return items[0] if items else None
+
+
+def _chunks(path: Path, offset: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(offset)
+        while chunk := file.read(_CHUNK):
+            yield chunk
 
 
 def problem_line(response: httpx.Response) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
@@ -78,6 +78,7 @@ _TABLES = {
 _CALLGRAPH_LISTS = ("types", "calls", "classes")
 
 
+@cache  # asked for with every filing of a bulk import
 def find_rules() -> Path:
     """Return the folder of the rules: package data of an installed wheel, or `rules/` of the source tree."""
     package = Path(__file__).parents[1]

@@ -17,10 +17,10 @@ from registry_api.audits.models import AuditRun, FindingRow, Observation, Traffi
 from registry_api.audits.standing import ENDED, STANDING, FindingStatus
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
-from registry_api.kit.paging import LIMIT, After, Limit, link_next, page
+from registry_api.kit.paging import LIMIT, After, Count, Limit, link_next, page
 from registry_api.kit.replies import Reply, reply_once
 from registry_api.kit.requests import Auditing, Capturer, Filer, Reader, RegistryPart
-from registry_api.kit.schemas import Body
+from registry_api.kit.schemas import Body, ProvinceCode
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App, AppVersion
 from registry_api.organizations.service import find_app, find_upload
@@ -224,6 +224,9 @@ def list_findings(
     severity: Annotated[Severity | None, Query(description="this grave or graver")] = None,
     sureness: Annotated[str | None, Query(pattern="^(proven|suspected)$")] = None,
     rule: Annotated[str | None, Query(max_length=100)] = None,
+    province: Annotated[ProvinceCode | None, Query()] = None,
+    sort: Annotated[Literal["id", "-id", "last_seen_at", "-last_seen_at"] | None, Query()] = None,
+    count: Count = False,
 ) -> dict[str, Any]:
     """List findings within reach."""
     statement = select(FindingRow).where(scope_of(FindingRow, actor))
@@ -239,6 +242,8 @@ def list_findings(
         statement = statement.where(FindingRow.sureness == sureness)
     if rule:
         statement = statement.where(FindingRow.rule == rule)
+    if province:
+        statement = statement.where(FindingRow.province == province)
     with registry.database.read() as session:
 
         def show(rows: list[FindingRow]) -> list[dict[str, Any]]:
@@ -247,7 +252,19 @@ def list_findings(
             )
             return [show_finding(row, names[row.app_id]) for row in rows]
 
-        return page(session, statement, FindingRow.id, after, limit, show, request, response)
+        return page(
+            session,
+            statement,
+            FindingRow.id,
+            after,
+            limit,
+            show,
+            request,
+            response,
+            sort=sort,
+            sorts={"last_seen_at": FindingRow.last_seen_at},
+            count=count,
+        )
 
 
 @router.get("/apps/{package}/findings", operation_id="listAppFindings")

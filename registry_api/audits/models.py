@@ -93,6 +93,8 @@ class FindingRow(SQLModel, table=True):
         sa.UniqueConstraint("app_id", "fingerprint"),
         sa.Index("ix_finding_status_severity", "status", "severity"),
         sa.Index("ix_finding_rule_status", "rule", "status"),
+        sa.Index("ix_finding_province_id", "province", "id"),
+        sa.Index("ix_finding_last_seen_at", "last_seen_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -15,22 +15,24 @@ from registry_api.console import print_verification, say
 @registry.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @data_option
-def import_(file: Path, data: Path | None) -> None:
-    """批量导入备案（CSV 或 JSONL）/ import filings as drafts."""
+@click.option("--dry-run", is_flag=True, help="只检查，不写入 / check every row and change nothing")
+def import_(file: Path, data: Path | None, *, dry_run: bool) -> None:
+    """批量导入备案（CSV、XLSX 或 JSONL）/ import filings as drafts."""
     from registry_api.exchange.filings import import_filings, read_rows
     from registry_api.migrations import migrate as upgrade
 
     made = open_registry(data)
     upgrade(made.settings)
     try:
-        result = import_filings(made, operator(), read_rows(file))
+        result = import_filings(made, operator(), read_rows(file), dry_run=dry_run)
     finally:
         made.close()
     for number, why in result.errors[:50]:
         click.echo(f"{file}: row {number}: {why}", err=True)
-    if len(result.errors) > 50:
-        click.echo(f"{file}: {len(result.errors) - 50} more rows with errors", err=True)
-    say(f"{result.imported} imported, {result.known} known before, {len(result.errors)} with errors")
+    if result.failed > 50:
+        click.echo(f"{file}: {result.failed - 50} more rows with errors", err=True)
+    done = "would be imported (dry run: nothing was written)" if dry_run else "imported"
+    say(f"{result.imported} {done}, {result.known} known before, {result.failed} with errors")
     if result.errors:
         sys.exit(1)
 

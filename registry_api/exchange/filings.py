@@ -1,230 +1,153 @@
-"""Import of filings from CSV or JSON lines: errors row by row, batches with a fixed number of queries."""
+"""Import of filings: errors row by row, batches with a fixed number of statements, a dry run that changes nothing."""
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import batched
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from analyzer.model import UnreadableInputError
-from registry_api.accounts.access import Actor
+from registry_api.accounts.access import MEMBERS, Actor
 from registry_api.db import now
-from registry_api.errors import RegistryError
+from registry_api.errors import FieldError, RegistryError
+from registry_api.exchange.rows import Row, read_rows
 from registry_api.filings.models import Filing
 from registry_api.filings.service import read_document
 from registry_api.filings.transitions import FINAL, State
 from registry_api.organizations.models import App, Organization
-from registry_api.organizations.service import search_text
+from registry_api.organizations.search import grams_of, search_text
 from registry_api.organizations.uscc import province_of, uscc_problem
 from registry_api.registry import Registry
 from registry_api.trail.chain import Act, append
 
+__all__ = ["ImportResult", "import_filings", "read_rows"]
+
 _BATCH = 500
-_ROW_LIMIT = 1_000_000
-_LISTS = frozenset(
-    {
-        "domains",
-        "ips",
-        "functions",
-        "stages",
-        "user_groups",
-        "contains",
-        "app_types",
-        "personal_data",
-        "permissions",
-        "sdks",
-    }
-)
-"""Columns that hold several values, separated by ``;``."""
-_NUMBERS = frozenset({"mlps_level", "user_scale", "app_types"})
-_BOOLEANS = frozenset({"charges", "collects_minors_data"})
-_TRUE, _FALSE = frozenset({"true", "1", "是", "yes"}), frozenset({"false", "0", "否", "no"})
+_ERRORS = 10_000
+_DOCUMENT = 256 * 1024
+"""Bytes of one filing as JSON."""
+_WIDTHS = {"name": ("/app/name", 300), "package": ("/app/package", 255), "provider": ("/unit/legal_name", 300)}
 
 
 @dataclass
 class ImportResult:
-    """What became of the rows."""
+    """What became of the rows; after a dry run, what would become of them."""
 
     imported: int = 0
     known: int = 0
     """Rows whose app already has a filing in force: left alone, so that a second import is harmless."""
+    failed: int = 0
     errors: list[tuple[int, str]] = field(default_factory=list)
-    """(row number, what is wrong); row 1 is the first line of the file."""
+    """(row number, what is wrong), the first ten thousand; row 1 is the first line of the file."""
+    fields: dict[int, list[FieldError]] = field(default_factory=dict)
+    """Row number → each wrong field, with the way to mend it."""
+    dry_run: bool = False
+
+    def refuse(self, number: int, detail: str, fields: list[FieldError] | None = None) -> None:
+        """Note a wrong row."""
+        self.failed += 1
+        if len(self.errors) < _ERRORS:
+            self.errors.append((number, detail))
+            self.fields[number] = fields or []
 
 
-def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Yield (row number, document or what is wrong with the row).
-
-    CSV has the columns of the filing as ``unit.legal_name``, ``app.package`` …; JSON lines has one document a line.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            if path.suffix.lower() == ".csv":
-                yield from _csv_rows(path, file)
-            elif path.suffix.lower() in {".jsonl", ".ndjson"}:
-                yield from _json_rows(file)
-            else:
-                raise UnreadableInputError(path, "is neither .csv nor .jsonl")
-    except OSError as error:
-        raise UnreadableInputError(path, error.strerror or "cannot be read") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableInputError(path, "is not UTF-8 text") from error
-    except csv.Error as error:
-        raise UnreadableInputError(path, f"is not CSV: {error}") from error
+@dataclass(frozen=True)
+class _Checked:
+    number: int
+    document: dict[str, Any]
+    facts: dict[str, Any]
 
 
-def _json_rows(file: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        try:
-            document = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            yield number, f"not JSON: {error}"
-            continue
-        yield number, document if isinstance(document, dict) else "not a JSON object"
-
-
-def _csv_rows(path: Path, file: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    reader = csv.DictReader(file)
-    if not reader.fieldnames or not any("." in name for name in reader.fieldnames):
-        raise UnreadableInputError(path, "the first line must name columns such as unit.legal_name, app.package")
-    for row in reader:
-        if reader.line_num > _ROW_LIMIT:
-            raise UnreadableInputError(path, f"has more than {_ROW_LIMIT} rows")
-        if None in row:
-            yield reader.line_num, "more cells than columns"
-            continue
-        yield reader.line_num, _document(row)
-
-
-def _document(row: dict[str, str]) -> dict[str, Any]:
-    document: dict[str, Any] = {}
-    for name, text in row.items():
-        if not text or not text.strip():
-            continue
-        block, _, key = name.partition(".")
-        value = _value(key, text.strip())
-        if key:
-            document.setdefault(block, {})[key] = value
-        else:
-            document[block] = value
-    return document
-
-
-def _value(key: str, text: str) -> Any:
-    def one(part: str) -> Any:
-        # A cell that is no number or truth stays text: the validation then names the field.
-        if key in _NUMBERS and part.isascii() and part.isdigit():
-            return int(part)
-        if key in _BOOLEANS and part.lower() in _TRUE | _FALSE:
-            return part.lower() in _TRUE
-        return part
-
-    return [one(part.strip()) for part in text.split(";") if part.strip()] if key in _LISTS else one(text)
-
-
-def import_filings(registry: Registry, actor: Actor, rows: Iterable[tuple[int, dict[str, Any] | str]]) -> ImportResult:
+def import_filings(registry: Registry, actor: Actor, rows: Iterable[Row], *, dry_run: bool = False) -> ImportResult:
     """Import rows as drafts, organisations and apps included; a wrong row is told and does not stop the others."""
-    result = ImportResult()
+    result = ImportResult(dry_run=dry_run)
+    planned: dict[str, str] = {}
     for batch in batched(rows, _BATCH):
         good = []
         for number, row in batch:
             try:
-                good.append((number, *_checked(registry, row)))
+                good.append(_checked(registry, number, row))
             except RegistryError as error:
-                result.errors.append((number, error.detail))
-        with registry.database.write() as session:
-            _import_batch(session, actor, good, result)
+                result.refuse(number, error.detail, error.errors)
+        with Session(registry.database.writer, expire_on_commit=False) as session, session.begin() as transaction:
+            _import_batch(session, actor, good, result, planned if dry_run else None)
+            if dry_run:
+                transaction.rollback()
     return result
 
 
-def _checked(registry: Registry, row: dict[str, Any] | str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _checked(registry: Registry, number: int, row: dict[str, Any] | str) -> _Checked:
     if isinstance(row, str):
         raise RegistryError("invalid", row)
+    if len(json.dumps(row, ensure_ascii=False)) > _DOCUMENT:
+        raise RegistryError("invalid", f"the filing is larger than {_DOCUMENT // 1024} KiB")
     facts = read_document(registry, row, complete=False)
+    long = [
+        FieldError(pointer, "too_long", f"不得超过 {width} 字符 / more than {width} characters", "请缩短 / shorten it")
+        for name, (pointer, width) in _WIDTHS.items()
+        if len(facts[name] or "") > width
+    ]
+    if long:
+        raise RegistryError("invalid", "; ".join(f"{item.pointer}: {item.message}" for item in long), long)
     wrong = uscc_problem(facts["uscc"])
     if wrong:
-        raise RegistryError("invalid", f"/unit/uscc: {wrong}")
-    return row, facts
+        raise RegistryError(
+            "invalid", f"/unit/uscc: {wrong}", [FieldError("/unit/uscc", "uscc_checksum", wrong, "按营业执照核对")]
+        )
+    return _Checked(number, row, facts)
 
 
 def _import_batch(
     session: Session,
     actor: Actor,
-    rows: list[tuple[int, dict[str, Any], dict[str, Any]]],
+    rows: list[_Checked],
     result: ImportResult,
+    planned: dict[str, str] | None,
 ) -> None:
-    moment = now()
-    codes = {facts["uscc"] for _, _, facts in rows}
-    packages = {facts["package"] for _, _, facts in rows}
-    organizations = _organizations(session, codes)
-    fresh: dict[str, SQLModel] = {}
-    for _, document, facts in rows:
-        if facts["uscc"] not in organizations:
-            region = str((document.get("unit") or {}).get("region") or "")
-            fresh[facts["uscc"]] = Organization(
-                name=facts["provider"] or facts["uscc"],
-                uscc=facts["uscc"],
-                province=region[:2] if region[:2].isdigit() else province_of(facts["uscc"]),
-                created_at=moment,
-            )
-    _insert(session, Organization, fresh.values())
-    organizations = _organizations(session, codes)
-    apps = _apps(session, packages)
-    fresh = {}
-    for _, _, facts in rows:
-        if facts["package"] not in apps:
-            owner = organizations[facts["uscc"]]
-            fresh[facts["package"]] = App(
-                package=facts["package"],
-                name=facts["name"],
-                organization_id=owner.id or 0,
-                province=owner.province,
-                search=search_text(facts["name"], facts["package"], owner.name),
-                created_at=moment,
-            )
-    _insert(session, App, fresh.values())
-    apps = _apps(session, packages)
+    owners = _owners(session, actor, rows)
+    apps = _put_apps(session, rows, owners)
     living = set(
         session.exec(
             select(Filing.app_id).where(
-                col(Filing.app_id).in_({app.id for app in apps.values()}),
+                col(Filing.app_id).in_([app.id for app in apps.values()]),
                 col(Filing.state).not_in([state.value for state in FINAL]),
             )
         ).all()
     )
+    moment = now()
     filings = []
-    for number, document, facts in rows:
-        app = apps[facts["package"]]
-        if app.organization_id != organizations[facts["uscc"]].id:
-            result.errors.append((number, f"/app/package: {app.package} belongs to another provider"))
-        elif app.id in living:
+    for row in rows:
+        uscc, package = row.facts["uscc"], row.facts["package"]
+        owner, app = owners.get(uscc), apps.get(package)
+        if owner is None or app is None:
+            _refuse_field(result, row, "/unit/uscc", "foreign", f"{uscc} is not the organisation of this key")
+        elif app.organization_id != owner.id or (planned or {}).get(package, uscc) != uscc:
+            _refuse_field(result, row, "/app/package", "taken", f"{package} belongs to another provider")
+        elif app.id in living or package in (planned or {}):
             result.known += 1
         else:
-            living.add(app.id or 0)
+            living.add(app.id)
+            if planned is not None:
+                planned[package] = uscc
             filings.append(
-                Filing(
-                    app_id=app.id or 0,
-                    organization_id=app.organization_id,
-                    province=app.province,
-                    state=State.DRAFT.value,
-                    document=document,
-                    facts=facts,
-                    created_at=moment,
-                    updated_at=moment,
-                )
+                {
+                    "app_id": app.id,
+                    "organization_id": owner.id,
+                    "province": app.province,
+                    "state": State.DRAFT.value,
+                    "document": row.document,
+                    "facts": row.facts,
+                    "created_at": moment,
+                    "updated_at": moment,
+                }
             )
     _insert(session, Filing, filings)
     result.imported += len(filings)
-    if filings:
+    if filings and planned is None:
         append(
             session,
             Act(
@@ -233,23 +156,93 @@ def _import_batch(
                 "filing.import",
                 "filing",
                 f"{len(filings)} drafts",
-                payload={"apps": [item.app_id for item in filings]},
+                payload={"apps": [item["app_id"] for item in filings]},
             ),
         )
 
 
-def _organizations(session: Session, codes: set[str]) -> dict[str, Organization]:
-    return {
-        item.uscc: item for item in session.exec(select(Organization).where(col(Organization.uscc).in_(codes))).all()
+def _refuse_field(result: ImportResult, row: _Checked, pointer: str, code: str, message: str) -> None:
+    result.refuse(row.number, f"{pointer}: {message}", [FieldError(pointer, code, message)])
+
+
+def _owners(session: Session, actor: Actor, rows: list[_Checked]) -> dict[str, Any]:
+    """Return code → organisation of every row that this actor may file for; missing ones are put on record."""
+    codes = {row.facts["uscc"] for row in rows}
+    found = _organizations(session, codes)
+    if actor.role in MEMBERS:
+        return {code: item for code, item in found.items() if item.id == actor.organization_id}
+    fresh: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        uscc = row.facts["uscc"]
+        if uscc not in found and uscc not in fresh:
+            region = str((row.document.get("unit") or {}).get("region") or "")[:2]
+            name = row.facts["provider"] or uscc
+            text = search_text(name, uscc)
+            fresh[uscc] = {
+                "name": name,
+                "uscc": uscc,
+                "province": region if region.isascii() and region.isdigit() else province_of(uscc),
+                "search": text,
+                "grams": grams_of(text),
+                "created_at": now(),
+            }
+    if fresh:
+        _insert(session, Organization, fresh.values())
+        found = _organizations(session, codes)
+    return found
+
+
+def _put_apps(session: Session, rows: list[_Checked], owners: Mapping[str, Any]) -> dict[str, Any]:
+    """Return package → app of every row whose provider is known; missing ones are put on record."""
+    packages = {row.facts["package"] for row in rows}
+    found = _apps(session, packages)
+    fresh: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        package, owner = row.facts["package"], owners.get(row.facts["uscc"])
+        if owner is not None and package not in found and package not in fresh:
+            text = search_text(row.facts["name"], package, owner.name)
+            fresh[package] = {
+                "package": package,
+                "name": row.facts["name"],
+                "organization_id": owner.id,
+                "province": owner.province,
+                "search": text,
+                "grams": grams_of(text),
+                "created_at": now(),
+            }
+    if fresh:
+        _insert(session, App, fresh.values())
+        found = _apps(session, packages)
+    return found
+
+
+def _organizations(session: Session, codes: set[str]) -> dict[str, Any]:
+    rows = session.execute(
+        sa.select(
+            col(Organization.id), col(Organization.uscc), col(Organization.name), col(Organization.province)
+        ).where(col(Organization.uscc).in_(codes))
+    ).all()
+    return {item.uscc: item for item in rows}
+
+
+def _apps(session: Session, packages: set[str]) -> dict[str, Any]:
+    rows = session.execute(
+        sa.select(col(App.id), col(App.package), col(App.organization_id), col(App.province)).where(
+            col(App.package).in_(packages)
+        )
+    ).all()
+    return {item.package: item for item in rows}
+
+
+def _insert(session: Session, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert many rows with one statement, without a model for each; what a row does not say has its default."""
+    values = list(rows)
+    if not values:
+        return
+    table: sa.Table = model.__table__  # type: ignore[attr-defined]  # every table model has it
+    defaults = {
+        name: item.get_default(call_default_factory=True)
+        for name, item in model.model_fields.items()
+        if name in table.c and name != "id" and not item.is_required()
     }
-
-
-def _apps(session: Session, packages: set[str]) -> dict[str, App]:
-    return {item.package: item for item in session.exec(select(App).where(col(App.package).in_(packages))).all()}
-
-
-def _insert(session: Session, model: type[SQLModel], rows: Iterable[SQLModel]) -> None:
-    """Insert many rows with one statement; SQLite would fetch each new id with a statement of its own."""
-    values = [row.model_dump(exclude={"id"}) for row in rows]
-    if values:
-        session.execute(sa.insert(model), values)
+    session.connection().execute(sa.insert(table), [{**defaults, **row} for row in values])

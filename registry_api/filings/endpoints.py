@@ -14,12 +14,13 @@ from registry_api.errors import RegistryError
 from registry_api.filings.models import Filing
 from registry_api.filings.service import draft, find_filing, mend, submit
 from registry_api.filings.transitions import TRANSITIONS, Event, State, apply, step_of
-from registry_api.kit.paging import After, Limit, page
+from registry_api.kit.paging import After, Count, Limit, page
 from registry_api.kit.replies import Reply, etag, reply_once, require_match
 from registry_api.kit.requests import Asking, Filer, Reader, RegistryPart
-from registry_api.kit.schemas import Body, Document, LongText, PathId, Text
+from registry_api.kit.schemas import Body, Document, LongText, PathId, ProvinceCode, RowId, Text
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App
+from registry_api.organizations.search import search_condition
 from registry_api.registry import Registry
 
 router = APIRouter(route_class=StrictRoute)
@@ -117,6 +118,11 @@ def list_filings(
     state: Annotated[State | None, Query(description="`under_review` is the queue of a reviewer")] = None,
     package: Annotated[str | None, Query(max_length=255)] = None,
     number: Annotated[str | None, Query(max_length=40)] = None,
+    q: Annotated[str, Query(max_length=200, description="words of name, package or provider")] = "",
+    province: Annotated[ProvinceCode | None, Query()] = None,
+    organization_id: Annotated[RowId | None, Query()] = None,
+    sort: Annotated[Literal["id", "-id", "updated_at", "-updated_at"] | None, Query()] = None,
+    count: Count = False,
 ) -> dict[str, Any]:
     """List filings within reach, newest first."""
     statement = select(Filing).where(scope_of(Filing, actor))
@@ -126,6 +132,12 @@ def list_filings(
         statement = statement.where(Filing.number == number)
     if package:
         statement = statement.where(col(Filing.app_id).in_(select(App.id).where(App.package == package)))
+    if q:
+        statement = statement.where(col(Filing.app_id).in_(select(App.id).where(search_condition(q))))
+    if province:
+        statement = statement.where(Filing.province == province)
+    if organization_id:
+        statement = statement.where(Filing.organization_id == organization_id)
     with registry.database.read() as session:
         return page(
             session,
@@ -137,6 +149,9 @@ def list_filings(
             request,
             response,
             newest_first=True,
+            sort=sort,
+            sorts={"updated_at": Filing.updated_at},
+            count=count,
         )
 
 

@@ -14,6 +14,12 @@ from registry_api.db import UtcDateTime
 class Filing(SQLModel, table=True):
     """One provider filing: the document as filed, its state, and the number once it has one."""
 
+    __table_args__ = (
+        sa.Index("ix_filing_state_id", "state", "id"),
+        sa.Index("ix_filing_province_state", "province", "state", "id"),
+        sa.Index("ix_filing_updated_at", "updated_at", "id"),
+    )
+
     id: int | None = Field(default=None, primary_key=True)
     app_id: int = Field(foreign_key="app.id", index=True)
     organization_id: int = Field(foreign_key="organization.id", index=True)

@@ -1,46 +1,121 @@
-"""Keyset pagination: pages by the last id, not by an offset that shifts and slows."""
+"""Keyset pagination: pages by the last item's key, not by an offset that shifts and slows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 from fastapi import Query, Request, Response
 from sqlmodel import Session, col
 
+from registry_api.db import UtcDateTime
+from registry_api.errors import FieldError, RegistryError
 from registry_api.kit.schemas import WIDEST_ID
 
 LIMIT = 200
+COUNT_CAP = 10_000
+"""`count` goes no further: counting a hundred thousand rows for a number on a page is not worth its time."""
 
-After = Annotated[int | None, Query(ge=0, le=WIDEST_ID, description="id of the last item of the page before")]
+After = Annotated[str | None, Query(max_length=1000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=LIMIT)]
+Count = Annotated[
+    bool, Query(description=f"also return `count`, up to {COUNT_CAP}; `count_capped` says that there are more")
+]
 
 
 def page(
     session: Session,
     statement: Any,
     key: Any,
-    after: int | None,
+    after: str | int | None,
     limit: int,
     show: Callable[[list[Any]], list[Any]],
     request: Request,
     response: Response,
     *,
     newest_first: bool = False,
+    sort: str | None = None,
+    sorts: Mapping[str, Any] | None = None,
+    count: bool = False,
 ) -> dict[str, Any]:
-    """Return ``{items, next}`` and set ``Link: rel=next``; ``show`` turns all rows of the page into items at once."""
+    """Return ``{items, next}`` and set ``Link: rel=next``; ``show`` turns all rows of the page into items at once.
+
+    ``key`` is the unique integer that orders the list; ``sort`` names another order of ``sorts`` (a leading ``-``
+    turns it round), whose columns are indexed together with the key and never empty. With ``count`` the answer has
+    ``count`` and ``count_capped``.
+    """
     column: Any = col(key)
-    if after is not None:
-        statement = statement.where(column < after if newest_first else column > after)
-    rows = list(session.exec(statement.order_by(column.desc() if newest_first else column).limit(limit + 1)).all())
-    more = len(rows) > limit
-    rows = rows[:limit]
-    last = getattr(rows[-1], column.key) if more else None
-    if last is not None:
-        link_next(request, response, last, limit)
-    return {"items": show(rows), "next": last}
+    answer: dict[str, Any] = {"items": [], "next": None}
+    if count:
+        # Without the order and without the columns: an index alone answers it.
+        some = statement.with_only_columns(column).order_by(None).limit(COUNT_CAP + 1).subquery()
+        number = session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+        answer |= {"count": min(number, COUNT_CAP), "count_capped": number > COUNT_CAP}
+    if sort is None or sort.removeprefix("-") == column.key:
+        backwards = newest_first if sort is None else sort.startswith("-")
+        if after is not None:
+            statement = statement.where(column < _whole(after) if backwards else column > _whole(after))
+        order = [column.desc() if backwards else column]
+        order_key: Any = None
+    else:
+        order_key = col((sorts or {})[sort.removeprefix("-")])
+        backwards = sort.startswith("-")
+        if after is not None:
+            value, last_id = _read_cursor(str(after), order_key)
+            both, given = sa.tuple_(order_key, column), sa.tuple_(sa.literal(value, order_key.type), last_id)
+            statement = statement.where(both < given if backwards else both > given)
+        order = [order_key.desc(), column.desc()] if backwards else [order_key, column]
+    rows = list(session.exec(statement.order_by(*order).limit(limit + 1)).all())
+    if len(rows) > limit:
+        rows = rows[:limit]
+        last = getattr(rows[-1], column.key)
+        answer["next"] = last if order_key is None else _write_cursor(getattr(rows[-1], order_key.key), last)
+        link_next(request, response, answer["next"], limit)
+    answer["items"] = show(rows)
+    return answer
 
 
 def link_next(request: Request, response: Response, after: object, limit: int) -> None:
     """Set ``Link: rel=next``."""
     response.headers["Link"] = f'<{request.url.include_query_params(after=after, limit=limit)}>; rel="next"'
+
+
+def _refuse() -> RegistryError:
+    return RegistryError(
+        "invalid",
+        "after is not the `next` of a page of this list",
+        [FieldError("/query/after", "cursor", "no page ended there", "give `next` back as it was, with the same sort")],
+    )
+
+
+def _whole(after: str | int) -> int:
+    text = str(after)
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= WIDEST_ID):
+        raise _refuse()
+    return int(text)
+
+
+def _write_cursor(value: Any, last_id: int) -> str:
+    plain = value.isoformat() if isinstance(value, datetime) else value
+    text = json.dumps([plain, last_id], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(after: str, column: Any) -> tuple[Any, int]:
+    try:
+        text = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True).decode()
+        value, last_id = json.loads(text)
+        kind: type = int if isinstance(column.type, sa.Integer) else str
+        if isinstance(column.type, UtcDateTime):
+            kind, value = datetime, datetime.fromisoformat(value)
+            if value.tzinfo is None:
+                raise _refuse()
+        if type(value) is not kind or "\0" in str(value):
+            raise _refuse()
+        return value, _whole(last_id)
+    except (ValueError, TypeError, RecursionError):
+        raise _refuse() from None

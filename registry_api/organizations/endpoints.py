@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import StringConstraints
@@ -15,12 +14,13 @@ from registry_api.accounts.access import scope_of
 from registry_api.audits import runs
 from registry_api.filings.models import Filing
 from registry_api.filings.transitions import State
-from registry_api.kit.paging import After, Limit, page
+from registry_api.kit.paging import After, Count, Limit, page
 from registry_api.kit.replies import Reply, reply_once
 from registry_api.kit.requests import Filer, Reader, RegistryPart
 from registry_api.kit.schemas import Body, PathId, ProvinceCode, RowId, Text
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App, AppVersion, Organization
+from registry_api.organizations.search import search_condition
 from registry_api.organizations.service import (
     add_version,
     find_app,
@@ -28,7 +28,6 @@ from registry_api.organizations.service import (
     find_upload,
     register_app,
     register_organization,
-    search_condition,
 )
 
 router = APIRouter(route_class=StrictRoute)
@@ -131,8 +130,7 @@ def _time(value: datetime) -> str:
 
 def in_state(state: State) -> Any:
     """Return the condition that an app's newest filing is in a state."""
-    newest = select(sa.func.max(Filing.id)).group_by(col(Filing.app_id))
-    return col(App.id).in_(select(Filing.app_id).where(Filing.state == state.value, col(Filing.id).in_(newest)))
+    return App.filing_state == state.value
 
 
 @router.post("/organizations", operation_id="createOrganization", status_code=201)
@@ -155,9 +153,15 @@ def list_organizations(
     after: After = None,
     limit: Limit = 50,
     uscc: Annotated[str | None, Query(max_length=18)] = None,
+    q: Annotated[str, Query(max_length=200, description="words of name or code")] = "",
+    province: Annotated[ProvinceCode | None, Query()] = None,
+    sort: Annotated[Literal["id", "-id", "name", "-name"] | None, Query()] = None,
+    count: Count = False,
 ) -> dict[str, Any]:
     """List organisations within reach."""
-    statement = select(Organization).where(scope_of(Organization, actor))
+    statement = select(Organization).where(scope_of(Organization, actor), search_condition(q, Organization))
+    if province:
+        statement = statement.where(Organization.province == province)
     if uscc:
         statement = statement.where(Organization.uscc == uscc.upper())
     with registry.database.read() as session:
@@ -170,6 +174,9 @@ def list_organizations(
             lambda rows: [show_organization(row) for row in rows],
             request,
             response,
+            sort=sort,
+            sorts={"name": Organization.name},
+            count=count,
         )
 
 
@@ -202,13 +209,33 @@ def list_apps(
     limit: Limit = 50,
     q: Annotated[str, Query(max_length=200, description="words of name, package or provider")] = "",
     state: Annotated[State | None, Query(description="state of the newest filing")] = None,
+    province: Annotated[ProvinceCode | None, Query()] = None,
+    organization_id: Annotated[RowId | None, Query()] = None,
+    sort: Annotated[Literal["id", "-id", "name", "-name", "package", "-package"] | None, Query()] = None,
+    count: Count = False,
 ) -> dict[str, Any]:
     """List apps within reach."""
     statement = select(App).where(scope_of(App, actor), search_condition(q))
     if state:
         statement = statement.where(in_state(state))
+    if province:
+        statement = statement.where(App.province == province)
+    if organization_id:
+        statement = statement.where(App.organization_id == organization_id)
     with registry.database.read() as session:
-        return page(session, statement, App.id, after, limit, lambda rows: show_apps(session, rows), request, response)
+        return page(
+            session,
+            statement,
+            App.id,
+            after,
+            limit,
+            lambda rows: show_apps(session, rows),
+            request,
+            response,
+            sort=sort,
+            sorts={"name": App.name, "package": App.package},
+            count=count,
+        )
 
 
 @router.get("/apps/{package}", operation_id="getApp")

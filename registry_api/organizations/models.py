@@ -13,17 +13,32 @@ from registry_api.db import UtcDateTime
 class Organization(SQLModel, table=True):
     """A unit (单位) that provides apps."""
 
+    __table_args__ = (
+        sa.Index("ix_organization_name", "name", "id"),
+        sa.Index("ix_organization_province_id", "province", "id"),
+    )
+
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=300)
     uscc: str = Field(max_length=18, unique=True)
     """Unified social credit code (统一社会信用代码), checked."""
     province: str = Field(max_length=2, index=True)
     """First two digits of GB/T 2260 of the place of registration: decides who reviews."""
+    search: str = Field(default="", max_length=4000)
+    """Name and code as they are searched; `grams` its pairs of characters: see `organizations.search`."""
+    grams: str = Field(default="", sa_type=sa.Text)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class App(SQLModel, table=True):
     """An app, by its package name; one line of versions, findings and filings."""
+
+    __table_args__ = (
+        sa.Index("ix_app_name", "name", "id"),
+        sa.Index("ix_app_province_id", "province", "id"),
+        sa.Index("ix_app_filing_state", "filing_state", "id"),
+        sa.Index("ix_app_province_filing_state", "province", "filing_state", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     package: str = Field(max_length=255, unique=True)
@@ -32,7 +47,11 @@ class App(SQLModel, table=True):
     province: str = Field(max_length=2, index=True)
     current_version_id: int | None = Field(default=None)
     search: str = Field(default="", max_length=4000)
-    """Bigrams of name, package and provider: full-text engines miss the commonest, two-character Chinese queries."""
+    """Name, package and provider as they are searched, a line each; `grams` its pairs: see `organizations.search`."""
+    grams: str = Field(default="", sa_type=sa.Text)
+    newest_filing_id: int | None = Field(default=None)
+    filing_state: str | None = Field(default=None, max_length=30)
+    """State of the newest filing, kept by triggers: a list by state reads one index."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

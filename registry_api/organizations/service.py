@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from registry_api.accounts.access import MEMBERS, Actor, scope_of, scoped
 from registry_api.accounts.models import ApiKey
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
 from registry_api.organizations.models import App, AppVersion, Organization
+from registry_api.organizations.search import search_text
 from registry_api.organizations.uscc import province_of, uscc_problem
 from registry_api.storage.models import Upload
 from registry_api.trail.chain import Act, append
@@ -113,19 +111,6 @@ def register_app(session: Session, actor: Actor, organization: Organization, pac
         ),
     )
     return app
-
-
-def search_text(*parts: str) -> str:
-    """Return the text in which `search_condition` looks."""
-    return "\n".join(parts).lower()[:4000]
-
-
-def search_condition(query: str) -> Any:
-    """Return the condition for a free text: every word must occur; works for two and for one Chinese character."""
-    condition: Any = sa.true()
-    for word in query.lower().split()[:8]:
-        condition = condition & col(App.search).contains(word, autoescape=True)
-    return condition
 
 
 def find_app(session: Session, actor: Actor, package: str) -> App:

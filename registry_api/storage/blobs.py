@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +14,7 @@ from typing import BinaryIO
 from sqlmodel import Session
 
 from registry_api.db import insert_missing, now
-from registry_api.errors import FieldError, RegistryError
+from registry_api.errors import RegistryError
 from registry_api.storage.models import Blob
 
 _CHUNK = 1024 * 1024
@@ -94,40 +94,6 @@ class BlobStore:
         except OSError:
             return "missing"
         return None if hasher.hexdigest() == sha256 else "altered"
-
-
-async def receive(
-    store: BlobStore, stream: AsyncIterator[bytes], *, limit: int, expected: str | None
-) -> tuple[str, int]:
-    """Write a request body to the store while counting and hashing it; return (SHA-256, bytes).
-
-    Raises `RegistryError` ``too-large`` past ``limit`` bytes, ``hash-mismatch`` when ``expected`` differs. Memory is
-    one chunk, whatever the size.
-    """
-    hasher = hashlib.sha256()
-    size = 0
-    with store.receiving() as file:
-        async for chunk in stream:
-            size += len(chunk)
-            if size > limit:
-                raise RegistryError("too-large", f"the upload exceeds {limit} bytes")
-            hasher.update(chunk)
-            file.write(chunk)
-        sha256 = hasher.hexdigest()
-        if expected is not None and sha256 != expected.lower():
-            raise RegistryError(
-                "hash-mismatch",
-                f"received {size} bytes with SHA-256 {sha256}, the header said {expected}",
-                [
-                    FieldError(
-                        "/headers/X-Content-SHA256", "hash_mismatch", f"SHA-256 is {sha256}", "upload the file again"
-                    )
-                ],
-            )
-        if size == 0:
-            raise RegistryError("invalid", "the upload is empty", [FieldError("/", "empty", "no bytes were received")])
-        store.keep(file, sha256)
-    return sha256, size
 
 
 def record_blob(session: Session, sha256: str, size: int) -> None:

@@ -26,4 +26,6 @@ class Upload(SQLModel, table=True):
     blob_sha256: str = Field(foreign_key="blob.sha256", max_length=64)
     name: str = Field(max_length=300)
     size: int = Field(sa_type=sa.BigInteger)
+    kind: str = Field(default="unknown", max_length=20)
+    """What the content looks like: ``apk``, ``ipa``, ``zip``, ``pdf``, ``html``, ``text`` or ``unknown``."""
     created_at: datetime = Field(sa_type=UtcDateTime)

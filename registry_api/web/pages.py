@@ -19,7 +19,7 @@ from registry_api.kit.requests import RegistryPart
 from registry_api.kit.schemas import WIDEST_ID
 from registry_api.organizations.endpoints import in_state, show_apps
 from registry_api.organizations.models import App
-from registry_api.organizations.service import search_condition
+from registry_api.organizations.search import search_condition
 from registry_api.registry import Registry
 from registry_api.web.record import read_record
 from registry_api.web.rendering import HERE, render

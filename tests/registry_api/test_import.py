@@ -94,10 +94,114 @@ def test_csv_names_its_columns_by_block_and_field(registry, filing_of, tmp_path,
     [
         ("f.csv", b"a,b\n1,2\n", "columns"),
         ("f.txt", b"", "neither"),
-        ("f.jsonl", b"\xff\xfe", "UTF-8"),
+        ("f.csv", b"\xff\xfe", "UTF-8"),
     ],
 )
 def test_a_file_of_another_kind_is_refused_with_one_line(tmp_path, name, content, why):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UnreadableInputError, match=why):
         list(read_rows(tmp_path / name))
+
+
+def workbook(path, rows):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def columns_of(document):
+    return {
+        f"{block}.{key}": ";".join(map(str, value)) if isinstance(value, list) else value
+        for block in ("unit", "system", "app")
+        for key, value in document[block].items()
+    }
+
+
+def test_a_workbook_is_read_and_its_formulas_are_refused_row_by_row(registry, filing_of, tmp_path, api):
+    good, bad = (columns_of(filing_of(package=f"cn.xlsx.{name}")) for name in ("good", "bad"))
+    bad["app.name"] = "=1+1"
+    path = workbook(tmp_path / "f.xlsx", [list(good), list(good.values()), list(bad.values()), []])
+    result = import_filings(registry, ACTOR, read_rows(path))
+    assert (result.imported, result.failed) == (1, 1)
+    assert result.errors[0][0] == 3
+    assert "formula" in result.errors[0][1]
+    assert api("GET", "/filings?package=cn.xlsx.good").json()["items"][0]["document"]["app"]["app_types"] == [19]
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(registry, filing_of, tmp_path, api):
+    rows = [filing_of(package="cn.dry.a"), filing_of(package="cn.dry.a"), filing_of(package="cn.dry.b")]
+    rows[2]["unit"]["uscc"] = "91310000M000100Y40"
+    path = jsonl(tmp_path / "f.jsonl", rows)
+    dry = import_filings(registry, ACTOR, read_rows(path), dry_run=True)
+    assert (dry.imported, dry.known, dry.failed) == (1, 1, 1)
+    for name in ("/filings", "/apps", "/organizations"):
+        assert api("GET", name).json()["items"] == []
+    real = import_filings(registry, ACTOR, read_rows(path))
+    assert (real.imported, real.known, real.errors) == (dry.imported, dry.known, dry.errors)
+
+
+def test_a_file_is_imported_over_the_api_with_the_fields_that_are_wrong(api, upload, filing_of):
+    wrong = filing_of(package="cn.api.wrong", name="长" * 301)
+    text = "\n".join(json.dumps(item, ensure_ascii=False) for item in (filing_of(package="cn.api.good"), wrong))
+    body = {"upload": upload(text.encode(), name="f.jsonl"), "dry_run": True}
+    first = api("POST", "/imports", json=body).json()
+    assert (first["dry_run"], first["imported"], first["failed"]) == (True, 1, 1)
+    assert first["errors"][0]["fields"][0]["pointer"] == "/app/name"
+    assert api("POST", "/imports", json={**body, "dry_run": False}).json()["imported"] == 1
+    assert api("POST", "/imports", json={"upload": upload(b"x", name="f.pdf")}).json()["code"] == "invalid"
+
+
+def test_a_provider_imports_for_itself_alone(api, upload, filing_of):
+    key = api("POST", "/keys", json={"name": "v", "role": "vendor"}).json()["secret"]
+    mine, other = filing_of(package="cn.mine"), filing_of(package="cn.other", province="51")
+    assert api("POST", "/organizations", key=key, json={"name": "甲", "uscc": mine["unit"]["uscc"]}).status_code == 201
+    text = "\n".join(json.dumps(item) for item in (mine, other)).encode()
+    answer = api("POST", "/imports", key=key, json={"upload": upload(text, name="f.jsonl", key=key)}).json()
+    assert (answer["imported"], [item["row"] for item in answer["errors"]]) == (1, [2])
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "why"),
+    [
+        ("xl/sharedStrings.xml", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><sst/>', "entities"),
+        ("xl/worksheets/sheet1.xml", "<worksheet/>".encode("utf-16"), "UTF-8"),
+        ("xl/worksheets/sheet1.xml", b"\0" * (3 * 1024 * 1024), "bomb"),
+        ("xl/workbook.xml", b"<broken", "workbook"),
+    ],
+)
+def test_a_hostile_workbook_is_refused_before_it_is_read(tmp_path, part, content, why):
+    import zipfile
+
+    path = workbook(tmp_path / "good.xlsx", [["app.name"], ["x"]])
+    with zipfile.ZipFile(path) as good, zipfile.ZipFile(tmp_path / "f.xlsx", "w", zipfile.ZIP_DEFLATED) as made:
+        for name in {*good.namelist(), part}:
+            made.writestr(name, content if name == part else good.read(name))
+    with pytest.raises(UnreadableInputError, match=why):
+        list(read_rows(tmp_path / "f.xlsx"))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no archive at all"])
+def test_what_is_no_workbook_is_one_clear_line(tmp_path, content):
+    (tmp_path / "f.xlsx").write_bytes(content)
+    with pytest.raises(UnreadableInputError, match="workbook"):
+        list(read_rows(tmp_path / "f.xlsx"))
+
+
+def test_over_long_lines_and_a_broken_tail_are_rows_with_errors(tmp_path):
+    path = tmp_path / "f.jsonl"
+    path.write_bytes(b'{"a": 1}\n' + b"x" * 2_200_000 + b'\n{"b": "\\u0000"}\n{"c": NaN}\n{"d": 2}\n\xff')
+    rows = list(read_rows(path))
+    assert [number for number, row in rows if isinstance(row, dict)] == [1, 5]
+    assert ["longer" in str(rows[1][1]), "NUL" in str(rows[2][1]), "UTF-8" in str(rows[-1][1])] == [True] * 3
+
+
+def test_a_csv_that_breaks_off_says_where(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"app.name,app.package\na,b\n" * 4000 + b"\xff\n")
+    rows = list(read_rows(path))
+    assert len(rows) > 1000
+    assert "nothing after" in str(rows[-1][1])

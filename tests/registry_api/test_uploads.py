@@ -25,6 +25,8 @@ def test_an_upload_is_stored_by_its_hash_and_repeating_it_is_harmless(api, regis
         "sha256": hashlib.sha256(content).hexdigest(),
         "size": 2000,
         "name": "学习.apk",
+        "kind": "text",
+        "warnings": ["这是文本，不是应用包 / this is a text, not a package"],
     }
     assert api("PUT", f"/uploads/{upload_id}", content=content, headers=headers).status_code == 200
     assert api("PUT", f"/uploads/{upload_id}", content=b"other").status_code == 409
@@ -45,22 +47,92 @@ def test_a_too_large_upload_leaves_nothing_whether_declared_or_not(api, registry
     assert files(registry) == []
 
 
-def test_an_upload_that_is_cut_leaves_nothing(server, registry, key_of, api):
-    upload_id = uuid.uuid4()
+def cut(server, key, upload_id, body, total):
     with contextlib.closing(socket.create_connection(("127.0.0.1", server))) as raw:
         raw.sendall(
-            f"PUT /api/v1/uploads/{upload_id} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key_of()}\r\nContent-Length: 1000000\r\n\r\n".encode()
+            f"PUT /api/v1/uploads/{upload_id} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {total}\r\n\r\n".encode()
         )
-        raw.sendall(b"x" * 400_000)
-        deadline = time.monotonic() + 20
-        while not files(registry) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert files(registry), "the server had begun to write"
+        raw.sendall(body)
+        time.sleep(0.3)
+
+
+def test_an_upload_that_is_cut_keeps_its_part_and_is_resumed(server, registry, key_of, api):
+    upload_id, content = uuid.uuid4(), bytes(range(256)) * 4000
+    cut(server, key_of(), upload_id, content[:400_000], len(content))
     deadline = time.monotonic() + 20
-    while files(registry) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert files(registry) == []
-    assert api("GET", f"/uploads/{upload_id}").status_code == 404
+    offset = None
+    while offset is None and time.monotonic() < deadline:
+        head = api("HEAD", f"/uploads/{upload_id}")
+        offset = head.headers.get("upload-offset") if head.status_code == 200 else None
+        time.sleep(0.05)
+    time.sleep(0.3)
+    offset = int(api("HEAD", f"/uploads/{upload_id}").headers["upload-offset"])
+    assert 0 < offset <= 400_000
+    assert api("GET", f"/uploads/{upload_id}").status_code == 404, "it is no upload until it is whole"
+    assert api("HEAD", f"/uploads/{upload_id}", role="admin", key=None).status_code == 200
+
+    def patch(start, end, **more):
+        headers = {
+            "Upload-Offset": str(start),
+            "Upload-Length": str(len(content)),
+            "X-Content-SHA256": hashlib.sha256(content).hexdigest(),
+        }
+        return api("PATCH", f"/uploads/{upload_id}", content=content[start:end], headers={**headers, **more})
+
+    wrong = patch(offset + 1, offset + 2)
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (409, "offset")
+    middle = patch(offset, 600_000)
+    assert (middle.status_code, middle.headers["upload-offset"]) == (204, "600000")
+    last = patch(600_000, len(content))
+    assert (last.status_code, last.json()["size"]) == (201, len(content))
+    done = api("HEAD", f"/uploads/{upload_id}")
+    assert (done.headers["upload-complete"], done.headers["upload-offset"]) == ("?1", str(len(content)))
+    assert [path.name for path in files(registry)] == [hashlib.sha256(content).hexdigest()]
+
+
+def test_a_part_of_another_key_and_an_unknown_one_are_not_found(api, registry):
+    upload_id = uuid.uuid4()
+    headers = {"Upload-Offset": "0", "Upload-Length": "9"}
+    assert api("PATCH", f"/uploads/{upload_id}", content=b"abc", headers=headers).status_code == 204
+    other = api("POST", "/keys", json={"name": "v", "role": "vendor"}).json()["secret"]
+    assert api("HEAD", f"/uploads/{upload_id}", key=other).status_code == 404
+    foreign = api("PATCH", f"/uploads/{upload_id}", key=other, content=b"x", headers={**headers, "Upload-Offset": "3"})
+    assert foreign.status_code == 404
+    assert api("HEAD", f"/uploads/{upload_id}").headers["upload-offset"] == "3"
+
+
+def test_a_resumed_upload_with_a_wrong_hash_or_too_many_bytes_is_gone(api, registry):
+    for length, sha256, code in (("6", "0" * 64, "hash-mismatch"), ("4", None, "invalid")):
+        upload_id = uuid.uuid4()
+        headers = {"Upload-Length": length, **({"X-Content-SHA256": sha256} if sha256 else {})}
+        api("PATCH", f"/uploads/{upload_id}", content=b"abc", headers={**headers, "Upload-Offset": "0"})
+        answer = api("PATCH", f"/uploads/{upload_id}", content=b"def", headers={**headers, "Upload-Offset": "3"})
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert files(registry) == []
+
+
+def test_what_is_no_package_is_noticed(api, tmp_path):
+    import io
+    import zipfile
+
+    def archive(name):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as made:
+            made.writestr(name, "x")
+        return buffer.getvalue()
+
+    for content, kind, warned in (
+        (archive("AndroidManifest.xml"), "apk", False),
+        (archive("Payload/A.app/Info.plist"), "ipa", False),
+        (archive("readme.txt"), "zip", True),
+        (b"%PDF-1.7", "pdf", True),
+        (b"<!DOCTYPE html><p>", "html", True),
+        ("学习".encode(), "text", True),
+        (b"\x00\x01\xff", "unknown", True),
+        (b"PK\x03\x04broken", "unknown", True),
+    ):
+        answer = api("PUT", f"/uploads/{uuid.uuid4()}", content=content, headers={"X-File-Name": "a.apk"}).json()
+        assert (answer["kind"], bool(answer["warnings"])) == (kind, warned)
 
 
 def test_an_upload_belongs_to_the_key_that_made_it(api, upload, submitted, filing_of, registry):
