@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePath
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from .profile import Profile
     from .sources.message import Item, Message
 
+LATEST = 20
+"""Sights that are kept for a live display."""
+
 
 class _Row(NamedTuple):
     """What equal transmissions have in common, but for phase and foreground: those are known when all marks are."""
@@ -42,6 +46,18 @@ class _Row(NamedTuple):
     value: str
     proof: Proof
     sure: Sure
+
+
+class Found(NamedTuple):
+    """One sight for a live display."""
+
+    time: float
+    data: str
+    host: str
+    recipient: str | None
+    encrypted: bool
+    value: str
+    """Redacted."""
 
 
 class _Sight(NamedTuple):
@@ -76,6 +92,8 @@ class Examination:
         self._missed: dict[tuple[str, str, str], tuple[NotAnalysed, int]] = {}
         self._flows: set[tuple[str, str]] = set()
         self._timelines: dict[str, Timeline] = {}
+        self.latest: deque[Found] = deque(maxlen=LATEST)
+        """What was sent last."""
 
     def mark(self, capture: str, timeline: Timeline) -> None:
         """Set the marks of ``capture``; later ones replace earlier ones, also for what was examined already."""
@@ -144,6 +162,8 @@ class Examination:
                 hit.sure,
             )
             table.setdefault(row, []).append(_Sight(message.time, message.flow, capture))
+            if table is self._sent:
+                self.latest.append(Found(message.time, row.data, host, row.recipient, row.encrypted, row.value))
 
     def facts(self, captures: Iterable[str]) -> TrafficFacts:
         """Return everything seen so far; ``captures`` are the SHA-256 of the files."""

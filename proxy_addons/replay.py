@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer.model import TrafficFacts
 
 from .attribute.phase import Timeline
-from .events import tls_failures
+from .events import read_events
+from .incidents import incident_rows
 from .marks import Mark, read_marks
 from .pipeline import Examination
 from .profile import Profile, read_profile
@@ -55,9 +56,9 @@ def examine(examination: Examination, capture: Capture, marks: Sequence[Mark] | 
     add_failures(examination, capture.path)
 
 
-def add_failures(examination: Examination, capture: Path) -> None:
-    """Note the TLS failures that the proxy saw while the capture was taken."""
-    for row in tls_failures(beside(capture, "events")):
+def add_failures(examination: Examination, capture: Path, unwritten: Iterable[dict[str, Any]] = ()) -> None:
+    """Note what the proxy saw but could not read or record; ``unwritten``: events that the disk did not take."""
+    for row in incident_rows([*read_events(beside(capture, "events")), *unwritten]):
         examination.miss(row)
         if row.host:
             examination.host(row.host.lower(), "https", capture.name)

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from analyzer.model import UnreadableInputError
 
+from .capturefiles import beside, body_file
 from .flowfile import read_flow_file
 from .har import NotHarError, read_har
 from .message import Item
 
+__all__ = ["Capture", "beside", "body_file", "open_capture"]
 MAX_HAR = 512 << 20
 """Bytes; a HAR document has to be in memory whole."""
 
@@ -30,7 +32,7 @@ class Capture:
         """Yield what the file holds. Raise `UnreadableInputError` when it is no capture at all."""
         if not self.har:
             with self.path.open("rb") as file:
-                yield from read_flow_file(file)
+                yield from read_flow_file(file, self.path)
             return
         data = self.path.read_bytes()
         if data[:1] == b"\x78":
@@ -39,11 +41,6 @@ class Capture:
             yield from read_har(data)
         except NotHarError as error:
             raise UnreadableInputError(self.path, f"不是 HAR 抓包 / not a HAR capture: {error}") from error
-
-
-def beside(capture: Path, kind: str) -> Path:
-    """Return the path of the ``marks`` or ``events`` file that belongs to a capture."""
-    return capture.with_name(f"{capture.stem}.{kind}.jsonl")
 
 
 def open_capture(path: Path) -> Capture:
