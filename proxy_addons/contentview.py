@@ -78,7 +78,7 @@ def message_of(metadata: contentviews.Metadata) -> Message | None:
     flow = metadata.flow
     if flow is None:
         return None
-    from proxy_addons.sources.flowfile import messages_of_flow  # noqa: PLC0415  # only when drawn
+    from proxy_addons.sources.flowstate import messages_of_flow  # noqa: PLC0415  # only when drawn
     from proxy_addons.sources.message import Message  # noqa: PLC0415  # same
 
     messages = [item for item in messages_of_flow(flow) if isinstance(item, Message)]
