@@ -153,6 +153,7 @@ def _http(flow: Any) -> list[Item]:
                 scheme=request.scheme,
                 headers=_fields(flow.response),
                 body=flow.response.raw_content,
+                status=flow.response.status_code,
             )
         )
     if flow.websocket is not None:
