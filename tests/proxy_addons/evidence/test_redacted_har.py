@@ -38,8 +38,8 @@ def export(tmp_path):
 
 
 def test_no_value_of_the_profile_is_in_the_file(tmp_path, catalogue):
-    from proxy_addons.match.digests import digest_table  # noqa: PLC0415  # only here
-    from proxy_addons.profile import read_profile  # noqa: PLC0415  # only here
+    from proxy_addons.match.digests import digest_table  # only here
+    from proxy_addons.profile import read_profile  # only here
 
     target, result = export(tmp_path)
     assert result.exit_code == 0
@@ -73,7 +73,7 @@ def test_it_is_a_har_that_names_what_was_found(tmp_path):
 
 
 def test_it_can_be_read_again_and_holds_no_known_value(tmp_path, catalogue):
-    from proxy_addons.replay import read_captures  # noqa: PLC0415  # only here
+    from proxy_addons.replay import read_captures  # only here
 
     target, _ = export(tmp_path)
     facts = read_captures([target], SAMPLE / "profile.yaml")
