@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .commands.capture import capture
+from .commands.export import export
 from .commands.profile import profile
 from .commands.replay import replay
 from .commands.show import show
@@ -16,5 +17,5 @@ def traffic() -> None:  # noqa: D103  # the help text is the documentation
     pass
 
 
-for command in (capture, replay, show, profile, spool):
+for command in (capture, replay, show, export, profile, spool):
     traffic.add_command(command)

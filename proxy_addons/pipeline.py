@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,7 @@ from .attribute.address import address_data, assigned_country
 from .attribute.frequency import interval
 from .attribute.phase import Timeline
 from .attribute.recipient import Recipient, recipient_of
+from .attribute.sendings import Sent, sendings
 from .decode.limits import Limits
 from .decode.tree import unfold
 from .evidence.places import Paths, first_sights, sight_ids
@@ -215,9 +216,30 @@ class Examination:
             flows=len(self._flows),
             hosts=tuple(sorted(hosts, key=lambda end: (end.host, end.scheme or ""))),
             transmissions=self._transmissions(self._sent),
+            sendings=sendings(self._every_sent()),
             received=self._transmissions(self._received),
             not_analysed=tuple(sorted(missed, key=lambda row: (row.code, row.host or "", row.request_id, row.detail))),
         )
+
+    def _every_sent(self) -> Iterator[Sent]:
+        """Yield every time that data were sent, but for what is only a guess."""
+        unmarked = Timeline(())
+        for row, sights in self._sent.items():
+            if row.proof == "pattern" and row.sure == "?":
+                continue
+            for one in sights:
+                line = self._timelines.get(one.capture, unmarked)
+                yield Sent(
+                    row.data,
+                    row.recipient,
+                    row.host,
+                    line.phase(one.time),
+                    line.foreground(one.time),
+                    row.encrypted,
+                    one.time,
+                    (one.capture, one.flow),
+                    line.since_start(one.time),
+                )
 
     def _transmissions(self, table: dict[_Row, list[_Sight]]) -> tuple[Transmission, ...]:
         unmarked = Timeline(())

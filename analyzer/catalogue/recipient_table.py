@@ -72,6 +72,10 @@ class RecipientTable:
             self._patterns = [(re.compile(shape_expression(key)), key) for key in ordered]
         return next((key for pattern, key in self._patterns if pattern.search(path)), None)
 
+    def shape_sdks(self) -> frozenset[str]:
+        """Return the SDKs that a path alone can name: software that anybody can run on a host of his own."""
+        return frozenset(row["sdk"] for row in self._shapes.values() if row.get("sdk"))
+
     def lookup(self, host: str, path: str | None = None) -> RecipientRule | None:
         """Return who receives what is sent to ``host`` (and ``path`` with its query); `None` when unknown."""
         pattern = self.pattern_of(host)

@@ -22,7 +22,7 @@ from analyzer.model import (
 )
 
 from .package import Package
-from .parties import domain, same_company
+from .parties import domain, same_company, under_domain
 from .settings import (
     COLLECTING,
     DEFAULTS,
@@ -201,7 +201,7 @@ class Case(Package):
         An unknown recipient does not count, nor a shared cloud host (it says who stores, not who receives), nor a host
         that the phone itself talks to.
         """
-        if row.recipient is None or self.own_host(row.host):
+        if row.recipient is None or self.own_host(row.host) or self.self_hosted(row):
             return False
         known = self.catalogue.recipients.lookup(row.host)
         if known is not None and (known.shared or known.system):
@@ -210,9 +210,26 @@ class Case(Package):
         return not provider or not same_company(provider, self.recipient_company(row.recipient))
 
     def own_host(self, host: str) -> bool:
-        """Tell whether a host lies under a domain that the filing names."""
+        """Tell whether a host lies under the registered name of a domain that the filing names."""
         domains = self.filing.domains if self.filing else ()
-        return any(host == own or host.endswith("." + own) for own in map(domain, domains) if own)
+        if not domains:
+            return False
+        rule = self.catalogue.recipients.lookup(host)
+        cloud = rule.pattern.removeprefix("*.") if rule and rule.shared else None
+        return any(under_domain(host, own, cloud) for own in map(domain, domains) if own)
+
+    def self_hosted(self, row: Transmission) -> bool:
+        """Tell whether only the path names the SDK: that proves the software, and whoever runs the host receives."""
+        table = self.catalogue.recipients
+        return bool(row.recipient) and row.recipient in self._hosted_by_anybody and table.lookup(row.host) is None
+
+    @cached_property
+    def _hosted_by_anybody(self) -> frozenset[str]:
+        return frozenset(f"sdk:{identity}" for identity in self.catalogue.recipients.shape_sdks())
+
+    def receiver(self, row: Transmission) -> str:
+        """Return who receives it: SDK or company, and the host where nobody is known behind it."""
+        return row.host if row.recipient is None or self.self_hosted(row) else row.recipient
 
     def host_category(self, host: str, recipient: str | None) -> str | None:
         """Return the category of a contacted host, such as ``advertising``; `None` when nothing is known."""

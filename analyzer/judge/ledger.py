@@ -9,6 +9,7 @@ from analyzer.catalogue import Catalogue
 from analyzer.model import Access, Bilingual, Facts, LedgerRow, TrafficFacts, Transmission
 
 from .case import Case
+from .confirmation import code_behind
 from .settings import WITHOUT_CONSENT
 
 
@@ -40,7 +41,8 @@ def _row(case: Case, data: str, sent: tuple[Transmission, ...], permitted: froze
         observed=_observed(case.traffic, sent),
         observed_before_consent=_observed_unconsented(case.traffic, sent),
         actors=tuple(sorted({read.actor for read in reads})),
-        recipients=tuple(sorted({row.recipient or row.host for row in sent})),
+        recipients=tuple(sorted({case.receiver(row) for row in sent})),
+        confirmed=tuple(recipient for recipient, _ in code_behind(case, sent)),
     )
 
 

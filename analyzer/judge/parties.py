@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.catalogue import Catalogue
+from analyzer.catalogue.suffixes import registrable, same_owner
 from analyzer.model import Access
 
 from .settings import LOOKS_FOR_ITSELF, READS_FOR_ITS_CALLER
@@ -25,6 +26,20 @@ def domain(value: str) -> str:
     """Return a filed domain without scheme, path and wildcard, in small letters."""
     plain = value.strip().lower().removeprefix("https://").removeprefix("http://")
     return plain.split("/")[0].removeprefix("*.").strip(".")
+
+
+def under_domain(host: str, filed: str, cloud: str | None = None) -> bool:
+    """Tell whether ``host`` is the filed domain, below it, or below the same registered name.
+
+    Who files ``www.xuexi.cn`` also owns ``api.xuexi.cn``. A public suffix or a cloud's name for all its customers
+    (``com.cn``, ``github.io``), filed by mistake, makes nobody else's host the provider's own. ``cloud``: name of the
+    shared cloud under which the host lies, where the recipient table knows one that the list does not.
+    """
+    if cloud is not None:
+        return host == filed or (host.endswith("." + filed) and filed.endswith("." + cloud))
+    if host == filed or same_owner(host, filed):
+        return True
+    return host.endswith("." + filed) and registrable(filed) is not None
 
 
 def same_company(one: str, other: str) -> bool:

@@ -152,6 +152,27 @@ class Transmission(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sending(Record):
+    """One kind of data to one recipient, in whatever dress and place: how often, how close together, how soon."""
+
+    data: DataId
+    recipient: str | None
+    """`None`: nobody is known behind the host, the only one in ``hosts``."""
+    hosts: tuple[str, ...]
+    phase: Phase
+    foreground: bool | None
+    encrypted: bool
+    """Whether all of them were."""
+    count: int
+    """Messages that held it; twice in one message is once."""
+    interval_s: float | None
+    """Median seconds between two of them; `None` for a single one."""
+    shortest_s: float | None
+    since_start_s: float | None
+    """Seconds from the operator's mark of the first start to the first of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotAnalysed(Record):
     """A flow, or a part of one, that could not be looked at."""
 
@@ -181,6 +202,8 @@ class TrafficFacts(Record):
     hosts: tuple[Endpoint, ...] = ()
     """Every host that was contacted."""
     transmissions: tuple[Transmission, ...] = ()
+    sendings: tuple[Sending, ...] = ()
+    """The transmissions added up by data and recipient, without those that are only a guess."""
     received: tuple[Transmission, ...] = ()
     """Personal data in *responses*: what servers hold or give back. Never counted as sent by the app."""
     not_analysed: tuple[NotAnalysed, ...] = ()

@@ -54,6 +54,8 @@ class LedgerRow(Record):
     observed_before_consent: bool | None
     actors: tuple[str, ...]
     recipients: tuple[str, ...]
+    confirmed: tuple[str, ...] = ()
+    """SDKs (``sdk:<id>``) whose code reads it and whose host received it: code and wire say the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,12 @@ def _http(name: str, value: Any, told: dict[str, Any]) -> Iterator[tuple[Message
         if response is not None:
             moment = response["timestamp_start"] or first.time
             answer = replace(
-                first, time=moment, direction="response", headers=_fields(response), body=response["content"]
+                first,
+                time=moment,
+                direction="response",
+                headers=_fields(response),
+                body=response["content"],
+                status=response["status_code"],
             )
             yield answer, bodies.get("response")
     for kind, from_client, content, moment, *_ in (socket or {}).get("messages") or ():

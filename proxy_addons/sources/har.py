@@ -153,6 +153,7 @@ def _answer(entry: dict[str, Any], common: dict[str, Any], scheme: str, started:
                 scheme=scheme,
                 headers=_headers(response.get("headers")),
                 body=_decoded(content.get("text"), content.get("encoding")),
+                status=int(response.get("status") or 0),
             )
         )
     for part in entry.get("_webSocketMessages") or ():

@@ -35,6 +35,8 @@ class Message:
     """The source has undone the content encoding already although the header still names it (HAR)."""
     address: str | None = None
     """IP address of the server, where the capture has it."""
+    status: int = 0
+    """Status code of an HTTP response; 0: none."""
 
     @property
     def encrypted(self) -> bool:

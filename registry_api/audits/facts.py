@@ -218,5 +218,6 @@ def merge(parts: list[TrafficFacts]) -> TrafficFacts | None:
         flows=sum(part.flows for part in parts),
         hosts=tuple(hosts[key] for key in sorted(hosts)),
         transmissions=tuple(item for part in parts for item in part.transmissions),
+        sendings=tuple(item for part in parts for item in part.sendings),
         not_analysed=tuple(item for part in parts for item in part.not_analysed),
     )

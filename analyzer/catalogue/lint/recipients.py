@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analyzer.catalogue.recipient_table import is_address
+from analyzer.catalogue.suffixes import hosting_suffix, registry_suffix
 
 from . import Problem
 from .references import empty_texts, unknown_ids
@@ -14,16 +15,6 @@ from .references import empty_texts, unknown_ids
 _LABEL = r"[a-z0-9_](?:[a-z0-9_\-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9\-]+)")
 _PATH_SHAPE = re.compile(r"\*/[\w./*\-]+(?:\?[\w.\-]+=)?")
-# Names under which strangers register: a star over one of them would name one company for all.
-_REGISTRY_SUFFIXES = frozenset({
-    "com.cn", "net.cn", "org.cn", "gov.cn", "edu.cn", "ac.cn", "mil.cn", "bj.cn", "sh.cn", "gd.cn", "zj.cn", "com.hk",
-    "com.tw", "co.uk", "org.uk", "co.jp", "co.kr", "com.au", "com.sg", "co.in", "com.br", "com.ru",
-})  # fmt: skip
-# Names under which a host's customers get sub-domains: the operator stores, the customer receives.
-_HOSTING_SUFFIXES = frozenset({
-    "github.io", "gitee.io", "netlify.app", "vercel.app", "pages.dev", "workers.dev", "herokuapp.com", "blogspot.com",
-    "cloudfront.net", "azurewebsites.net", "firebaseapp.com", "web.app", "appspot.com",
-})  # fmt: skip
 
 
 def is_host(name: str) -> bool:
@@ -74,7 +65,7 @@ def _pattern(where: str, pattern: str, row: Mapping[str, Any], shape: bool) -> I
     name = pattern.removeprefix("*.")
     if not is_host(name) or (is_address(name) and name != pattern):
         yield Problem(where, "is no host name")
-    elif name in _REGISTRY_SUFFIXES and name != pattern:
+    elif name != pattern and registry_suffix(name):
         yield Problem(where, "is a public suffix: everyone has names below it")
-    elif name in _HOSTING_SUFFIXES and name != pattern and not row.get("shared"):
+    elif name != pattern and not row.get("shared") and hosting_suffix(name):
         yield Problem(where, "holds the sites of customers: mark it shared")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case, status_of
+from analyzer.judge.confirmation import account, evidence_behind
 from analyzer.judge.evidence import in_order, of_access, of_manifest, of_string, of_transmission
 from analyzer.judge.hits import Hit, Outcome, check
 from analyzer.judge.reach import best_first, early, early_severity, entry_name, exact, guard_words, lowered, steps
@@ -32,12 +33,13 @@ def _sent_in(case: Case, phase: str) -> Iterator[Hit]:
             subject=data,
             status=status,
             severity=_severity(case, data, status),
-            evidence=in_order(map(of_transmission, sent)),
+            evidence=(*in_order(map(of_transmission, sent)), *evidence_behind(case, sent)),
             values={
                 "data": case.data_title(data),
                 "hosts": names.listed(row.host for row in sent),
                 "times": sum(row.count for row in sent),
                 "proof": names.proof(sent),
+                "account": account(case, sent),
             },
         )
 

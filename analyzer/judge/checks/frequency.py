@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from analyzer.judge.case import Case
 from analyzer.judge.evidence import in_order, of_transmission
@@ -11,31 +12,54 @@ from analyzer.judge.settings import LOCATION, RESETTABLE
 from analyzer.model import Severity, Status, Transmission
 
 
-def _too_often(case: Case, row: Transmission) -> tuple[float, int] | None:
-    """Return the threshold (seconds, times) that a row breaks, for its kind of data."""
+class _Rate(NamedTuple):
+    """How often one kind of data went to one recipient, and the transmissions that show it."""
+
+    rows: tuple[Transmission, ...]
+    interval: float
+    times: int
+
+
+def _rates(case: Case, data: str, rows: tuple[Transmission, ...]) -> Iterator[_Rate]:
+    """Yield the rates of one kind of data: over all its dresses and places, for each row in facts of older engines."""
+    sendings = case.traffic.sendings if case.traffic else ()
+    for sending in sendings:
+        if sending.data == data and sending.interval_s is not None:
+            own = tuple(
+                row
+                for row in rows
+                if (row.recipient or row.host) == (sending.recipient or sending.hosts[0])
+                and (row.phase, row.foreground) == (sending.phase, sending.foreground)
+            )
+            if own:
+                yield _Rate(own, sending.interval_s, sending.count)
+    if not sendings:
+        yield from (_Rate((row,), row.interval_s, row.count) for row in rows if row.interval_s is not None)
+
+
+def _too_often(case: Case, data: str, rate: _Rate) -> tuple[float, int] | None:
+    """Return the threshold (seconds, times) that a rate breaks, for its kind of data."""
     settings = case.settings
-    if row.interval_s is None:
-        return None
-    if case.unchangeable(row.data):
+    if case.unchangeable(data):
         limit, times = settings.hardware_interval_s, settings.hardware_times
-    elif row.data in LOCATION:
+    elif data in LOCATION:
         limit, times = settings.location_interval_s, settings.hardware_times
-    elif row.data in RESETTABLE:
+    elif data in RESETTABLE:
         limit, times = settings.resettable_window_s, settings.resettable_times
     else:
         return None
-    return (limit, times) if row.interval_s <= limit and row.count >= times else None
+    return (limit, times) if rate.interval <= limit and rate.times >= times else None
 
 
 @check("FREQUENCY.REPEATED")
 def repeated(case: Case) -> Iterator[Hit]:
     """One kind of data to one host at a fixed, short interval."""
     for data, rows in case.by_data().items():
-        broken = [(row, limit) for row in rows if (limit := _too_often(case, row))]
+        broken = [(rate, limit) for rate in _rates(case, data, rows) if (limit := _too_often(case, data, rate))]
         if not broken:
             continue
-        often = tuple(row for row, _ in broken)
-        fastest = min(row.interval_s or 0.0 for row in often)
+        often = tuple(row for rate, _ in broken for row in rate.rows)
+        fastest = min(rate.interval for rate, _ in broken)
         mild = data in RESETTABLE and fastest > case.settings.resettable_interval_s
         seconds, times = broken[0][1]
         yield Hit(
@@ -46,7 +70,7 @@ def repeated(case: Case) -> Iterator[Hit]:
             values={
                 "data": case.data_title(data),
                 "interval": f"{fastest:g}",
-                "times": max(row.count for row in often),
+                "times": max(rate.times for rate, _ in broken),
                 "limit_seconds": f"{seconds:g}",
                 "limit_times": times,
             },

@@ -39,9 +39,9 @@ def unchangeable_present(case: Case) -> Iterator[Hit]:
 @check("IDENTIFIERS.LINKED")
 def linked_to_resettable(case: Case) -> Iterator[Hit]:
     """Report an unchangeable id and a resettable one reach the same recipient: resetting protects nobody any more."""
-    recipients = sorted({row.recipient or row.host for row in case.transmissions})
+    recipients = sorted({case.receiver(row) for row in case.transmissions})
     for recipient in recipients:
-        rows = tuple(row for row in case.transmissions if (row.recipient or row.host) == recipient)
+        rows = tuple(row for row in case.transmissions if case.receiver(row) == recipient)
         fixed = tuple(row for row in rows if case.unchangeable(row.data))
         loose = tuple(row for row in rows if row.data in RESETTABLE)
         if fixed and loose:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case
+from analyzer.judge.confirmation import account, evidence_behind
 from analyzer.judge.evidence import in_order, of_accesses, of_transmission
 from analyzer.judge.hits import Hit, check
 from analyzer.model import Bilingual, Severity, Status
@@ -51,8 +52,13 @@ def observed_beyond(case: Case) -> Iterator[Hit]:
             subject=data,
             status=Status.SUSPECTED,
             severity=severity,
-            evidence=in_order(map(of_transmission, rows)),
-            values={"data": case.data_title(data), "types": _types(case), "nature": _nature(case, data)},
+            evidence=(*in_order(map(of_transmission, rows)), *evidence_behind(case, rows)),
+            values={
+                "data": case.data_title(data),
+                "types": _types(case),
+                "nature": _nature(case, data),
+                "account": account(case, rows),
+            },
             clauses=(
                 *_clauses(case),
                 *(("GBT-41391-F",) if case.unchangeable(data) else ()),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case, status_of
+from analyzer.judge.confirmation import account, evidence_behind
 from analyzer.judge.evidence import in_order, of_transmission
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.settings import HASHES, IN_ADDRESS, WITHOUT_CONSENT
@@ -19,6 +20,9 @@ _AFTER_CONSENT = Bilingual(
     zh="发送在同意之后，属疑似；需核对是否已告知并取得同意。",
     en="It was sent after consent, so it is suspected: see whether users were told and agreed.",
 )
+
+
+_SOME_TABLE = Bilingual(zh="地址分配表", en="the table of assignments")
 
 
 def _grouped(rows: Iterable[tuple[str, Transmission]]) -> list[tuple[str, tuple[Transmission, ...]]]:
@@ -46,9 +50,10 @@ def third_party_without_consent(case: Case) -> Iterator[Hit]:
             subject=recipient,
             status=status,
             severity=Severity.HIGH if status is Status.PROVEN else Severity.MEDIUM,
-            evidence=in_order(map(of_transmission, sent)),
+            evidence=(*in_order(map(of_transmission, sent)), *evidence_behind(case, sent)),
             values={
                 "recipient": names.recipient(case, recipient),
+                "account": account(case, sent),
                 "kinds": _kinds(case, sent),
                 "when": names.joined(_WHEN[phase] for phase in sorted({row.phase for row in sent})),
                 "proof": names.proof(sent),
@@ -99,6 +104,46 @@ def cross_border(case: Case) -> Iterator[Hit]:
                 "recipient": names.recipient(case, recipient),
                 "country": names.countries({row.country or "" for row in sent}),
                 "kinds": _kinds(case, sent),
+                "address": _assigned(sent),
+            },
+        )
+
+
+def _assigned(rows: Iterable[Transmission]) -> Bilingual:
+    """Say to whom the registries assigned the addresses that were met; empty where none is known."""
+    known = sorted({(row.address, row.address_country) for row in rows if row.address and row.address_country})
+    if not known:
+        return Bilingual(zh="", en="")
+    shown = names.listed((address for address, _ in known), limit=3)
+    where = names.countries({country for _, country in known})
+    return Bilingual(
+        zh=f"抓包中的服务器地址 {shown.zh} 所在地址段登记分配给{where.zh}（仅供参考）。",
+        en=f" The server's address in the capture, {shown.en}, is of a block assigned to {where.en} (a hint only).",
+    )
+
+
+@check("SHARING.ADDRESS_ABROAD")
+def address_abroad(case: Case) -> Iterator[Hit]:
+    """Report addresses of blocks assigned abroad, where the operator is not known to sit there.
+
+    Only for a person to look at: clouds use blocks of other countries, and the other way round.
+    """
+    rows = (
+        (row.host, row)
+        for row in case.transmissions
+        if row.address_country not in {None, "CN"} and row.country in {None, "CN"} and not case.light(row.data)
+    )
+    for host, sent in _grouped(rows):
+        yield Hit(
+            subject=host,
+            status=Status.SUSPECTED,
+            evidence=in_order(map(of_transmission, sent)),
+            values={
+                "host": names.company(case, host),
+                "kinds": _kinds(case, sent),
+                "address": names.listed({row.address or "" for row in sent}, limit=3),
+                "country": names.countries({row.address_country or "" for row in sent}),
+                "table": (case.traffic.address_data if case.traffic else None) or _SOME_TABLE,
             },
         )
 
