@@ -48,6 +48,7 @@ NO_CACHE = "EDUAUDIT_NO_CACHE"
 @FAIL_ON
 @LANG
 @click.option("--waivers", type=EXISTING, metavar="FILE", help="豁免清单 YAML / waivers")
+@click.option("--resolve", is_flag=True, help="联网查询自有域名是否支持 IPv6 / ask DNS for IPv6 of the app's own hosts")
 @click.option("--no-cache", is_flag=True, help="不用以前分析的结果 / analyse anew, keep nothing")
 @click.option("--strict", is_flag=True, help="分析不完整时退出码为 3 / exit 3 when the analysis is incomplete")
 def audit(  # noqa: D103  # the help text is the documentation
@@ -64,6 +65,7 @@ def audit(  # noqa: D103  # the help text is the documentation
     fail_on: str,
     lang: str | None,
     waivers: Path | None,
+    resolve: bool,
     no_cache: bool,
     strict: bool,
 ) -> int:
@@ -85,6 +87,10 @@ def audit(  # noqa: D103  # the help text is the documentation
             facts, waived = gather(app, policy=policy, filing=filing, traffic=observed, waivers=waivers, cached=cached)
         elif stored is not None:
             facts, waived = _again(stored, policy, filing, observed, waivers)
+        if resolve:
+            from analyzer import resolve_hosts
+
+            facts = resolve_hosts(facts)
         if save_facts is not None:
             from .stored import facts_json
 

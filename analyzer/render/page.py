@@ -15,6 +15,7 @@ from analyzer.model.signature import short_name
 from .bundles import rows_of
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
 from .escape import visible
+from .governance import governance_rows
 from .grouping import by_rule, ledger_by_weight
 from .words import actor_name, cell, place_name, sdk_state, subject_name, word
 
@@ -82,6 +83,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         at=lambda where: place_name(where, names, lang),
         groups=by_rule(report),
         ledger=ledger_by_weight(report),
+        governance=list(governance_rows(report, lang)),
         sdk_state=lambda sdk: sdk_state(sdk, lang),
         subject=lambda subject: subject_name(subject, report, lang),
     )

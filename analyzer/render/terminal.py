@@ -12,6 +12,7 @@ from rich.text import Text
 
 from .console import as_text
 from .escape import visible
+from .governance import governance_rows
 from .grouping import by_rule, ledger_by_weight
 from .terminal_bundles import bundle_tables
 from .terminal_reads import chain_text, reads_by_section, requests
@@ -48,6 +49,9 @@ def _blocks(report: Report, lang: str) -> Iterable[RenderableType]:
     if rows := _telling(report):
         yield _heading(word("ledger", lang), len(rows), word("legend", lang))
         yield _ledger(report, lang)
+    if report.governance:
+        yield _heading(word("governance", lang), len(report.governance))
+        yield _governance(report, lang)
     yield from _reads(report, lang)
     if report.bundles:
         yield _heading(word("bundles", lang), len(report.bundles))
@@ -211,6 +215,15 @@ def _ledger(report: Report, lang: str) -> RenderableType:
         recipients = " / ".join(actor_name(item, names, lang) for item in row.recipients)
         table.add_row(title, *(cell(getattr(row, key)) for key in keys), visible(actors), visible(recipients))
     return Group(table, Padding(Text(f"* {word('sensitive', lang)}", style="dim"), (0, 1)))
+
+
+def _governance(report: Report, lang: str) -> RenderableType:
+    colours = {"high": "bold red", "medium": "yellow", "good": "green"}
+    table = _table(*(word(key, lang) for key in ("item", "content", "sdk.state", "explanation")))
+    for row in governance_rows(report, lang):
+        state = Text(row.state, colours.get(row.style, "dim"))
+        table.add_row(row.title, visible(row.value), state, visible(row.says))
+    return table
 
 
 def _sdks(report: Report, lang: str) -> RenderableType:
