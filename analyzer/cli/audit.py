@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analyzer.render.forms import FORM_NAMES
+from analyzer.render.forms import FORM_NAMES, VIEWED, VIEWS
 from analyzer.render.language import default_lang
 
 from .options import EXISTING, FAIL_ON, LANG, OUTPUT
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.model import Facts, Report, TrafficFacts
+    from analyzer.render.forms import View
 
 READERS = "eduaudit.traffic_reader"
 INCOMPLETE = 3
@@ -44,6 +45,13 @@ NO_CACHE = "EDUAUDIT_NO_CACHE"
 @click.option("--profile", type=EXISTING, metavar="FILE", help="设备档案，配合 --traffic / device profile")
 @click.option("--marks", type=EXISTING, metavar="FILE", help="操作标记，配合 --traffic / operator's marks")
 @click.option("--format", "form", type=click.Choice(FORM_NAMES), default="terminal", show_default=True)
+@click.option(
+    "--view",
+    type=click.Choice(VIEWS),
+    default="full",
+    show_default=True,
+    help="终端和 HTML 的视图：vendor 整改清单，regulator 监管 / what comes first, in terminal and HTML",
+)
 @OUTPUT
 @FAIL_ON
 @LANG
@@ -61,6 +69,7 @@ def audit(  # noqa: D103  # the help text is the documentation
     profile: Path | None,
     marks: Path | None,
     form: str,
+    view: View,
     output: Path | None,
     fail_on: str,
     lang: str | None,
@@ -77,6 +86,8 @@ def audit(  # noqa: D103  # the help text is the documentation
     for given, option in ((profile, "--profile"), (marks, "--marks")):
         if given and not traffic:
             raise click.UsageError(f"{option} 需要 --traffic / needs --traffic")
+    if view != "full" and form not in VIEWED:
+        raise click.UsageError(f"--view 只用于 / goes with: {', '.join(sorted(VIEWED))}")
     check_form(form, output)
     with working(f"{(app or stored or Path()).name} …"):
         observed = read_traffic(traffic, profile, marks) if traffic else None
@@ -98,7 +109,7 @@ def audit(  # noqa: D103  # the help text is the documentation
         from analyzer import report_of
 
         report = report_of(facts, waivers=waived)
-    write_report(report, form, lang, output)
+    write_report(report, form, lang, output, view)
     return exit_status(report, fail_on, strict=strict)
 
 
