@@ -26,6 +26,7 @@ __all__ = [
     "audit",
     "calendar",
     "clauses",
+    "code_names",
     "engine",
     "filing_facts",
     "filing_schema",
@@ -36,6 +37,7 @@ __all__ = [
     "read_policy",
     "read_waivers",
     "report_of",
+    "resolve_hosts",
     "rules_version",
     "static_facts",
     "supervisory_items",
@@ -88,8 +90,14 @@ def _side_by_side(paths: list[Path], *, cached: bool) -> list[StaticFacts]:
     return [facts for facts in found if facts is not None]
 
 
-def report_of(facts: Facts, *, waivers: tuple[Any, ...] = (), seconds: dict[str, float] | None = None) -> Report:
-    """Judge ``facts`` with the rules in force; no package is opened."""
+def report_of(
+    facts: Facts,
+    *,
+    waivers: tuple[Any, ...] = (),
+    seconds: dict[str, float] | None = None,
+    today: date | None = None,
+) -> Report:
+    """Judge ``facts`` with the rules in force; no package is opened. Certificates age until ``today``, else now."""
     import time
     from datetime import UTC, datetime
 
@@ -110,7 +118,7 @@ def report_of(facts: Facts, *, waivers: tuple[Any, ...] = (), seconds: dict[str,
         seconds=stages,
         peak_memory=facts.static.peak_memory if facts.static else None,
     )
-    return build_report(facts, catalogue, run, waivers)
+    return build_report(facts, catalogue, run, waivers, today=today)
 
 
 def audit(
@@ -131,7 +139,7 @@ def audit(
     facts, waived = gather(
         path, policy=policy, filing=filing, traffic=traffic, limits=limits, waivers=waivers, today=today, cached=cached
     )
-    return report_of(facts, waivers=waived)
+    return report_of(facts, waivers=waived, today=today)
 
 
 def gather(
@@ -301,6 +309,30 @@ def notice_templates() -> Mapping[str, NoticeTemplate]:
     from analyzer.catalogue import load_catalogue
 
     return load_catalogue().notice_templates
+
+
+def code_names(table: str) -> dict[str, tuple[str, str]]:
+    """Return code → (Chinese, English) of a code table such as ``provinces``; short names where it has them."""
+    from analyzer.catalogue import load_catalogue
+
+    rows = [(row.id, row.name or row.title) for row in load_catalogue().filing_codes[table].codes]
+    return {code: (name.zh, name.en) for code, name in rows}
+
+
+def resolve_hosts(facts: Facts) -> Facts:
+    """Return the facts with the addresses of the app's own hosts, asked from the machine's name service.
+
+    The only function here that needs a network; nothing calls it unless a person asks for it.
+    """
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from analyzer.catalogue import load_catalogue
+    from analyzer.extract.resolution import resolve
+    from analyzer.judge.hosts import own_hosts
+
+    asked = datetime.now(UTC).date()
+    return replace(facts, resolution=resolve(own_hosts(facts, load_catalogue()), asked))
 
 
 def rules_version() -> str:

@@ -20,8 +20,16 @@ class Code(Row):
     id: str
     """The code itself."""
     title: Bilingual
+    name: Bilingual | None = None
+    """Short name of a province (北京), where there is little room."""
     short: str | None = None
     """One-character name of a province, as in ICP numbers."""
+    also: tuple[str, ...] = ()
+    """Its other one-character names (川 beside 蜀)."""
+    minors: bool = False
+    """Of a school stage: its pupils are under 18."""
+    under_14: bool = False
+    """Of a school stage: its pupils are (nearly all) under 14, so that all their data are sensitive (PIPL 28)."""
     note: Bilingual | None = None
 
 

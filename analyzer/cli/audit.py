@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analyzer.render.forms import FORM_NAMES
+from analyzer.render.forms import FORM_NAMES, VIEWED, VIEWS
 from analyzer.render.language import default_lang
 
 from .options import EXISTING, FAIL_ON, LANG, OUTPUT
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.model import Facts, Report, TrafficFacts
+    from analyzer.render.forms import View
 
 READERS = "eduaudit.traffic_reader"
 INCOMPLETE = 3
@@ -44,10 +45,18 @@ NO_CACHE = "EDUAUDIT_NO_CACHE"
 @click.option("--profile", type=EXISTING, metavar="FILE", help="设备档案，配合 --traffic / device profile")
 @click.option("--marks", type=EXISTING, metavar="FILE", help="操作标记，配合 --traffic / operator's marks")
 @click.option("--format", "form", type=click.Choice(FORM_NAMES), default="terminal", show_default=True)
+@click.option(
+    "--view",
+    type=click.Choice(VIEWS),
+    default="full",
+    show_default=True,
+    help="终端和 HTML 的视图：vendor 整改清单，regulator 监管 / what comes first, in terminal and HTML",
+)
 @OUTPUT
 @FAIL_ON
 @LANG
 @click.option("--waivers", type=EXISTING, metavar="FILE", help="豁免清单 YAML / waivers")
+@click.option("--resolve", is_flag=True, help="联网查询自有域名是否支持 IPv6 / ask DNS for IPv6 of the app's own hosts")
 @click.option("--no-cache", is_flag=True, help="不用以前分析的结果 / analyse anew, keep nothing")
 @click.option("--strict", is_flag=True, help="分析不完整时退出码为 3 / exit 3 when the analysis is incomplete")
 def audit(  # noqa: D103  # the help text is the documentation
@@ -60,10 +69,12 @@ def audit(  # noqa: D103  # the help text is the documentation
     profile: Path | None,
     marks: Path | None,
     form: str,
+    view: View,
     output: Path | None,
     fail_on: str,
     lang: str | None,
     waivers: Path | None,
+    resolve: bool,
     no_cache: bool,
     strict: bool,
 ) -> int:
@@ -75,6 +86,8 @@ def audit(  # noqa: D103  # the help text is the documentation
     for given, option in ((profile, "--profile"), (marks, "--marks")):
         if given and not traffic:
             raise click.UsageError(f"{option} 需要 --traffic / needs --traffic")
+    if view != "full" and form not in VIEWED:
+        raise click.UsageError(f"--view 只用于 / goes with: {', '.join(sorted(VIEWED))}")
     check_form(form, output)
     with working(f"{(app or stored or Path()).name} …"):
         observed = read_traffic(traffic, profile, marks) if traffic else None
@@ -85,6 +98,10 @@ def audit(  # noqa: D103  # the help text is the documentation
             facts, waived = gather(app, policy=policy, filing=filing, traffic=observed, waivers=waivers, cached=cached)
         elif stored is not None:
             facts, waived = _again(stored, policy, filing, observed, waivers)
+        if resolve:
+            from analyzer import resolve_hosts
+
+            facts = resolve_hosts(facts)
         if save_facts is not None:
             from .stored import facts_json
 
@@ -92,7 +109,7 @@ def audit(  # noqa: D103  # the help text is the documentation
         from analyzer import report_of
 
         report = report_of(facts, waivers=waived)
-    write_report(report, form, lang, output)
+    write_report(report, form, lang, output, view)
     return exit_status(report, fail_on, strict=strict)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from analyzer.catalogue import Catalogue
@@ -26,9 +27,14 @@ from .judgement import judge, package_of
 from .waivers import Waiver
 
 
-def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable[Waiver] = ()) -> Report:
-    """Judge the facts and lay everything out in a stable order: equal input gives an equal report but for ``run``."""
-    judgement = judge(facts, catalogue, waivers=waivers)
+def build_report(
+    facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable[Waiver] = (), *, today: date | None = None
+) -> Report:
+    """Judge the facts and lay everything out in a stable order: equal input gives an equal report but for ``run``.
+
+    The age of certificates is reckoned for ``today``, else for the day on which the run started.
+    """
+    judgement = judge(facts, catalogue, waivers=waivers, today=today or _day(run))
     static, traffic, policy = facts.static, facts.traffic, facts.policy
     reason = CoverageReason(code="not_examined", detail="no package was handed in")
     return Report(
@@ -57,7 +63,15 @@ def build_report(facts: Facts, catalogue: Catalogue, run: Run, waivers: Iterable
         ledger=judgement.ledger,
         findings=judgement.findings,
         summary=judgement.summary,
+        governance=judgement.governance,
     )
+
+
+def _day(run: Run) -> date | None:
+    try:
+        return date.fromisoformat(run.started[:10])
+    except ValueError:
+        return None
 
 
 def _inputs(facts: Facts) -> tuple[ReportInput, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from analyzer.catalogue import Catalogue
 from analyzer.model import (
@@ -28,24 +28,33 @@ from .settings import (
     DEFAULTS,
     FILLED_IN,
     INTRUSIVE,
-    K12,
     LIGHT,
-    UNDER_14,
     WHOLE_POLICY,
     WITHOUT_CONSENT,
     Settings,
 )
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from analyzer.catalogue.filing_codes import Code
 
 
 class Case(Package):
     """Everything a check may look at. All answers are computed at most once; none does I/O."""
 
     def __init__(
-        self, facts: Facts, ledger: Mapping[str, LedgerRow], catalogue: Catalogue, settings: Settings = DEFAULTS
+        self,
+        facts: Facts,
+        ledger: Mapping[str, LedgerRow],
+        catalogue: Catalogue,
+        settings: Settings = DEFAULTS,
+        today: date | None = None,
     ) -> None:
         super().__init__(facts, catalogue)
         self.ledger = ledger
         self.settings = settings
+        self.today = today  # the day for which ages are reckoned; `None`: they are not
 
     @property
     def policy(self) -> PolicyFacts | None:
@@ -79,12 +88,18 @@ class Case(Package):
         """Whether pupils under 18 are addressed; `None` when no filing says."""
         if self.filing is None or not self.filing.stages:
             return None
-        return bool(K12.intersection(self.filing.stages))
+        return any(stage.minors for stage in self._stages)
 
     @cached_property
     def for_children(self) -> bool:
         """Whether children under 14 are addressed, by the filed school stages."""
-        return bool(self.filing and UNDER_14.intersection(self.filing.stages))
+        return any(stage.under_14 for stage in self._stages)
+
+    @cached_property
+    def _stages(self) -> tuple[Code, ...]:
+        table = self.catalogue.filing_codes.get("stages")
+        filed = self.filing.stages if self.filing else ()
+        return tuple(code for code in map(table.code, filed) if code) if table else ()
 
     @property
     def required_use(self) -> bool:

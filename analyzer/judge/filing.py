@@ -6,7 +6,7 @@ import ipaddress
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -15,6 +15,9 @@ from analyzer.model import Bilingual, FilingFacts, UnreadableInputError
 
 from .filing_form import CODE_TABLES, REQUIRED, ProviderFiling, filing_schema
 from .filing_rules import BUNDLE, DOMAIN, PACKAGE, FieldProblem, format_problems, province_problems
+
+if TYPE_CHECKING:
+    from datetime import date
 
 __all__ = ["FieldProblem", "ProviderFiling", "filing_facts", "filing_schema", "read_filing", "validate_filing"]
 
@@ -100,7 +103,16 @@ def filing_facts(filing: ProviderFiling) -> FilingFacts:
         icp=system.icp,
         mlps=system.mlps,
         edu_filing=app.edu_filing,
+        region=unit.region,
+        miit_app_filing=system.miit_app_filing,
+        mlps_level=system.mlps_level,
+        mlps_date=_day(system.mlps_date),
+        mlps_report_date=_day(system.mlps_report_date),
     )
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def validate_filing(data: Any, catalogue: Catalogue | None = None) -> list[FieldProblem]:
@@ -117,7 +129,7 @@ def validate_filing(data: Any, catalogue: Catalogue | None = None) -> list[Field
     found += _app_problems(data, values)
     found += _code_problems(values, catalogue)
     found += [_missing(pointer) for pointer in REQUIRED if _at(data, pointer) in (None, "", [])]
-    found += province_problems(values, _provinces(catalogue))
+    found += province_problems(values, catalogue.filing_codes.get("provinces"))
     first: dict[str, FieldProblem] = {}
     for row in found:  # one problem a field is enough; the shape goes before the format
         first.setdefault(row.pointer, row)
@@ -213,11 +225,6 @@ def _code_problems(values: Mapping[str, str], catalogue: Catalogue) -> Iterator[
                 "取值见个人信息分类",
                 "see the taxonomy of personal data",
             )
-
-
-def _provinces(catalogue: Catalogue) -> dict[str, str]:
-    table = catalogue.filing_codes.get("provinces")
-    return {row.id: row.short for row in table.codes if row.short} if table else {}
 
 
 def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:

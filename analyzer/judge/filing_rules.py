@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from analyzer.catalogue.checksums import uscc as uscc_checks
 from analyzer.model import Bilingual, Frozen
 
-_OTHER_NAMES = {"蜀": "川", "贵": "黔", "云": "滇", "陇": "甘"}
-"""Second names of provinces, as some ICP numbers have them."""
+if TYPE_CHECKING:
+    from analyzer.catalogue.filing_codes import Code, CodeTable
 
-_ICP_HEAD = "[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀贵黔云滇藏陕甘陇青宁新港澳台]"
+_ICP_HEAD = "[\u4e00-\u9fff]"
+"""The one-character name of a province; which ones there are, the code table alone says."""
 ICP = re.compile(_ICP_HEAD + r"ICP[备证]\s?\d{6,10}号(?:-\d{1,3}[A-Z]?)?")
 MIIT_APP = re.compile(_ICP_HEAD + r"ICP备\s?\d{8,10}号-\d{1,3}[AXQ]")
 MLPS = re.compile(r"\d{11}-?\d{5}")
@@ -126,15 +127,24 @@ def format_problems(values: Mapping[str, str]) -> list[FieldProblem]:
     return found
 
 
-def province_problems(values: Mapping[str, str], provinces: Mapping[str, str]) -> list[FieldProblem]:
+def province_problems(values: Mapping[str, str], provinces: CodeTable | None) -> list[FieldProblem]:
     """Check the place of registration, and warn where a number names another province.
 
-    ``provinces`` maps the first two digits of GB/T 2260 to the one-character name. Mostly warnings: what the first two
-    digits of a filing number mean is inferred, and a company that moved keeps its old numbers for a while.
+    Mostly warnings: what the first two digits of a filing number mean is inferred, and a company that moved keeps its
+    old numbers for a while.
     """
     region = values.get("/unit/region", "")
-    province = provinces.get(region[:2])
+    province = provinces.code(region[:2]) if provinces else None
+    heads = {name: row.id for row in provinces.codes for name in province_names(row)} if provinces else {}
     found = []
+    for pointer, (rule,) in ((name, _RULES[name]) for name in ("/system/icp", "/system/miit_app_filing")):
+        head = values.get(pointer, "")[:1]
+        if head and heads and head not in heads:
+            found.append(
+                FieldProblem(pointer=pointer, code=rule.code, message=rule.message, suggestion=rule.suggestion)
+            )
+        elif province and heads.get(head, province.id) != province.id:
+            found.append(_province_warning(pointer))
     number = EDU.fullmatch(values.get("/app/edu_filing", ""))
     if number and len(number[1]) != 7:
         found.append(
@@ -144,18 +154,14 @@ def province_problems(values: Mapping[str, str], provinces: Mapping[str, str]) -
         if region:
             found.append(_warning("/unit/region", "region", "未知的省份代码", "unknown province code"))
         return found
-    if number and provinces.get(number[1][:2]) not in {None, province}:
+    if number and provinces and provinces.code(number[1][:2]) not in {None, province}:
         found.append(_province_warning("/app/edu_filing"))
-    names = set(map(_one_name, provinces.values()))
-    for pointer in ("/system/icp", "/system/miit_app_filing"):
-        head = _one_name(values.get(pointer, "")[:1])
-        if head in names and head != _one_name(province):
-            found.append(_province_warning(pointer))
     return found
 
 
-def _one_name(name: str) -> str:
-    return _OTHER_NAMES.get(name, name)
+def province_names(row: Code) -> tuple[str, ...]:
+    """Return the one-character names of a province, as numbers begin with them."""
+    return (*((row.short,) if row.short else ()), *row.also)
 
 
 def _province_warning(pointer: str) -> FieldProblem:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzer.catalogue import Catalogue
 from analyzer.model import (
     Bilingual,
     Facts,
     Finding,
+    GovernanceFact,
     HumanCheck,
     LedgerRow,
     Status,
@@ -22,11 +23,15 @@ from analyzer.model.record import dataclass
 
 from . import checks  # noqa: F401  # registers the checks
 from .case import Case
+from .governance import governance
 from .hits import CHECKS, Hit, Value
 from .ledger import make_ledger
 from .settings import DEFAULTS, Settings
 from .summary import summarise
 from .waivers import Waiver, reason_for
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +43,24 @@ class Judgement:
     findings: tuple[Finding, ...]
     """Gravest first, then by rule and subject; fingerprints are unique."""
     summary: Summary
+    governance: tuple[GovernanceFact, ...] = ()
 
 
 def judge(
-    facts: Facts, catalogue: Catalogue, *, waivers: Iterable[Waiver] = (), settings: Settings = DEFAULTS
+    facts: Facts,
+    catalogue: Catalogue,
+    *,
+    waivers: Iterable[Waiver] = (),
+    settings: Settings = DEFAULTS,
+    today: date | None = None,
 ) -> Judgement:
     """Judge the facts of one app version. Pure: equal facts and rules give an equal judgement, in any order of rows.
 
     ``waivers`` stay visible: a waived finding keeps its place and says why, but does not count.
+    ``today`` is the day for which the age of certificates is reckoned; without it, it is not.
     """
     rows = make_ledger(facts, catalogue)
-    case = Case(facts, {row.data: row for row in rows}, catalogue, settings)
+    case = Case(facts, {row.data: row for row in rows}, catalogue, settings, today)
     package = package_of(facts)
     waivers = tuple(waivers)
     findings: dict[str, Finding] = {}
@@ -65,7 +77,9 @@ def judge(
             reason = reason_for(finding, waivers) if waivers else None
             findings[finding.fingerprint] = replace(finding, waived=reason) if reason else finding
     ordered = tuple(sorted(findings.values(), key=lambda row: (row.severity.rank, row.rule, row.subject)))
-    return Judgement(ledger=rows, findings=ordered, summary=summarise(case, ordered, human))
+    return Judgement(
+        ledger=rows, findings=ordered, summary=summarise(case, ordered, human), governance=governance(case)
+    )
 
 
 def package_of(facts: Facts) -> str | None:

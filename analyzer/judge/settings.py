@@ -30,6 +30,11 @@ class Settings:
     """… and later on: a live lesson may need camera and microphone together."""
     evidences: int = 10
     """Places shown with one finding; the rest is counted."""
+    assessment_days: tuple[tuple[int, int], ...] = ((2, 730), (3, 365))
+    """MLPS level → days within which its assessment is due again: yearly for level 3, every second year for level 2 in
+    local practice (fact sheet 8.1). Higher levels follow level 3."""
+    certificate_days: int = 1095
+    """An MLPS certificate older than this is worth a look: was it re-issued? (Fact sheet 8.1: three years.)"""
 
 
 DEFAULTS = Settings()
@@ -138,7 +143,3 @@ USER_PAGES = frozenset({"launcher", "activity", "page"})
 """Kinds of entry points at which the user has the app in front of them."""
 
 WITHOUT_CONSENT = frozenset({"before_consent", "refused"})
-
-K12 = frozenset({"preschool", "primary", "junior_high", "senior_high", "secondary_vocational"})
-UNDER_14 = frozenset({"preschool", "primary"})
-"""Stages whose pupils are (nearly all) under 14: all their data are sensitive (PIPL 28)."""

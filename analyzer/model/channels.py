@@ -239,6 +239,35 @@ class FilingFacts(Record):
     icp: str | None = None
     mlps: str | None = None
     edu_filing: str | None = None
+    region: str | None = None
+    """Six digits of GB/T 2260."""
+    miit_app_filing: str | None = None
+    mlps_level: int | None = None
+    mlps_date: str | None = None
+    """Of the MLPS certificate, ISO."""
+    mlps_report_date: str | None = None
+    """Of the last MLPS assessment, ISO."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostAddresses(Record):
+    """What the name service answered for one host."""
+
+    host: str
+    ipv4: tuple[str, ...] | None
+    """Sorted; empty: the name has none; `None`: no answer."""
+    ipv6: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolutionFacts(Record):
+    """The addresses of the app's own hosts, asked for only on request: the one fact that needs a network."""
+
+    asked: str
+    """ISO date: answers change."""
+    hosts: tuple[HostAddresses, ...]
+    left_out: int = 0
+    """Hosts beyond the limit, not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,3 +280,4 @@ class Facts(Record):
     traffic: TrafficFacts | None = None
     filed: StaticFacts | None = None
     """The package of the version that stood when the filing was approved; `None`: this is it, or none is on record."""
+    resolution: ResolutionFacts | None = None

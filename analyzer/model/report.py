@@ -121,6 +121,22 @@ def fingerprint(rule: str, subject: str, package: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GovernanceFact(Record):
+    """A number, certificate or technical fact that the supervision of the provider rests on, and how it stands."""
+
+    id: str
+    """``uscc`` ``icp`` ``miit_app_filing`` ``mlps`` ``mlps_level`` ``mlps_age`` ``edu_filing`` ``national_algorithms``
+    ``weak_algorithms`` ``literal_ipv4`` ``ipv6``."""
+    title: Bilingual
+    value: str | None
+    state: Literal["good", "attention", "wrong", "missing", "unknown", "information"]
+    """``wrong``: form or check character refuse it; ``attention``: a person should look; ``unknown``: not examined."""
+    says: Bilingual
+    """The reason in one sentence."""
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HumanCheck(Record):
     """A clause that only a person can decide, with what to look at."""
 
@@ -211,6 +227,8 @@ class Report(Record):
     ledger: tuple[LedgerRow, ...]
     findings: tuple[Finding, ...]
     summary: Summary
+    governance: tuple[GovernanceFact, ...] = ()
+    """Numbers and certificates of the filing, cryptography and addresses, in a fixed order."""
 
     def dump(self) -> str:
         """Return the canonical JSON text."""

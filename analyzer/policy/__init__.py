@@ -8,7 +8,7 @@ from analyzer.catalogue import Catalogue
 from analyzer.model import PolicyFacts
 
 from .declarations import PolicyWords, policy_words, read_declarations
-from .layout import lines
+from .layout import lines, sentences_of
 from .owner import read_owner
 from .passages import read_passages
 from .points import read_points
@@ -47,7 +47,7 @@ def policy_facts(policy: PolicyText, catalogue: Catalogue) -> PolicyFacts:
         characters=len(text),
         language=policy.language,
         declarations=declarations,
-        wording=read_wording(text, catalogue.vocabularies),
+        wording=read_wording(text, catalogue.vocabularies, sentences_of(every)),
         points=read_points(text, policy.language, catalogue.policy_points, every),
         passages=tuple(sorted(passages, key=lambda row: (row.offset, row.kind, row.value))) if chinese else (),
         third_parties=tuple(read_third_parties(every, words.sdks)),

@@ -5,17 +5,21 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from analyzer.catalogue import Catalogue
 from analyzer.model import Declaration
 
 from .layout import Line, cells, tells_aim, tells_data
-from .negation import Reading, readings, sentences
+from .negation import Reading, readings
 from .words import Hit, WordIndex, fold
 
 MAX_QUOTE = 240
 """Characters; a longer sentence is cut around the word."""
+
+_NEAR = 40
+"""Characters before a word in which what is tied to its beginning stands."""
 
 _GENERAL = "?"  # prefix of an id found by a word too general to name it
 _ITEM = "="  # prefix of an id found by a word that names it as an entry of a list only
@@ -128,15 +132,15 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
     folded = fold(text)
     found: list[Declaration] = []
     # most lines of a policy name nothing: one pass over the whole text says which do
-    naming = _places(folded, words)
+    named = _Named(folded, words)
     for line, following in zip(every, [*every[1:], None], strict=True):
-        if bisect.bisect_left(naming, line.start) == bisect.bisect_left(naming, line.end):
+        if not named.anything(line.start, line.end):
             continue
         affirmed = following is not None and _YES.match(following.text) is not None
-        for begin, end in sentences(line.text):
+        for begin, end in line.sentences:
             start = line.start + begin
             part = folded[start : line.start + end]
-            hits = _hits(part, words)
+            hits = _hits(part, named.within(start, line.start + end), words)
             if not hits:
                 continue
             meant = readings(part)
@@ -170,9 +174,29 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
     return tuple(found)
 
 
-def _places(folded: str, words: PolicyWords) -> list[int]:
-    """Return where any word of the three indexes stands in the text; hits that cross a line end name nothing."""
-    return sorted(hit.start for index in (words.data, words.sdks, words.companies) for hit in index.find(folded))
+class _Named:
+    """All words of the three indexes in a text, found in one pass each, and asked for stretch by stretch."""
+
+    def __init__(self, folded: str, words: PolicyWords) -> None:
+        self._folded = folded
+        self._indexes = (words.data, words.companies, words.sdks)
+        self._hits = [list(index.find(folded)) for index in self._indexes]
+        self._starts = [[hit.start for hit in hits] for hits in self._hits]
+
+    def anything(self, low: int, high: int) -> bool:
+        """Tell whether a word begins in this stretch; one that crosses a line end names nothing."""
+        return any(bisect.bisect_left(starts, low) < bisect.bisect_left(starts, high) for starts in self._starts)
+
+    def within(self, low: int, high: int) -> list[list[Hit]]:
+        """Return the words of each index in this stretch, offsets counted from its beginning."""
+        found = []
+        for index, hits, starts in zip(self._indexes, self._hits, self._starts, strict=True):
+            first, past = bisect.bisect_left(starts, low), bisect.bisect_left(starts, high)
+            if (first and hits[first - 1].end > low) or (past > first and hits[past - 1].end > high):
+                found.append(list(index.find(self._folded[low:high])))  # a word over the edge hides those inside
+            else:
+                found.append([Hit(hit.start - low, hit.end - low, hit.ids) for hit in hits[first:past]])
+        return found
 
 
 def _beside(hit: Hit, others: list[Hit]) -> bool:
@@ -180,13 +204,13 @@ def _beside(hit: Hit, others: list[Hit]) -> bool:
     return any(0 < hit.start - other.end <= 2 or 0 < other.start - hit.end <= 2 for other in others)
 
 
-def _hits(part: str, words: PolicyWords) -> list[tuple[Hit, str]]:
+def _hits(part: str, within: list[list[Hit]], words: PolicyWords) -> list[tuple[Hit, str]]:
     """Return all words of a sentence; an SDK's name inside a company's, or inside a word of data, is not its own."""
-    data = [(hit, "data") for hit in words.data.find(part)]
-    companies = [(hit, "company") for hit in words.companies.find(part)]
+    data = [(hit, "data") for hit in within[0]]
+    companies = [(hit, "company") for hit in within[1]]
     covered = [(hit.start, hit.end) for hit, _ in (*data, *companies)]
     sdks: list[tuple[Hit, str]] = []
-    for hit in words.sdks.find(part):
+    for hit in within[2]:
         if any(low <= hit.start < high and high - low > hit.end - hit.start for low, high in covered):
             continue
         if any(low < hit.end < high and low > hit.start for low, high in covered):
@@ -234,26 +258,51 @@ def _entry_aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]
     return [(at, len(line.text))] if line.topic == "permission" else [(0, at)]
 
 
+@lru_cache(maxsize=64)
+def _of_clause(clause: str) -> tuple[bool, bool, bool]:
+    """Tell whether a clause speaks plainly of collecting, only in passing, of the operator's own contact."""
+    return (
+        _STRONG_CUE.search(clause) is not None,
+        _PASSING.search(clause) is not None,
+        _OWN_CONTACT.search(clause) is not None,
+    )
+
+
+@lru_cache(maxsize=64)
+def _of_sentence(sentence: str) -> tuple[bool, bool, bool, bool]:
+    """Tell whether a sentence speaks of collecting, defines, speaks plainly of collecting, asks."""
+    return (
+        _CUE.search(sentence) is not None,
+        _DEFINITION.search(sentence) is not None,
+        _STRONG_CUE.search(sentence) is not None,
+        _QUESTION.search(sentence) is not None,
+    )
+
+
 def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affirmed: bool, beside: bool) -> list[str]:
     """Return the ids that a word names, marked general where it names them only in passing or too broadly."""
     low = max(sentence.rfind(mark, 0, hit.start) for mark in "，；,;\t") + 1
     high = min((at for mark in "，；,;\t" if (at := sentence.find(mark, hit.end)) >= 0), default=len(sentence))
     clause = sentence[low:high]
-    strong = _STRONG_CUE.search(clause) is not None
-    cue = line.listed or line.denied or how == "denied" or _CUE.search(sentence) is not None
-    if line.topic in {"rights", "security", "definition"} and not _STRONG_CUE.search(sentence):
+    strong, passing, own_contact = _of_clause(clause)
+    collects, defines, strong_anywhere, asked = _of_sentence(sentence)
+    cue = line.listed or line.denied or how == "denied" or collects
+    if line.topic in {"rights", "security", "definition"} and not strong_anywhere:
         cue = False
-    if (_PASSING.search(clause) and not strong) or _DEFINITION.search(sentence):
+    if (passing and not strong) or defines:
         cue = False
-    asked = _QUESTION.search(sentence) is not None
     if asked:
         cue = affirmed
-    if (line.heading and not asked) or aim or _PURPOSE.search(sentence[: hit.start]):
+    # what is tied to the word's beginning is looked for right before it
+    begin = max(sentence.rfind(mark, 0, hit.start) for mark in "，,。；;") + 1
+    aimed = _PURPOSE.search(sentence, begin, hit.start) is not None
+    if (line.heading and not asked) or aim or aimed:
         cue = False
-    contact = _OWN_CONTACT.search(clause) is not None and not strong
-    value = _VALUE_AFTER.match(sentence[hit.end :]) is not None
-    alone = _JUST_BEFORE.search(sentence[: hit.start]) is not None and "验证码" not in sentence
-    item = _ITEM_LEFT.search(sentence[: hit.start]) is not None and _ITEM_RIGHT.match(sentence[hit.end :]) is not None
+    contact = own_contact and not strong
+    value = _VALUE_AFTER.match(sentence, hit.end) is not None
+    near = max(0, hit.start - _NEAR)
+    alone = _JUST_BEFORE.search(sentence, near, hit.start) is not None and "验证码" not in sentence
+    item = _ITEM_LEFT.search(sentence, near, hit.start) is not None and _ITEM_RIGHT.match(sentence, hit.end) is not None
     item &= beside or line.listed or how == "denied" or alone
     kinds = {key.lstrip(_GENERAL + _ITEM) for key in hit.ids}
     entry = {key[1:] for key in hit.ids if key.startswith(_ITEM)} if item else set()

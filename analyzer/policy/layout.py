@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from .negation import is_denial
+from .negation import Sentence, is_denial, sentences
 
 Topic = Literal["collect", "permission", "sdk", "rights", "security", "definition", "contact", "other"]
 
@@ -70,6 +70,8 @@ class Line(NamedTuple):
     columns: tuple[str, ...]
     """For a row of a table with a head: what stands over each cell."""
     head_row: bool
+    sentences: tuple[Sentence, ...]
+    """Offsets count in the line."""
 
     @property
     def mark(self) -> int:
@@ -111,7 +113,23 @@ def lines(text: str) -> Iterator[Line]:
         entry = bullet or labelled or led
         listed = level is None and (row or (short and entry and topic in {"collect", "permission", "sdk"}))
         denied = level is None and short and bool(over) and over[-1].denies and not row
-        yield Line(match.start(), match.end(), line, level is not None, topic, denied, listed, columns, head_row)
+        yield Line(
+            match.start(),
+            match.end(),
+            line,
+            level is not None,
+            topic,
+            denied,
+            listed,
+            columns,
+            head_row,
+            tuple(sentences(line)),
+        )
+
+
+def sentences_of(every: Iterable[Line]) -> list[Sentence]:
+    """Return the sentences of all lines; offsets count in the text."""
+    return [Sentence(line.start + one.start, line.start + one.end) for line in every for one in line.sentences]
 
 
 def _still_over(over: list[Heading], line: str, *, bullet: bool, labelled: bool, bulleted: bool) -> list[Heading]:

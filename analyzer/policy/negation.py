@@ -38,6 +38,8 @@ _DENIAL = re.compile(
     r"(?:collect|gather|obtain|read|access|record|store|request|require|upload)",
     re.IGNORECASE,
 )
+_MAY_DENY = re.compile(r"[不没未无毋禁拒停除]|not|n't|never", re.IGNORECASE)
+"""Without any of these nothing is denied, withheld or excepted: most sentences are passed over by this one look."""
 _DOUBLE = re.compile(
     r"不仅|不但|不只|不限于|不得不|不可避免|不当|不同|不能不|无不|非不|不时|不定期|不要将|不存在|not only|not limited",
     re.IGNORECASE,
@@ -76,6 +78,7 @@ class Sentence(NamedTuple):
     end: int
 
 
+_LATIN_STOP = re.compile(r"(?<=\.) (?=[A-Z])")
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 
 
@@ -84,7 +87,11 @@ def sentences(text: str) -> list[Sentence]:
     found = []
     for match in _SENTENCE.finditer(text):
         start = match.start()
-        for piece in re.split(r"(?<=\.) (?=[A-Z])", match.group()):
+        if ". " not in match[0]:
+            if not match[0].isspace():
+                found.append(Sentence(start, match.end()))
+            continue
+        for piece in _LATIN_STOP.split(match[0]):
             if piece.strip():
                 found.append(Sentence(start, start + len(piece)))
             start += len(piece) + 1
@@ -112,6 +119,8 @@ def readings(sentence: str) -> list[Reading]:
     A clause without a verb of its own ("…，短信，通话记录") is meant as the clause before it, a denial without an
     object is of what the clause before it names, and what stands inside "除…外" is meant the other way round.
     """
+    if not _MAY_DENY.search(sentence):
+        return [Reading(0, len(sentence), "said")]
     found: list[Reading] = []
     meant, condition, start, spared = "said", False, 0, False
     outside: list[str] = []  # how the words before an open bracket were meant: those behind it are meant so again
@@ -154,4 +163,6 @@ _SPARES_ALL = re.compile(r"除(?:了)?(?:上述|以上|本条|前述|上面|前�
 
 def is_denial(clause: str) -> bool:
     """Tell whether a clause or heading says that something is not collected."""
+    if not _MAY_DENY.search(clause):
+        return False
     return any(not _DOUBLE.search(clause[max(0, m.start() - 1) : m.end()]) for m in _DENIAL.finditer(clause))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -10,7 +11,6 @@ from analyzer.catalogue.vocabulary import PolicyPointRule
 from analyzer.model import Declaration, PolicyPassage
 
 from .layout import Line
-from .negation import sentences
 
 MAX_QUOTE = 200
 
@@ -77,7 +77,7 @@ def read_passages(
     open_ended = tuple(word for rule in points.values() for word in rule.catch_all)
     once: set[tuple[str, str]] = set()
     for line in lines:
-        for begin, end in sentences(line.text):
+        for begin, end in line.sentences:
             sentence = line.text[begin:end]
             for kind, value in (
                 *_dates(sentence),
@@ -92,6 +92,8 @@ def read_passages(
 
 
 def _dates(sentence: str) -> Iterator[tuple[str, str]]:
+    if "20" not in sentence:
+        return  # no year
     taken: set[str] = set()
     for kind, shape in _DATES:
         match = shape.search(sentence)
@@ -124,8 +126,11 @@ _BARE_ETC = re.compile(
 )
 
 
+_COLLECTS = re.compile(r"收集|采集|获取|读取|提供|填写|记录|使用")
+
+
 def _catch_alls(sentence: str, line: Line, words: Iterable[str]) -> Iterator[tuple[str, str]]:
-    if not re.search(r"收集|采集|获取|读取|提供|填写|记录|使用", sentence) or line.topic in {
+    if not _COLLECTS.search(sentence) or line.topic in {
         "rights",
         "security",
         "definition",
@@ -144,11 +149,14 @@ def _permissions(
 ) -> Iterator[PolicyPassage]:
     """Yield each kind of data that a sentence on permissions names, and whether a purpose is told beside it."""
     seen: set[str] = set()
+    starts = [line.start for line in lines]
     for row in declarations:
         if row.data is None or row.offset is None or row.negated or not personal_data[row.data].permissions:
             continue
-        line = next((line for line in lines if line.start <= row.offset < line.end), None)
-        if line is None or (line.topic != "permission" and "权限" not in line.text) or row.data in seen:
+        if row.data in seen:
+            continue
+        line = lines[bisect.bisect_right(starts, row.offset) - 1]  # declarations stand in lines
+        if line.topic != "permission" and "权限" not in line.text:
             continue
         seen.add(row.data)
         yield PolicyPassage(

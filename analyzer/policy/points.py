@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from analyzer.catalogue.vocabulary import PolicyPointRule, WordGroup
 from analyzer.model import Bilingual, PolicyPoint
 
-from .layout import Line, lines
-from .negation import Sentence, readings, sentences
-from .words import fold
+from .layout import Line, lines, sentences_of
+from .negation import Sentence, readings
+from .words import fold, fold_word
 
 MAX_QUOTE = 160
 """Characters of a quote."""
@@ -25,12 +25,9 @@ def read_points(
     if language != "zh":
         return tuple(PolicyPoint(id=key, found=None) for key in sorted(rules))
     folded = fold(text)
-    spans = sentences(text)
-    sections = (
-        _sections(text, list(lines(text)) if every is None else every)
-        if any(rule.together for rule in rules.values())
-        else []
-    )
+    every = list(lines(text)) if every is None else every
+    spans = sentences_of(every)
+    sections = _sections(text, every) if any(rule.together for rule in rules.values()) else []
     return tuple(_point(key, rules[key], text, folded, spans, sections) for key in sorted(rules))
 
 
@@ -77,7 +74,7 @@ def _place(group: WordGroup, text: str, folded: str, low: int, high: int, spans:
     """Return where a group has its first hit; with `spans`, hits in what a sentence denies are passed over."""
     places: list[int] = []
     for word in group.any_of:
-        wanted = fold(word)
+        wanted = fold_word(word)
         place = folded.find(wanted, low, high)
         while place >= 0 and spans is not None and _denied(folded, place, spans):
             place = folded.find(wanted, place + 1, high)

@@ -7,7 +7,6 @@ import re
 from analyzer.model import Readability
 
 from .layout import Line
-from .negation import sentences
 
 _UNIT = re.compile(r"[\u3400-\u9fff]|[A-Za-z0-9]+")
 _LONG = 100
@@ -19,7 +18,7 @@ def measure(text: str, lines: list[Line]) -> Readability:
     lengths = []
     for line in lines:
         if not line.heading and "\t" not in line.text:
-            lengths += [len(_UNIT.findall(line.text, s.start, s.end)) for s in sentences(line.text)]
+            lengths += [len(_UNIT.findall(line.text, s.start, s.end)) for s in line.sentences]
     lengths = [length for length in lengths if length]
     units = len(_UNIT.findall(text))
     return Readability(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from analyzer.catalogue.vocabulary import Vocabulary
 from analyzer.model import StringFact
 
-from .negation import sentences
+from .negation import Sentence, sentences
 
 MAX_QUOTE = 200
 """Characters of a sentence that is shown."""
@@ -35,7 +35,18 @@ class _Wanted(NamedTuple):
         return not any(word in lowered for word in self.allow)
 
 
-def read_wording(text: str, vocabularies: Mapping[str, Vocabulary]) -> tuple[StringFact, ...]:
+_BOUND = re.compile(r"[\^$]|\(\?[=!<]|\\[AbBZ]")
+"""What ties a pattern to the ends of a sentence, or to what stands around it."""
+
+
+def _anywhere(shape: re.Pattern[str], text: str) -> bool:
+    """Tell whether a pattern can have a hit in a sentence of the text: without ties, only where the text has one."""
+    return _BOUND.search(shape.pattern) is not None or shape.search(text) is not None
+
+
+def read_wording(
+    text: str, vocabularies: Mapping[str, Vocabulary], spans: Iterable[Sentence] | None = None
+) -> tuple[StringFact, ...]:
     """Return one fact for each sentence in which a vocabulary for policies has a hit; `found_in` gives the offset."""
     whole = text.casefold()
     wanted: list[_Wanted] = []
@@ -43,13 +54,21 @@ def read_wording(text: str, vocabularies: Mapping[str, Vocabulary]) -> tuple[Str
         if "policy" in row.where:
             # most words are nowhere in the text: one look at the whole spares a look at every sentence
             words = tuple(word for word in map(str.casefold, row.words) if word in whole)
-            if words or row.patterns:
-                allow = tuple(map(str.casefold, row.allow))
-                wanted.append(_Wanted(key, words, tuple(map(re.compile, row.patterns)), allow))
+            patterns = tuple(shape for shape in map(re.compile, row.patterns) if _anywhere(shape, text))
+            if words or patterns:
+                allow = tuple(word for word in map(str.casefold, row.allow) if word in whole)
+                wanted.append(_Wanted(key, words, patterns, allow))
     found: list[StringFact] = []
-    for start, end in sentences(text):
+    every = {word for one in wanted for word in one.words}
+    # most sentences have none of the words: one look for all of them says so
+    any_word = re.compile("|".join(map(re.escape, sorted(every))) or "(?!)")
+    shapes = sorted({f"(?:{pattern.pattern})" for one in wanted for pattern in one.patterns})
+    any_pattern = re.compile("|".join(shapes) or "(?!)")
+    for start, end in sentences(text) if spans is None else spans:
         sentence = text[start:end]
         lowered = sentence.casefold()
+        if not any_word.search(lowered) and not any_pattern.search(sentence):
+            continue
         for one in wanted:
             if one.hit(sentence, lowered):
                 quote = " ".join(sentence.split())[:MAX_QUOTE]

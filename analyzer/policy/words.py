@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_LATIN = re.compile(r"[a-z0-9]")
+_WIDE = {"\u3000": " ", **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 def fold(text: str) -> str:
     """Return the text in half width and lower case; its length never changes, so offsets stay true."""
-    lowered = text.translate(_WIDE).replace("\u3000", " ")
+    lowered = text
+    for wide in _WIDE.keys() & set(text):  # a handful: replacing each is ten times as fast as translating
+        lowered = lowered.replace(wide, _WIDE[wide])
     folded = lowered.lower()
     # `lower` makes one Turkish letter two characters; character by character then
     return folded if len(folded) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in lowered)
+
+
+@lru_cache(maxsize=8192)
+def fold_word(word: str) -> str:
+    """Return `fold` of a word of the rules; the same ones come with every text."""
+    return fold(word)
 
 
 class Hit(NamedTuple):
@@ -27,7 +36,7 @@ class Hit(NamedTuple):
 
 
 class WordIndex:
-    """Words by their first two characters: one dictionary look-up per position of the text."""
+    """Words by their first two characters, then by length: a look-up or two at the places where a word may begin."""
 
     def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
         """Take the words of each id; a word of several ids stands for all of them."""
@@ -37,30 +46,38 @@ class WordIndex:
                 word = fold(value.strip())
                 if len(word) > 1:  # a single character means nothing by itself
                     ids_of.setdefault(word, set()).add(key)
-        self._by_head: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        for word in sorted(ids_of, key=lambda item: (-len(item), item)):
-            self._by_head.setdefault(word[:2], []).append((word, tuple(sorted(ids_of[word]))))
+        self._ids = {word: tuple(sorted(ids)) for word, ids in ids_of.items()}
+        self._by_head: dict[str, tuple[int, ...]] = {}
+        for word in ids_of:
+            self._by_head[word[:2]] = (*self._by_head.get(word[:2], ()), len(word))
+        self._by_head = {head: tuple(sorted(set(lengths), reverse=True)) for head, lengths in self._by_head.items()}
         # most places of a text begin no word: the pattern passes over them in C
-        firsts = "".join(re.escape(char) for char in sorted({head[0] for head in self._by_head}))
-        self._first = re.compile(f"[{firsts or '0'}]")
+        firsts, seconds = (
+            "".join(re.escape(char) for char in sorted({head[place] for head in self._by_head})) or "0"
+            for place in (0, 1)
+        )
+        self._head = re.compile(f"(?=([{firsts}][{seconds}]))")
 
     def find(self, folded: str) -> Iterator[Hit]:
         """Yield the words in a `fold`-ed text, in order; at each place the longest one, and it is used up."""
-        position = 0
-        while self._by_head and (place := self._first.search(folded, position)):
+        past = 0
+        lengths_of, ids_of = self._by_head, self._ids
+        for place in self._head.finditer(folded):
+            lengths = lengths_of.get(place[1])
+            if lengths is None or place.start() < past:
+                continue
             position = place.start()
-            for word, ids in self._by_head.get(folded[position : position + 2], ()):
-                end = position + len(word)
-                if folded.startswith(word, position) and _stands_alone(folded, position, end):
+            for length in lengths:
+                end = position + length
+                ids = ids_of.get(folded[position:end])
+                if ids is not None and _stands_alone(folded, position, end):
                     yield Hit(position, end, ids)
-                    position = end
+                    past = end
                     break
-            else:
-                position += 1
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Latin words need borders, so that ``MAC`` is not found in ``machine``; Chinese has none."""
-    before = start > 0 and _LATIN.match(text[start - 1]) and _LATIN.match(text[start])
-    after = end < len(text) and _LATIN.match(text[end]) and _LATIN.match(text[end - 1])
+    before = start > 0 and text[start] in _LATIN and text[start - 1] in _LATIN
+    after = end < len(text) and text[end - 1] in _LATIN and text[end] in _LATIN
     return not before and not after

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, Protocol, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
 
 from analyzer.model.errors import EduauditError
 
-from .forms import BINARY, EXTRA
+from .forms import BINARY, EXTRA, VIEWED, View
 
 if TYPE_CHECKING:
     from analyzer.model import Report
@@ -29,8 +29,10 @@ TextForm = Literal["terminal", "json", "html", "sarif", "cyclonedx"]
 class Renderer(Protocol):
     """Writes one format."""
 
-    def __call__(self, report: Report, lang: str, *, color: bool = False, width: int | None = None) -> str | bytes:
-        """Return the document; ``color`` and ``width`` (columns) concern the terminal alone."""
+    def __call__(
+        self, report: Report, lang: str, *, color: bool = False, width: int | None = None, **view: View
+    ) -> str | bytes:
+        """Return the document; ``color`` and ``width`` (columns) are the terminal's, ``view`` its and the page's."""
         ...
 
 
@@ -51,14 +53,24 @@ def renderer(form: str) -> Renderer:
 
 @overload
 def render(
-    report: Report, form: TextForm, lang: str = "zh", *, color: bool = False, width: int | None = None
+    report: Report,
+    form: TextForm,
+    lang: str = "zh",
+    *,
+    color: bool = False,
+    width: int | None = None,
+    view: View = "full",
 ) -> str: ...
 @overload
 def render(
-    report: Report, form: str, lang: str = "zh", *, color: bool = False, width: int | None = None
+    report: Report, form: str, lang: str = "zh", *, color: bool = False, width: int | None = None, view: View = "full"
 ) -> str | bytes: ...
 def render(
-    report: Report, form: str, lang: str = "zh", *, color: bool = False, width: int | None = None
+    report: Report, form: str, lang: str = "zh", *, color: bool = False, width: int | None = None, view: View = "full"
 ) -> str | bytes:
-    """Return ``report`` as ``form`` (a key of `FORMATS`) in ``lang`` (``zh`` or ``en``): bytes for a binary format."""
-    return renderer(form)(report, lang, color=color, width=width)
+    """Return ``report`` as ``form`` (a key of `FORMATS`) in ``lang`` (``zh`` or ``en``): bytes for a binary format.
+
+    ``view`` is for the formats in `VIEWED`; the others are always the whole record.
+    """
+    more: dict[str, Any] = {"view": view} if form in VIEWED else {}
+    return renderer(form)(report, lang, color=color, width=width, **more)

@@ -24,7 +24,7 @@ from .differences import (
     subject_text,
 )
 from .escape import visible
-from .terminal import STYLE
+from .terminal_views import STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

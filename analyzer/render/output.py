@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from analyzer.model import Report
 
+    from .forms import View
+
 
 def check_form(form: str, output: Path | None) -> None:
     """Refuse a format that cannot be written, before any work is done.
@@ -28,13 +30,13 @@ def check_form(form: str, output: Path | None) -> None:
             raise EduauditError(f"--format {form}: 二进制格式，请加 --output 文件 / binary: add --output FILE")
 
 
-def write_report(report: Report, form: str, lang: str, output: Path | None) -> None:
+def write_report(report: Report, form: str, lang: str, output: Path | None, view: View = "full") -> None:
     """Render the report to ``output``, or to standard output.
 
     Raises `UnreadableInputError` when the file cannot be written; a failed write leaves no half file.
     """
     check_form(form, output)
-    document = render(report, form, lang, color=is_terminal(output))
+    document = render(report, form, lang, color=is_terminal(output), view=view)
     if isinstance(document, bytes):
         write_bytes(document, output)
     else:

@@ -14,14 +14,23 @@ from analyzer.model.signature import short_name
 
 from .bundles import rows_of
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
+from .charts import ledger_bars, severity_bars
+from .detail_words import coverage_text, evidence_text
 from .escape import visible
+from .fixes import fix_list
+from .governance import governance_rows
 from .grouping import by_rule, ledger_by_weight
+from .mismatches import mismatches
+from .views import PARTS, fix_name, spot
 from .words import actor_name, cell, place_name, sdk_state, subject_name, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analyzer.catalogue.law import LegalText
     from analyzer.model import Access, Clause, PermissionRequest, Report
+
+    from .forms import View
 
 FOLDER = files(__package__) / "templates"
 
@@ -41,7 +50,7 @@ def template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def write(report: Report, lang: str, *, color: bool = False, width: int | None = None) -> str:  # noqa: ARG001  # one interface
+def write(report: Report, lang: str, *, color: bool = False, width: int | None = None, view: View = "full") -> str:  # noqa: ARG001  # one interface
     """Return a self-contained page; clause texts come from the rules in force."""
     from analyzer.catalogue import load_catalogue  # noqa: PLC0415  # only the page shows clause texts
 
@@ -53,6 +62,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     titles = {row.data: row.title.pick(lang) for row in report.ledger}
     sections = in_sections(report)
     complete = searched(report)
+    groups = by_rule(report)
     return template("report.html").render(
         report=report,
         lang=lang,
@@ -80,11 +90,44 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         reason=lambda identity: reasons.get(identity, identity),
         who=lambda where: place_name(where, names, lang).rpartition("[")[2].removesuffix("]"),
         at=lambda where: place_name(where, names, lang),
-        groups=by_rule(report),
+        groups=groups,
         ledger=ledger_by_weight(report),
+        governance=list(governance_rows(report, lang)),
         sdk_state=lambda sdk: sdk_state(sdk, lang),
         subject=lambda subject: subject_name(subject, report, lang),
+        view=view,
+        parts=PARTS[view],
+        anchors=_anchors(report),
+        numbers={row.fingerprint: number for number, rows in enumerate(groups, start=1) for row in rows},
+        fixes=fix_list(report) if view == "vendor" else [],
+        fix_name=lambda group: fix_name(group, names, lang),
+        spot=lambda item: spot(item, lang),
+        told=lambda item: evidence_text(item, lang),
+        gap=lambda reason: coverage_text(reason, lang),
+        text_title=lambda clause: _text_title(clauses, catalogue.texts, clause, lang),
+        mismatches=mismatches(report) if view == "regulator" else None,
+        severity_bars=severity_bars(report, lang),
+        ledger_bars=ledger_bars(report, lang),
     )
+
+
+def _text_title(clauses: Mapping[str, Clause], texts: Mapping[str, LegalText], identity: str, lang: str) -> str:
+    """Return the short title of the text that a clause belongs to; empty for a clause of other rules."""
+    clause = clauses.get(identity)
+    text = texts.get(clause.text) if clause else None
+    return text.short.pick(lang) if text else ""
+
+
+def _anchors(report: Report) -> frozenset[str]:
+    """Return the parts of the page that are there: the others are not linked to."""
+    always = {"findings", "ledger", "sdks", "permissions", "human", "fixes", "mismatches"}
+    held = {
+        "governance": report.governance,
+        "requests": report.permission_requests,
+        "transmissions": report.transmissions,
+        "declarations": report.declarations,
+    }
+    return frozenset(always | {name for name, rows in held.items() if rows})
 
 
 def safe(text: str) -> Any:

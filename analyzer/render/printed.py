@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from reportlab.platypus import CondPageBreak
 
 from .chains import chain_of, doubt_text, in_sections, offsets
+from .detail_words import evidence_text
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
 from .overview import counts, overview, verdict
@@ -157,8 +158,9 @@ class _Printer:
         yield self.pen.labelled(word("rule"), f"{first.rule}  {marks}", "small")
 
     def _evidence(self, item: FindingEvidence) -> Iterator[Flowable]:
-        where = visible(place_name(item.where, self.names.sdks, self.lang))
-        text = f"{where}\n{visible(item.excerpt)}" if item.excerpt else where
+        place, told = evidence_text(item, self.lang)
+        where = visible(place_name(place, self.names.sdks, self.lang))
+        text = f"{where}\n{visible(told)}" if told else where
         yield self.pen.text(text, "evidence", bullet="·")
         if item.path and item.path.chain:
             yield self.pen.text(self._chain(item.path), "evidence")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .bundles import rows_of
 from .chains import chain_of, doubt_text, moment, offsets, searched
+from .detail_words import coverage_text, evidence_text
 from .escape import visible
 from .grouping import ledger_by_weight
 from .words import actor_name, place_name, subject_name, word
@@ -84,8 +85,9 @@ class Names:
 
     def place(self, item: FindingEvidence) -> str:
         """Return where a piece of evidence was seen, and what, on one line."""
-        where = visible(place_name(item.where, self.sdks, self.lang))
-        return f"{where}: {visible(item.excerpt)}" if item.excerpt else where
+        place, told = evidence_text(item, self.lang)
+        where = visible(place_name(place, self.sdks, self.lang))
+        return f"{where}: {visible(told)}" if told else where
 
     def clause(self, identity: str) -> str:
         """Return a clause with where it stands and what it says."""
@@ -281,7 +283,7 @@ def unexamined_table(names: Names) -> Table:
         for name, seen in report.summary.channels.items()
         if not seen
     ]
-    rows += [(names.word("coverage"), visible(row.code), visible(row.detail)) for row in report.coverage.reasons]
+    rows += [(names.word("coverage"), *map(visible, coverage_text(row, names.lang))) for row in report.coverage.reasons]
     rows += [
         (names.word("not_analysed"), visible(row.code), visible(f"{row.host or '–'} {row.detail} {row.request_id}"))
         for row in report.not_analysed

@@ -11,10 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from .console import as_text
+from .detail_words import coverage_text, evidence_text
 from .escape import visible
+from .governance import governance_rows
 from .grouping import by_rule, ledger_by_weight
 from .terminal_bundles import bundle_tables
 from .terminal_reads import chain_text, reads_by_section, requests
+from .terminal_views import STYLE, contradictions, fixes
 from .words import actor_name, cell, place_name, sdk_state, subject_name, word
 
 if TYPE_CHECKING:
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 
     from analyzer.model import Finding, LedgerRow, Report
 
-STYLE = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
+    from .forms import View
+
 MOST_EVIDENCE = 4
 MOST_EVIDENCE_IN_GROUP = 2
 MOST_HUMAN = 8
@@ -33,42 +37,65 @@ SAME_WORDING = 0.7
 SHOWN_LEVELS = {"dangerous", "special"}
 
 
-def write(report: Report, lang: str, *, color: bool = False, width: int | None = None) -> str:
+def write(report: Report, lang: str, *, color: bool = False, width: int | None = None, view: View = "full") -> str:
     """Return the report as text of ``width`` columns (the terminal's when `None`), with ANSI colours on demand."""
-    return as_text(_blocks(report, lang), color=color, width=width)
+    return as_text(_blocks(report, lang, view), color=color, width=width)
 
 
-def _blocks(report: Report, lang: str) -> Iterable[RenderableType]:
+def _blocks(report: Report, lang: str, view: View) -> Iterable[RenderableType]:
+    parts = {
+        "findings": _findings,
+        "fixes": fixes,
+        "ledger": _ledger_part,
+        "mismatches": contradictions,
+        "governance": _governance,
+        "reads": _reads,
+        "sdks": _sdks,
+        "permissions": _permissions,
+        "transmissions": _transmissions,
+        "human": _human if view == "full" else _whole_checklist,
+    }
     yield _head(report, lang)
+    for name in _PARTS[view]:
+        yield from parts[name](report, lang)
+    yield _foot(report, lang)
+
+
+_PARTS: dict[View, tuple[str, ...]] = {
+    "full": ("findings", "ledger", "governance", "reads", "sdks", "permissions", "transmissions", "human"),
+    "vendor": ("fixes",),
+    "regulator": ("ledger", "mismatches", "governance", "human", "findings", "transmissions", "sdks", "permissions"),
+}
+"""View → parts in their order. Who has to mend reads the list; the page behind it holds the rest."""
+
+
+def _findings(report: Report, lang: str) -> Iterable[RenderableType]:
     yield _heading(word("findings", lang), len(report.findings))
     if not report.findings:
         yield Padding(word("no_findings", lang), (0, 2))
     for findings in by_rule(report):
         yield _group(findings, report, lang)
+
+
+def _ledger_part(report: Report, lang: str) -> Iterable[RenderableType]:
     if rows := _telling(report):
         yield _heading(word("ledger", lang), len(rows), word("legend", lang))
         yield _ledger(report, lang)
-    yield from _reads(report, lang)
-    if report.bundles:
-        yield _heading(word("bundles", lang), len(report.bundles))
-        yield from bundle_tables(report, lang)
-    if report.sdks:
-        yield _heading(word("sdks", lang), len(report.sdks))
-        yield _sdks(report, lang)
-    grave = sum(row.level in SHOWN_LEVELS or row.special for row in report.permissions)
-    if grave:
-        yield _heading(word("permissions", lang), grave)
-        yield _permissions(report, lang)
-    if report.transmissions:
-        yield _heading(word("transmissions", lang), len(report.transmissions))
-        yield _transmissions(report, lang)
-    if report.summary.human:
-        yield _heading(word("human", lang), len(report.summary.human))
-        for item in report.summary.human[:MOST_HUMAN]:
-            yield Padding(Text.assemble((f"{item.clause}  ", "bold"), visible(item.look_at.pick(lang))), (0, 2))
-        if len(report.summary.human) > MOST_HUMAN:
-            yield Padding(Text("… " + word("human_more", lang), style="dim"), (0, 2))
-    yield _foot(report, lang)
+
+
+def _human(report: Report, lang: str, most: int = MOST_HUMAN) -> Iterable[RenderableType]:
+    rows = report.summary.human
+    if rows:
+        yield _heading(word("human", lang), len(rows))
+    for item in rows[:most]:
+        yield Padding(Text.assemble((f"{item.clause}  ", "bold"), visible(item.look_at.pick(lang))), (0, 2))
+    if len(rows) > most:
+        yield Padding(Text("… " + word("human_more", lang), style="dim"), (0, 2))
+
+
+def _whole_checklist(report: Report, lang: str) -> Iterable[RenderableType]:
+    """Show everything that concerns this app; the general duties are counted."""
+    yield from _human(report, lang, sum(not item.general for item in report.summary.human))
 
 
 def _reads(report: Report, lang: str) -> Iterable[RenderableType]:
@@ -79,6 +106,9 @@ def _reads(report: Report, lang: str) -> Iterable[RenderableType]:
     if report.permission_requests:
         yield _heading(word("requests", lang), len(report.permission_requests))
         yield from requests(report, lang)
+    if report.bundles:
+        yield _heading(word("bundles", lang), len(report.bundles))
+        yield from bundle_tables(report, lang)
 
 
 def _heading(text: str, count: int, remark: str = "") -> Text:
@@ -127,7 +157,7 @@ def _head(report: Report, lang: str) -> RenderableType:
         key, style = ("complete", "green") if report.coverage.complete else ("incomplete", "yellow")
         table.add_row(word("coverage", lang), Text(word(key, lang), style))
     for reason in report.coverage.reasons:
-        table.add_row("", Text(visible(f"{reason.code}: {reason.detail}"), style="yellow"))
+        table.add_row("", Text(visible(": ".join(coverage_text(reason, lang))), style="yellow"))
     verdict = "verdict.incomplete" if report.summary.verdict == "incomplete" else report.summary.verdict
     counts = "  ".join(f"{word(level, lang)} {number}" for level, number in report.summary.findings.items() if number)
     table.add_row(word("verdict", lang), Text.assemble((word(verdict, lang), "bold"), f"   {counts}"))
@@ -145,7 +175,7 @@ def _group(findings: list[Finding], report: Report, lang: str) -> RenderableType
         (f"  [{sure}]", "" if proven else "dim"),
         (f"  ×{len(findings)}" if len(findings) > 1 else "", "dim"),
     )
-    joined = "、".join(first.clauses) if lang == "zh" else ", ".join(first.clauses)
+    joined = word("joint", lang).join(first.clauses)
     body: list[Text] = []
     if len(findings) == 1:
         body.append(Text(visible(first.explanation.pick(lang))))
@@ -172,8 +202,9 @@ def _says_otherwise(text: str, shown: str) -> bool:
 def _evidence(finding: Finding, most: int, report: Report, lang: str) -> Iterable[Text]:
     names = {sdk.id: sdk.name for sdk in report.sdks}
     for item in finding.evidence[:most]:
-        excerpt = (f"  {visible(item.excerpt)}" if item.excerpt else "", "dim")
-        yield Text.assemble(("· ", "dim"), visible(place_name(item.where, names, lang)), excerpt)
+        where, told = evidence_text(item, lang)
+        excerpt = (f"  {visible(told)}" if told else "", "dim")
+        yield Text.assemble(("· ", "dim"), visible(place_name(where, names, lang)), excerpt)
         if item.path:
             yield Text.assemble("  ", chain_text(item.path, lang))
     if len(finding.evidence) > most:
@@ -213,7 +244,21 @@ def _ledger(report: Report, lang: str) -> RenderableType:
     return Group(table, Padding(Text(f"* {word('sensitive', lang)}", style="dim"), (0, 1)))
 
 
-def _sdks(report: Report, lang: str) -> RenderableType:
+def _governance(report: Report, lang: str) -> Iterable[RenderableType]:
+    if not report.governance:
+        return
+    colours = {"high": "bold red", "medium": "yellow", "good": "green"}
+    table = _table(*(word(key, lang) for key in ("item", "content", "sdk.state", "explanation")))
+    for row in governance_rows(report, lang):
+        state = Text(row.state, colours.get(row.style, "dim"))
+        table.add_row(row.title, visible(row.value), state, visible(row.says))
+    yield _heading(word("governance", lang), len(report.governance))
+    yield table
+
+
+def _sdks(report: Report, lang: str) -> Iterable[RenderableType]:
+    if not report.sdks:
+        return
     table = _table(
         word("name", lang),
         word("vendor", lang),
@@ -235,10 +280,14 @@ def _sdks(report: Report, lang: str) -> RenderableType:
             sdk_state(sdk, lang),
             visible(f"{sign.kind}: {sign.value}{more}") if sign else "",
         )
-    return table
+    yield _heading(word("sdks", lang), len(report.sdks))
+    yield table
 
 
-def _permissions(report: Report, lang: str) -> RenderableType:
+def _permissions(report: Report, lang: str) -> Iterable[RenderableType]:
+    grave = sum(row.level in SHOWN_LEVELS or row.special for row in report.permissions)
+    if not grave:
+        return
     names = {sdk.id: sdk.name for sdk in report.sdks}
     table = _table(word("permission", lang), word("level", lang), word("used", lang), word("used_by", lang))
     for row in report.permissions:
@@ -249,10 +298,13 @@ def _permissions(report: Report, lang: str) -> RenderableType:
         )
         users = " / ".join(actor_name(actor, names, lang) for actor in row.used_by)
         table.add_row(visible(name), visible(row.level or "–"), cell(row.used), visible(users))
-    return table
+    yield _heading(word("permissions", lang), grave)
+    yield table
 
 
-def _transmissions(report: Report, lang: str) -> RenderableType:
+def _transmissions(report: Report, lang: str) -> Iterable[RenderableType]:
+    if not report.transmissions:
+        return
     table = _table(
         word("data", lang),
         word("host", lang),
@@ -276,7 +328,8 @@ def _transmissions(report: Report, lang: str) -> RenderableType:
             str(row.count),
             word(row.proof, lang),
         )
-    return table
+    yield _heading(word("transmissions", lang), len(report.transmissions))
+    yield table
 
 
 def _foot(report: Report, lang: str) -> Text:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from analyzer.model.chains import CHAIN_WORDS
 
+from .view_words import VIEW_WORDS
+
 if TYPE_CHECKING:
     from analyzer.model import Report, Sdk
 
 WORDS: dict[str, tuple[str, str]] = {
     **CHAIN_WORDS,
+    **VIEW_WORDS,
     "title": ("个人信息审计报告", "Privacy audit report"),
     "app": ("应用", "App"),
     "package": ("包名", "Package"),

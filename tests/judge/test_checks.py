@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import governancecases
 import pytest
 import weaknesscases
 
@@ -406,6 +407,7 @@ CASES = [
      lambda b: b.facts(static=b.static(sdks=(b.sdk(GDT, "advertising"),)), filing=b.filing(contains=("ads",)))),
 ]  # fmt: skip
 CASES += weaknesscases.CASES
+CASES += governancecases.CASES
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_says_what_was_not_examined_and_how_sure_it_is():
     assert "备案材料 – 未检查" in text
     assert "[已证实]" in text
     assert "不完整，未发现不等于不存在" in text
-    assert "packed: libjiagu.so" in text
+    assert "已加固: libjiagu.so" in text
     assert "191-3.1、PIPL-13" in text
     assert "另有 2 处" in text
 

@@ -43,7 +43,7 @@ def test_ledger_and_findings_say_what_the_report_says():
 
 def test_what_was_not_examined_has_a_sheet():
     items = column(book(hostile_report())["未检查与人工核对"], "事项")
-    assert {"备案材料", "packed", "body_missing"} <= set(items)
+    assert {"备案材料", "已加固", "body_missing"} <= set(items)
     assert any(text.startswith("191-1.3") for text in items)
 
 

@@ -3,6 +3,7 @@
 import json
 import warnings
 from collections import Counter
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from analyzer.model.report import json_schema
 from proxy_addons.replay import read_captures
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+DAY = date(2026, 9, 1)  # of the captures: certificates age
 IDS = ("reader", "homework", "campus", "packed")
 LEVELS = {"present", "reachable", "before_consent"}
 
@@ -38,6 +40,7 @@ def run(sample, *, traffic=True):
         policy=next(folder.glob("policy.*")),
         filing=folder / "filing.json",
         traffic=seen,
+        today=DAY,
     )
 
 
