@@ -24,6 +24,7 @@ __all__ = [
     "audit",
     "clauses",
     "engine",
+    "filing_codes",
     "filing_facts",
     "filing_schema",
     "gather",
@@ -268,6 +269,13 @@ def filing_schema() -> dict[str, Any]:
     from analyzer.judge.filing import filing_schema as schema
 
     return schema()
+
+
+def filing_codes() -> Mapping[str, Any]:
+    """Return table id → code table of the filing forms (``codes`` with ``id``, ``title``, ``length``)."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().filing_codes
 
 
 def clauses() -> Mapping[str, Clause]:

@@ -6,8 +6,18 @@ from sqlmodel import SQLModel
 
 from registry_api.accounts.models import ApiKey, IdempotentReply, WebSession
 from registry_api.audits.models import AuditRun, FindingRow, Observation, StoredFacts, TrafficIntake
-from registry_api.filings.models import Filing, FilingNumber
-from registry_api.organizations.models import App, AppVersion, Organization
+from registry_api.filings.models import (
+    Attachment,
+    BusinessSystem,
+    Correction,
+    Filing,
+    FilingBan,
+    FilingChange,
+    FilingNumber,
+    UserFiling,
+)
+from registry_api.organizations.models import App, AppVersion, Organization, PackageClaim
+from registry_api.reviews.models import ReviewCase
 from registry_api.storage.models import Blob, Upload
 from registry_api.trail.models import TrailEntry
 
@@ -17,18 +27,26 @@ __all__ = [
     "ApiKey",
     "App",
     "AppVersion",
+    "Attachment",
     "AuditRun",
     "Blob",
+    "BusinessSystem",
+    "Correction",
     "Filing",
+    "FilingBan",
+    "FilingChange",
     "FilingNumber",
     "FindingRow",
     "IdempotentReply",
     "Observation",
     "Organization",
+    "PackageClaim",
+    "ReviewCase",
     "StoredFacts",
     "TrafficIntake",
     "TrailEntry",
     "Upload",
+    "UserFiling",
     "WebSession",
     "metadata",
 ]

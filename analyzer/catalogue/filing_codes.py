@@ -23,6 +23,8 @@ class Code(Row):
     short: str | None = None
     """One-character name of a province, as in ICP numbers."""
     note: Bilingual | None = None
+    length: int | None = None
+    """Of a period: working days, or months where its id says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
