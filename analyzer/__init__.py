@@ -35,7 +35,10 @@ __all__ = [
     "report_of",
     "rules_version",
     "static_facts",
+    "usage_number",
+    "usage_schema",
     "validate_filing",
+    "validate_usage",
 ]
 
 
@@ -267,6 +270,27 @@ def validate_filing(data: dict[str, Any]) -> list[Any]:
 def filing_schema() -> dict[str, Any]:
     """Return the JSON Schema of a provider filing."""
     from analyzer.judge.filing import filing_schema as schema
+
+    return schema()
+
+
+def validate_usage(data: dict[str, Any], today: date | None = None) -> list[Any]:
+    """Return the problems of a school's filing of its use of an app, one `FieldProblem` a field."""
+    from analyzer.judge.usage_form import validate_usage as validate
+
+    return validate(data, today=today)
+
+
+def usage_number(data: dict[str, Any]) -> str | None:
+    """Return the filing number of the app that a school's filing names, as numbers are written here."""
+    from analyzer.judge.usage_form import usage_number as number
+
+    return number(data)
+
+
+def usage_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a school's filing."""
+    from analyzer.judge.usage_form import usage_schema as schema
 
     return schema()
 

@@ -18,12 +18,15 @@ from analyzer.model import EduauditError
 from registry_api.accounts import endpoints as accounts
 from registry_api.audits import endpoints as audits
 from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
+from registry_api.filings import attachment_endpoints, change_endpoints, user_endpoints
 from registry_api.filings import endpoints as filings
 from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.headers import SecurityHeaders
 from registry_api.kit.requests import RegistryPart
+from registry_api.organizations import claim_endpoints
 from registry_api.organizations import endpoints as organizations
 from registry_api.registry import Registry
+from registry_api.reviews import endpoints as reviews
 from registry_api.storage import endpoints as storage
 from registry_api.trail import endpoints as trail
 
@@ -92,6 +95,11 @@ def create_app(registry: Registry) -> FastAPI:
         storage.router,
         organizations.router,
         filings.router,
+        change_endpoints.router,
+        user_endpoints.router,
+        attachment_endpoints.router,
+        claim_endpoints.router,
+        reviews.router,
         audits.router,
         trail.router,
     ):
@@ -209,8 +217,31 @@ def _describe_problem(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # the way the framework documents it
 
 
-_MATCHED = frozenset({"updateFiling", "submitFiling", "moveFiling"})
+_MATCHED = frozenset(
+    {
+        "assignCase",
+        "claimCase",
+        "decideClaim",
+        "moveFiling",
+        "moveUserFiling",
+        "releaseCase",
+        "reportRectified",
+        "requestChange",
+        "requestUserChange",
+        "submitFiling",
+        "submitUserFiling",
+        "updateFiling",
+        "updateUserFiling",
+    }
+)
 _REPEATABLE = _MATCHED | {
+    "addAttachment",
+    "claimPackage",
+    "createUserFiling",
+    "recountDueDays",
+    "replyCorrection",
+    "resolveCorrection",
+    "setSuperior",
     "addTraffic",
     "addVersion",
     "cancelAudit",

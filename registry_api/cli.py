@@ -12,6 +12,7 @@ import click
 
 from analyzer.model import EduauditError
 from registry_api.console import POLL_SECONDS, print_run, print_verification, print_week, progress, say
+from registry_api.filings.command import transitions
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -50,6 +51,9 @@ class _Group(click.Group):
 @click.group(cls=_Group)
 def registry() -> None:
     """备案登记平台 / the registry of educational apps."""
+
+
+registry.add_command(transitions)
 
 
 def _registry(data: Path | None, **given: Any) -> Registry:
@@ -269,11 +273,10 @@ def import_(file: Path, data: Path | None) -> None:
 def schema(name: str) -> None:
     """输出数据格式 / print the JSON Schema of a filing, report or comparison, or the table of transitions."""
     if name == "transitions":
-        from registry_api.filings.transitions import TRANSITIONS
+        from registry_api.filings.printing import lines
 
-        for item in TRANSITIONS:
-            roles = ", ".join(sorted(item.roles))
-            say(f"{item.source.value:<24} {item.event.value:<16} → {item.target.value:<24} {roles}")
+        for line in lines():
+            say(line)
         return
     if name == "report":
         from analyzer.model import json_schema

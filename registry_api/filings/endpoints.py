@@ -17,8 +17,9 @@ from registry_api.filings.models import Filing
 from registry_api.filings.printing import names_of
 from registry_api.filings.schemas import Corrections, Replies
 from registry_api.filings.service import decide, draft, find_filing, mend, submit
+from registry_api.filings.showing import reply_of, show_filings
 from registry_api.filings.systems import differing
-from registry_api.filings.transitions import IN_FORCE, TRANSITIONS, Event, State, step_of
+from registry_api.filings.transitions import TRANSITIONS, Event, State, step_of
 from registry_api.kit.china import today
 from registry_api.kit.paging import After, Limit, page
 from registry_api.kit.replies import Reply, etag, reply_once, require_match
@@ -94,65 +95,11 @@ class TransitionBody(Body):
     """Day by which an order to rectify is to be met; left out: the usual number of working days."""
 
 
-def show_filings(session: Session, items: list[Filing]) -> list[dict[str, Any]]:
-    """Return filings as the API shows them."""
-    apps = {
-        row.id: row for row in session.exec(select(App).where(col(App.id).in_({item.app_id for item in items}))).all()
-    }
-    return [
-        {
-            "id": item.id,
-            "package": apps[item.app_id].package,
-            "name": apps[item.app_id].name,
-            "province": item.province,
-            "organization_id": item.organization_id,
-            "state": item.state,
-            "number": item.number,
-            "document": item.document,
-            "platform": item.platform,
-            "analysis": analysis_of(item),
-            "in_force": item.state in IN_FORCE,
-            "corrections": item.corrections,
-            "decision_reason": item.decision_reason,
-            "system_id": item.system_id,
-            "previous_id": item.previous_id,
-            "rectify_by": item.rectify_by.isoformat() if item.rectify_by else None,
-            "rectify_provisional": item.rectify_provisional,
-            "filed_at": item.filed_at.isoformat(timespec="seconds") if item.filed_at else None,
-            "version": item.version,
-            "created_at": item.created_at.isoformat(timespec="seconds"),
-            "submitted_at": item.submitted_at.isoformat(timespec="seconds") if item.submitted_at else None,
-            "decided_at": item.decided_at.isoformat(timespec="seconds") if item.decided_at else None,
-        }
-        for item in items
-    ]
-
-
-def analysis_of(filing: Filing) -> dict[str, Any]:
-    """Say whether the package is analysed at all: no finding about an iOS app must read as nothing found."""
-    if filing.platform != "ios":
-        return {"binary": True, "note": None}
-    note = {
-        "zh": "iOS 应用：未作安装包分析，仅核对备案材料；未发现问题不代表没有问题",
-        "en": "iOS app: no binary was analysed, the filing alone was checked; nothing found is no proof of anything",
-    }
-    return {"binary": False, "note": note}
-
-
 def _warned(registry: Registry, session: Session, filing: Filing, status: int = 200, **more: Any) -> Reply:
     found = [*registry.analysis.filing_warnings(filing.document), *differing(session, filing)]
     found += missing_attachments(session, filing)
     warnings = [asdict(item) for item in found]
-    return _reply(session, filing, status, warnings=warnings, **more)
-
-
-def _reply(session: Session, filing: Filing, status: int = 200, **more: Any) -> Reply:
-    session.flush()
-    return Reply(
-        {**show_filings(session, [filing])[0], **more},
-        status,
-        {"ETag": etag(filing.version), "Location": f"/api/v1/filings/{filing.id}"},
-    )
+    return reply_of(session, filing, status, warnings=warnings, **more)
 
 
 @router.post("/filings", operation_id="createFiling", status_code=201)
@@ -284,6 +231,6 @@ def move_filing(
         if corrections and event not in {Event.RETURN, Event.RETURN_CHANGE}:
             raise RegistryError("invalid", "corrections belong to the event `return`")
         decide(registry, session, filing, event, step_of(actor, body.reason, corrections, due_on=body.due_on))
-        return _reply(session, filing)
+        return reply_of(session, filing)
 
     return reply_once(registry, actor, request, body.model_dump(), work)

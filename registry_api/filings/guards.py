@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from registry_api.accounts.access import Role
 from registry_api.audits.models import AuditRun
 from registry_api.errors import FieldError
 from registry_api.filings import bans, corrections
@@ -15,10 +14,7 @@ from registry_api.filings.machine import Step
 from registry_api.filings.models import Filing
 from registry_api.filings.states import SANCTIONED
 from registry_api.organizations.models import App
-from registry_api.reviews.cases import find_case
-
-LEADS = frozenset({Role.LEAD.value, Role.SUPERVISOR.value})
-"""Roles that end a filing, and that may decide a case which another reviewer has claimed."""
+from registry_api.reviews.cases import LEADS, find_case
 
 
 def needs_reason(_session: Session, _row: object, step: Step) -> FieldError | None:

@@ -12,7 +12,6 @@ from sqlmodel import Session
 from registry_api.accounts.access import DECIDERS, Role
 from registry_api.filings import effects as do
 from registry_api.filings import guards as ask
-from registry_api.filings.guards import LEADS
 from registry_api.filings.machine import SYSTEM, Effect, Guard, Machine, Step, Transition, step_of, system_step
 from registry_api.filings.models import Filing
 from registry_api.filings.states import (
@@ -25,6 +24,7 @@ from registry_api.filings.states import (
     Event,
     State,
 )
+from registry_api.reviews.cases import LEADS
 
 __all__ = [
     "EDITABLE",
@@ -98,7 +98,8 @@ TRANSITIONS: tuple[Edge, ...] = (
         (ask.needs_four_eyes, ask.needs_own_claim, ask.needs_reason),
         (do.close_review, do.note_decision),
     ),
-    Edge(S.DRAFT, E.WITHDRAW, S.WITHDRAWN, _FILERS),
+    # A draft is withdrawn by the registry itself when its package goes to another provider.
+    Edge(S.DRAFT, E.WITHDRAW, S.WITHDRAWN, _FILERS | _SYSTEM),
     *_edges(_HANDED_IN, E.WITHDRAW, S.WITHDRAWN, _FILERS, (), (do.close_review,)),
     # A change: what is filed stays in force until the change is decided.
     Edge(S.FILED, E.REQUEST_CHANGE, S.CHANGE_REQUESTED, _FILERS, (ask.needs_change,), (do.open_change,)),

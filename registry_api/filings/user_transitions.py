@@ -8,13 +8,14 @@ from registry_api.accounts.access import DECIDERS, Role
 from registry_api.db import now
 from registry_api.errors import FieldError
 from registry_api.filings import corrections
-from registry_api.filings.guards import LEADS, needs_corrections, needs_reason
+from registry_api.filings.guards import needs_corrections, needs_reason
 from registry_api.filings.machine import SYSTEM, Machine, Step, Transition
 from registry_api.filings.models import Filing, UserFiling
 from registry_api.filings.states import USABLE
 from registry_api.filings.user_states import UserEvent, UserState
 from registry_api.organizations.models import App
 from registry_api.reviews import cases
+from registry_api.reviews.cases import LEADS
 
 _SCHOOLS = frozenset({Role.SCHOOL.value, Role.ADMIN.value})
 _DECIDERS = frozenset({*(role.value for role in DECIDERS), Role.SCHOOL.value})

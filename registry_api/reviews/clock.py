@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -12,39 +12,31 @@ from registry_api.kit.workdays import count
 from registry_api.reviews.models import ReviewCase
 
 
-def start(session: Session, case: ReviewCase, moment: datetime) -> None:
-    """Let the clock run from ``moment`` for the days that are left."""
-    case.clock_started_at = moment
-    due = count(session, day_of(moment), case.days_left)
+def compute(session: Session, case: ReviewCase) -> None:
+    """Set the day on which a case falls due: its period after it was received, without its pauses."""
+    pauses = [
+        (day_of(datetime.fromisoformat(begun)), day_of(datetime.fromisoformat(ended)))
+        for begun, ended in case.paused_intervals
+        if ended is not None
+    ]
+    due = count(session, day_of(case.received_at), case.working_days, pauses)
     case.due_on, case.due_provisional, case.calendar_version = due.on, due.provisional, due.calendar
 
 
-def stop(session: Session, case: ReviewCase, moment: datetime) -> None:
-    """Stop the clock; the day on which it stops is not counted against the reviewers."""
-    case.days_left = max(1, case.days_left - used(session, case, day_of(moment)))
-    case.paused_intervals = [*case.paused_intervals, [moment.isoformat(timespec="seconds"), None]]
+def stop(case: ReviewCase, moment: datetime) -> None:
+    """Stop the clock."""
+    case.paused_intervals = [*case.paused_intervals, [_text(moment), None]]
 
 
 def resume(session: Session, case: ReviewCase, moment: datetime) -> None:
     """Let the clock run on. A machine's clock that was set back in between makes no negative pause."""
     if case.paused_intervals and case.paused_intervals[-1][1] is None:
         begun = datetime.fromisoformat(case.paused_intervals[-1][0])
-        moment = max(moment, begun)
-        closed: list[Any] = [case.paused_intervals[-1][0], moment.isoformat(timespec="seconds")]
+        closed: list[Any] = [case.paused_intervals[-1][0], _text(max(moment, begun))]
         case.paused_intervals = [*case.paused_intervals[:-1], closed]
-    start(session, case, moment)
+    case.clock_started_at = moment
+    compute(session, case)
 
 
-def used(session: Session, case: ReviewCase, day: date) -> int:
-    """Return how many whole working days have gone by since the clock last began to run, without ``day`` itself."""
-    began = day_of(case.clock_started_at)
-    gone = 0
-    while gone < case.days_left and count(session, began, gone + 1).on < day:
-        gone += 1
-    return gone
-
-
-def refresh(session: Session, case: ReviewCase) -> bool:
-    """Compute a provisional day again; True when it is certain now."""
-    start(session, case, case.clock_started_at)
-    return not case.due_provisional
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -36,12 +36,10 @@ class ReviewCase(SQLModel, table=True):
     """When the clock last began to run."""
     paused_intervals: list[list[Any]] = Field(default_factory=list, sa_type=sa.JSON)
     """[[from, to or null] …], ISO 8601 in UTC: while the matter was with the one who handed it in."""
-    days_left: int
-    """Working days that were left when the clock last began to run."""
     due_on: date
     due_provisional: bool = False
     """The calendar of that year is not known yet: Mondays to Fridays were counted."""
-    calendar_version: str | None = Field(default=None, max_length=60)
+    calendar_version: str | None = Field(default=None, max_length=200)
     claimed_by: str | None = Field(default=None, max_length=16)
     claimed_name: str | None = Field(default=None, max_length=200)
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
