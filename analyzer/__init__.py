@@ -28,6 +28,7 @@ __all__ = [
     "clauses",
     "code_names",
     "engine",
+    "filing_codes",
     "filing_facts",
     "filing_schema",
     "gather",
@@ -41,7 +42,10 @@ __all__ = [
     "rules_version",
     "static_facts",
     "supervisory_items",
+    "usage_number",
+    "usage_schema",
     "validate_filing",
+    "validate_usage",
 ]
 
 
@@ -281,6 +285,34 @@ def filing_schema() -> dict[str, Any]:
     from analyzer.judge.filing import filing_schema as schema
 
     return schema()
+
+
+def validate_usage(data: dict[str, Any], today: date | None = None) -> list[Any]:
+    """Return the problems of a school's filing of its use of an app, one `FieldProblem` a field."""
+    from analyzer.judge.usage_form import validate_usage as validate
+
+    return validate(data, today=today)
+
+
+def usage_number(data: dict[str, Any]) -> str | None:
+    """Return the filing number of the app that a school's filing names, as numbers are written here."""
+    from analyzer.judge.usage_form import usage_number as number
+
+    return number(data)
+
+
+def usage_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a school's filing."""
+    from analyzer.judge.usage_form import usage_schema as schema
+
+    return schema()
+
+
+def filing_codes() -> Mapping[str, Any]:
+    """Return table id → code table of the filing forms (``codes`` with ``id``, ``title``, ``length``)."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().filing_codes
 
 
 def clauses() -> Mapping[str, Clause]:

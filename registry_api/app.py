@@ -22,14 +22,17 @@ from registry_api.audits import shipped_endpoints as shipped
 from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
 from registry_api.exchange import endpoints as exchange
 from registry_api.exchange.exports import export_router
+from registry_api.filings import attachment_endpoints, change_endpoints, user_endpoints
 from registry_api.filings import endpoints as filings
 from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.headers import SecurityHeaders
 from registry_api.kit.requests import RegistryPart
 from registry_api.notices import endpoints as notices
 from registry_api.notices import list_endpoints as listings
+from registry_api.organizations import claim_endpoints
 from registry_api.organizations import endpoints as organizations
 from registry_api.registry import Registry
+from registry_api.reviews import endpoints as reviews
 from registry_api.storage import endpoints as storage
 from registry_api.trail import endpoints as trail
 
@@ -98,11 +101,16 @@ def create_app(registry: Registry) -> FastAPI:
         storage.router,
         organizations.router,
         filings.router,
+        notices.router,  # before the attachments of filings, whose first part of the path would take those of notices
+        change_endpoints.router,
+        user_endpoints.router,
+        attachment_endpoints.router,
+        claim_endpoints.router,
+        reviews.router,
         audits.router,
         findings.router,
         shipped.router,
         trail.router,
-        notices.router,
         listings.router,
         exchange.router,
     )
@@ -222,8 +230,32 @@ def _describe_problem(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # the way the framework documents it
 
 
-_MATCHED = frozenset({"updateFiling", "submitFiling", "moveFiling", "moveNotice"})
+_MATCHED = frozenset(
+    {
+        "assignCase",
+        "claimCase",
+        "decideClaim",
+        "moveFiling",
+        "moveNotice",
+        "moveUserFiling",
+        "releaseCase",
+        "reportRectified",
+        "requestChange",
+        "requestUserChange",
+        "submitFiling",
+        "submitUserFiling",
+        "updateFiling",
+        "updateUserFiling",
+    }
+)
 _REPEATABLE = _MATCHED | {
+    "addAttachment",
+    "claimPackage",
+    "createUserFiling",
+    "recountDueDays",
+    "replyCorrection",
+    "resolveCorrection",
+    "setSuperior",
     "addTraffic",
     "addVersion",
     "cancelAudit",

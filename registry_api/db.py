@@ -115,7 +115,10 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction that writes; leaving it commits, an exception rolls back."""
-        with Session(self.writer, expire_on_commit=False) as session, session.begin():
+        with (
+            Session(self.writer, expire_on_commit=False, info={"settings": self.settings}) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager

@@ -18,6 +18,7 @@ TITLES: dict[str, tuple[int, Bilingual]] = {
     "method-not-allowed": (405, Bilingual(zh="此地址不支持该方法", en="The method is not allowed here")),
     "conflict": (409, Bilingual(zh="与现有记录冲突", en="This conflicts with what is on record")),
     "illegal-transition": (409, Bilingual(zh="当前状态不允许此操作", en="The state does not allow this step")),
+    "banned": (409, Bilingual(zh="撤销备案后的禁止期未满", en="A revocation bars new filings until a day")),
     "in-progress": (409, Bilingual(zh="同一请求正在处理", en="The same request is being handled")),
     "calendar-unknown": (409, Bilingual(zh="该年度节假日安排未知", en="The holidays of that year are not known")),
     "stale": (412, Bilingual(zh="记录已被他人修改", en="The record has changed meanwhile")),

@@ -37,6 +37,8 @@ class Settings:
     """How often the queues are looked at."""
     session_hours: int = 12
     """Life of a signed-in browser session."""
+    review_days: str = ""
+    """Working days of a review where a province has its own: ``12`` for all, ``12,31=15`` with one of its own."""
     node: str = field(default_factory=socket.gethostname)
     """Name of this machine among several workers on one database."""
 

@@ -14,9 +14,19 @@ from registry_api.audits.models import (
     TrafficIntake,
     Waiver,
 )
-from registry_api.filings.models import Filing, FilingNumber
+from registry_api.filings.models import (
+    Attachment,
+    BusinessSystem,
+    Correction,
+    Filing,
+    FilingBan,
+    FilingChange,
+    FilingNumber,
+    UserFiling,
+)
 from registry_api.notices.models import Listing, Notice, NoticeSerial
-from registry_api.organizations.models import App, AppVersion, Organization
+from registry_api.organizations.models import App, AppVersion, Organization, PackageClaim
+from registry_api.reviews.models import ReviewCase
 from registry_api.storage.models import Blob, Upload
 from registry_api.trail.models import TrailEntry
 
@@ -26,9 +36,14 @@ __all__ = [
     "ApiKey",
     "App",
     "AppVersion",
+    "Attachment",
     "AuditRun",
     "Blob",
+    "BusinessSystem",
+    "Correction",
     "Filing",
+    "FilingBan",
+    "FilingChange",
     "FilingNumber",
     "FindingRow",
     "IdempotentReply",
@@ -37,11 +52,14 @@ __all__ = [
     "NoticeSerial",
     "Observation",
     "Organization",
+    "PackageClaim",
+    "ReviewCase",
     "ShippedSdk",
     "StoredFacts",
     "TrafficIntake",
     "TrailEntry",
     "Upload",
+    "UserFiling",
     "Waiver",
     "WebSession",
     "metadata",

@@ -31,6 +31,8 @@ class Code(Row):
     under_14: bool = False
     """Of a school stage: its pupils are (nearly all) under 14, so that all their data are sensitive (PIPL 28)."""
     note: Bilingual | None = None
+    length: int | None = None
+    """Of a period: working days, or months where its id says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

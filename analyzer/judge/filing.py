@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from analyzer.catalogue import Catalogue, load_catalogue
 from analyzer.model import Bilingual, FilingFacts, UnreadableInputError
@@ -123,12 +123,12 @@ def validate_filing(data: Any, catalogue: Catalogue | None = None) -> list[Field
     catalogue = catalogue or load_catalogue()
     if not isinstance(data, dict):
         return [_problem("", "type", "应为 JSON 对象", "a JSON object is expected", "见字段说明", "see the schema")]
-    found = list(_shape_problems(data))
-    values = dict(_texts(data, ""))
+    found = list(shape_problems(ProviderFiling, data))
+    values = dict(texts_of(data, ""))
     found += format_problems(values)
     found += _app_problems(data, values)
     found += _code_problems(values, catalogue)
-    found += [_missing(pointer) for pointer in REQUIRED if _at(data, pointer) in (None, "", [])]
+    found += [missing(pointer) for pointer in REQUIRED if at_pointer(data, pointer) in (None, "", [])]
     found += province_problems(values, catalogue.filing_codes.get("provinces"))
     first: dict[str, FieldProblem] = {}
     for row in found:  # one problem a field is enough; the shape goes before the format
@@ -136,9 +136,10 @@ def validate_filing(data: Any, catalogue: Catalogue | None = None) -> list[Field
     return sorted(first.values(), key=lambda row: row.pointer)
 
 
-def _shape_problems(data: dict[str, Any]) -> Iterator[FieldProblem]:
+def shape_problems(form: type[BaseModel], data: dict[str, Any]) -> Iterator[FieldProblem]:
+    """Yield what of a document does not fit its form: unknown keys, wrong types, texts that are too long."""
     try:
-        ProviderFiling.model_validate(data)
+        form.model_validate(data)
     except ValidationError as error:
         for item in error.errors(include_url=False, include_input=False):
             pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in item["loc"])
@@ -191,7 +192,7 @@ def _app_problems(data: Mapping[str, Any], values: Mapping[str, str]) -> Iterato
             "填写办学许可证编号",
             "give the number of the licence",
         )
-    if _at(data, "/app/charges") is True and not values.get("/app/charge_method"):
+    if at_pointer(data, "/app/charges") is True and not values.get("/app/charge_method"):
         yield _problem(
             "/app/charge_method",
             "required",
@@ -227,26 +228,28 @@ def _code_problems(values: Mapping[str, str], catalogue: Catalogue) -> Iterator[
             )
 
 
-def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def texts_of(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
     """Yield every text with its JSON pointer."""
     if isinstance(value, str):
         if value.strip():
             yield pointer, value.strip()
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _texts(item, f"{pointer}/{key}") if pointer.count("/") < 3 else ()
+            yield from texts_of(item, f"{pointer}/{key}") if pointer.count("/") < 3 else ()
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _texts(item, f"{pointer}/{number}") if pointer.count("/") < 3 else ()
+            yield from texts_of(item, f"{pointer}/{number}") if pointer.count("/") < 3 else ()
 
 
-def _at(data: Any, pointer: str) -> Any:
+def at_pointer(data: Any, pointer: str) -> Any:
+    """Return what a JSON pointer names, stripped of blanks; `None` where nothing is."""
     for part in pointer.split("/")[1:]:
         data = data.get(part) if isinstance(data, dict) else None
     return data.strip() if isinstance(data, str) else data
 
 
-def _missing(pointer: str) -> FieldProblem:
+def missing(pointer: str) -> FieldProblem:
+    """Return the problem of a field that must be filled in."""
     return _problem(pointer, "required", "必填项未填写", "is required", "请填写", "fill it in")
 
 

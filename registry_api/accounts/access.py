@@ -12,9 +12,10 @@ from sqlmodel import col, select
 
 from registry_api.audits.models import FindingRow, Waiver
 from registry_api.errors import RegistryError
-from registry_api.filings.models import Filing
+from registry_api.filings.models import BusinessSystem, Filing, UserFiling
 from registry_api.notices.models import Listing, Notice
-from registry_api.organizations.models import App, Organization
+from registry_api.organizations.models import App, Organization, PackageClaim
+from registry_api.reviews.models import ReviewCase
 from registry_api.trail.models import TrailEntry
 
 
@@ -142,6 +143,10 @@ _SCOPED: dict[type, tuple[Any, Any]] = {
     Organization: (Organization.province, Organization.id),
     App: (App.province, App.organization_id),
     Filing: (Filing.province, Filing.organization_id),
+    BusinessSystem: (BusinessSystem.province, BusinessSystem.organization_id),
+    UserFiling: (UserFiling.province, UserFiling.organization_id),
+    ReviewCase: (ReviewCase.province, ReviewCase.organization_id),
+    PackageClaim: (PackageClaim.province, PackageClaim.claimant_id),
     FindingRow: (FindingRow.province, FindingRow.organization_id),
     Waiver: (Waiver.province, Waiver.organization_id),
     Notice: (Notice.province, Notice.organization_id),

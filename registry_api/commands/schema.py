@@ -8,6 +8,9 @@ import click
 
 from registry_api.commands.group import registry
 from registry_api.console import say
+from registry_api.filings.command import transitions
+
+registry.add_command(transitions)
 
 
 @registry.command()
@@ -22,11 +25,10 @@ def schema(name: str) -> None:
             say(f"{edge.source.value:<12} {edge.event.value:<10} → {edge.target.value:<12} {roles}")
         return
     if name == "transitions":
-        from registry_api.filings.transitions import TRANSITIONS
+        from registry_api.filings.printing import lines
 
-        for item in TRANSITIONS:
-            roles = ", ".join(sorted(item.roles))
-            say(f"{item.source.value:<24} {item.event.value:<16} → {item.target.value:<24} {roles}")
+        for line in lines():
+            say(line)
         return
     if name == "report":
         from analyzer.model import json_schema

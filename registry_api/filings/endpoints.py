@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,20 +11,44 @@ from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, select
 
 from registry_api.accounts.access import Action, require, scope_of
-from registry_api.errors import RegistryError
+from registry_api.errors import FieldError, RegistryError
+from registry_api.filings.attachments import missing_attachments
 from registry_api.filings.models import Filing
-from registry_api.filings.service import draft, find_filing, mend, submit
-from registry_api.filings.transitions import TRANSITIONS, Event, State, apply, step_of
+from registry_api.filings.printing import names_of
+from registry_api.filings.schemas import Corrections, Replies
+from registry_api.filings.service import decide, draft, find_filing, mend, submit
+from registry_api.filings.showing import reply_of, show_filings
+from registry_api.filings.systems import differing
+from registry_api.filings.transitions import TRANSITIONS, Event, State, step_of
+from registry_api.kit.china import today
 from registry_api.kit.paging import After, Count, Limit, page
 from registry_api.kit.replies import Reply, etag, reply_once, require_match
 from registry_api.kit.requests import Asking, Filer, Reader, RegistryPart
-from registry_api.kit.schemas import Body, Document, LongText, PathId, ProvinceCode, RowId, Text
+from registry_api.kit.schemas import Body, Document, LongText, PathId, ProvinceCode, RowId
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App
 from registry_api.organizations.search import search_condition
 from registry_api.registry import Registry
 
 router = APIRouter(route_class=StrictRoute)
+
+
+_OF_FILERS = frozenset({Event.WITHDRAW, Event.WITHDRAW_CHANGE, Event.CANCEL})
+_ORDERS = frozenset({Event.ORDER_RECTIFICATION, Event.REJECT_RECTIFICATION})
+_MEASURES = _ORDERS | {Event.CONFIRM_RECTIFIED, Event.SUSPEND, Event.RESTORE, Event.DELIST, Event.REVOKE}
+_LONGEST_ORDER = timedelta(days=366)
+
+
+def check_due(event: Event, day: date) -> None:
+    """Refuse a day that has gone by or lies too far ahead, or that belongs to no order."""
+    if event not in _ORDERS:
+        raise RegistryError("invalid", "due_on belongs to an order to rectify")
+    if not today() < day <= today() + _LONGEST_ORDER:
+        raise RegistryError(
+            "invalid",
+            f"due_on: {day} is not within a year from tomorrow",
+            [FieldError("/due_on", "range", "须为明天起一年以内的日期 / a day within a year from tomorrow")],
+        )
 
 
 class FilingBody(Body):
@@ -33,66 +58,49 @@ class FilingBody(Body):
 
 
 class SubmitBody(Body):
-    """What is handed in with a filing."""
+    """What is handed in with a filing, and what is answered to correction items that were not mended."""
 
     artifact_upload: str | None = None
     policy_upload: str | None = None
+    replies: Replies = ()
 
-
-class CorrectionItem(Body):
-    """One item to be mended (补正)."""
-
-    field: Text
-    problem: LongText
-    suggestion: LongText = ""
+    def answers(self) -> tuple[tuple[int, str], ...]:
+        """Return the answers as (id, text)."""
+        return tuple((item.id, item.reply) for item in self.replies)
 
 
 class TransitionBody(Body):
     """A decision, a withdrawal, or another step that a person takes."""
 
-    event: Literal["return", "approve", "refuse", "suspend", "restore", "revoke", "withdraw"]
-    reason: LongText = ""
-    corrections: tuple[CorrectionItem, ...] = ()
-
-
-def show_filings(session: Session, items: list[Filing]) -> list[dict[str, Any]]:
-    """Return filings as the API shows them."""
-    apps = {
-        row.id: row for row in session.exec(select(App).where(col(App.id).in_({item.app_id for item in items}))).all()
-    }
-    return [
-        {
-            "id": item.id,
-            "package": apps[item.app_id].package,
-            "name": apps[item.app_id].name,
-            "province": item.province,
-            "organization_id": item.organization_id,
-            "state": item.state,
-            "number": item.number,
-            "document": item.document,
-            "corrections": item.corrections,
-            "decision_reason": item.decision_reason,
-            "version": item.version,
-            "created_at": item.created_at.isoformat(timespec="seconds"),
-            "submitted_at": item.submitted_at.isoformat(timespec="seconds") if item.submitted_at else None,
-            "decided_at": item.decided_at.isoformat(timespec="seconds") if item.decided_at else None,
-        }
-        for item in items
+    event: Literal[
+        "return",
+        "approve",
+        "refuse",
+        "withdraw",
+        "return_change",
+        "approve_change",
+        "refuse_change",
+        "withdraw_change",
+        "order_rectification",
+        "reject_rectification",
+        "confirm_rectified",
+        "suspend",
+        "restore",
+        "delist",
+        "revoke",
+        "cancel",
     ]
+    reason: LongText = ""
+    corrections: Corrections = ()
+    due_on: date | None = None
+    """Day by which an order to rectify is to be met; left out: the usual number of working days."""
 
 
 def _warned(registry: Registry, session: Session, filing: Filing, status: int = 200, **more: Any) -> Reply:
-    warnings = [asdict(item) for item in registry.analysis.filing_warnings(filing.document)]
-    return _reply(session, filing, status, warnings=warnings, **more)
-
-
-def _reply(session: Session, filing: Filing, status: int = 200, **more: Any) -> Reply:
-    session.flush()
-    return Reply(
-        {**show_filings(session, [filing])[0], **more},
-        status,
-        {"ETag": etag(filing.version), "Location": f"/api/v1/filings/{filing.id}"},
-    )
+    found = [*registry.analysis.filing_warnings(filing.document), *differing(session, filing)]
+    found += missing_attachments(session, filing)
+    warnings = [asdict(item) for item in found]
+    return reply_of(session, filing, status, warnings=warnings, **more)
 
 
 @router.post("/filings", operation_id="createFiling", status_code=201)
@@ -165,6 +173,7 @@ def list_transitions(_actor: Reader) -> dict[str, Any]:
                 "event": item.event.value,
                 "to": item.target.value,
                 "roles": sorted(item.roles),
+                "guards": [names_of(guard) for guard in item.guards],
             }
             for item in TRANSITIONS
         ]
@@ -203,7 +212,7 @@ def submit_filing(
     def work(session: Session) -> Reply:
         filing = find_filing(session, actor, filing_id, lock=True)
         require_match(request, filing.version)
-        run = submit(registry, session, actor, filing, body.artifact_upload, body.policy_upload)
+        run = submit(registry, session, actor, filing, body.artifact_upload, body.policy_upload, body.answers())
         reply = _warned(registry, session, filing, 202, audit=run.id)
         return Reply(reply.body, 202, {**reply.headers, "Location": f"/api/v1/audits/{run.id}"})
 
@@ -216,22 +225,27 @@ def move_filing(
 ) -> JSONResponse:
     """Take a step: decide, suspend, restore, revoke or withdraw.
 
-    A reviewer: `return` with at least one correction, `approve` (gives the number), `refuse` with a reason; `suspend`,
-    `restore`, `revoke` with a reason. A vendor: `withdraw`. The key that submitted may not decide.
+    A reviewer: `return` with at least one correction, `approve` (gives the number), `refuse` with a reason; the same
+    of a change by `return_change`, `approve_change`, `refuse_change`; `order_rectification`, `reject_rectification`,
+    `confirm_rectified`, `suspend`, `restore` with a reason. A lead reviewer or the supervisor: `delist`, `revoke`.
+    A provider: `withdraw`, `withdraw_change`, `cancel`. The key that submitted may not decide, and who ordered a
+    measure may not alone end the filing.
     """
     event = Event(body.event)
-    if event is Event.WITHDRAW:
+    if event in _OF_FILERS:
         require(actor, Action.FILE)
     else:
-        require(actor, Action.SUSPEND if event in {Event.SUSPEND, Event.RESTORE, Event.REVOKE} else Action.REVIEW)
+        require(actor, Action.SUSPEND if event in _MEASURES else Action.REVIEW)
+    if body.due_on is not None:
+        check_due(event, body.due_on)
 
     def work(session: Session) -> Reply:
         filing = find_filing(session, actor, filing_id, lock=True)
         require_match(request, filing.version)
         corrections = tuple(item.model_dump() for item in body.corrections)
-        if corrections and event is not Event.RETURN:
+        if corrections and event not in {Event.RETURN, Event.RETURN_CHANGE}:
             raise RegistryError("invalid", "corrections belong to the event `return`")
-        apply(session, filing, event, step_of(actor, body.reason, corrections))
-        return _reply(session, filing)
+        decide(registry, session, filing, event, step_of(actor, body.reason, corrections, due_on=body.due_on))
+        return reply_of(session, filing)
 
     return reply_once(registry, actor, request, body.model_dump(), work)

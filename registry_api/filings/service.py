@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -12,10 +13,11 @@ from registry_api.audits import runs
 from registry_api.audits.models import AuditRun
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
-from registry_api.filings.models import Filing
-from registry_api.filings.transitions import EDITABLE, FINAL, Event, State, apply, step_of
+from registry_api.filings import bans, changes, systems
+from registry_api.filings.models import Filing, FilingChange
+from registry_api.filings.transitions import EDITABLE, FINAL, Event, State, Step, apply, find, step_of
 from registry_api.organizations.models import App, Organization
-from registry_api.organizations.service import add_version, find_upload, register_app
+from registry_api.organizations.service import add_version, find_upload, register_app, taken
 from registry_api.registry import Registry
 from registry_api.trail.chain import Act, append
 
@@ -64,38 +66,33 @@ def draft(registry: Registry, session: Session, actor: Actor, document: dict[str
                 )
             ],
         )
-    app = session.exec(select(App).where(App.package == facts["package"])).first()
+    platform = "ios" if (document.get("app") or {}).get("platform") == "ios" else "android"
+    package = app_key(facts["package"], platform)
+    # The row is locked: of two drafts for one app that arrive together, the second one sees the first.
+    app = session.exec(select(App).where(App.package == package).with_for_update()).first()
+    bans.refuse_banned(session, app_id=app.id if app else None, organization_id=organization.id)
     if app is None:
-        app = register_app(session, actor, organization, facts["package"], facts["name"])
+        app = register_app(session, actor, organization, package, facts["name"])
     elif app.organization_id != organization.id:
-        raise RegistryError(
-            "conflict",
-            f"{app.package} belongs to another provider",
-            [
-                FieldError(
-                    "/app/package",
-                    "taken",
-                    "该包名已由其他提供者登记 / the package is on record under another provider",
-                )
-            ],
-        )
-    living = session.exec(
-        select(Filing.id)
-        .where(Filing.app_id == app.id, col(Filing.state).not_in([state.value for state in FINAL]))
-        .limit(1)
+        raise taken(package, "/app/package")
+    before = session.exec(
+        select(Filing).where(Filing.app_id == app.id).order_by(col(Filing.id).desc()).limit(1)
     ).first()
-    if living is not None:
-        raise RegistryError("conflict", f"filing {living} of {app.package} is still in force")
+    if before is not None and before.state not in FINAL:
+        raise RegistryError("conflict", f"filing {before.id} of {app.package} is still in force")
     filing = Filing(
         app_id=app.id or 0,
         organization_id=app.organization_id,
         province=app.province,
+        platform=platform,
+        previous_id=before.id if before else None,
         state=State.DRAFT.value,
         document=document,
         facts=facts,
         created_at=now(),
         updated_at=now(),
     )
+    systems.link(session, filing)
     session.add(filing)
     session.flush()
     append(
@@ -108,16 +105,20 @@ def draft(registry: Registry, session: Session, actor: Actor, document: dict[str
             str(filing.id),
             app_id=app.id,
             province=app.province,
+            payload={"platform": platform, "previous": filing.previous_id},
         ),
     )
     return filing
 
 
-def mend(registry: Registry, session: Session, actor: Actor, filing: Filing, document: dict[str, Any]) -> Filing:
-    """Replace the document of a draft or a returned filing; package and provider stay."""
-    if filing.state not in EDITABLE:
-        raise RegistryError("illegal-transition", f"a filing in state {filing.state} cannot be changed")
-    facts = read_document(registry, document, complete=False)
+def app_key(package: str, platform: str) -> str:
+    """Return the name under which an app is on record: an iOS bundle id is often an Android package name too."""
+    return f"ios:{package}" if platform == "ios" else package
+
+
+def read_changed(registry: Registry, filing: Filing, document: dict[str, Any], *, complete: bool) -> dict[str, Any]:
+    """Return the facts of a new document of the same filing; app, provider and platform stay."""
+    facts = read_document(registry, document, complete=complete)
     for name in ("package", "uscc"):  # the app and its provider are what the filing is about
         if facts[name] != filing.facts.get(name):
             raise RegistryError(
@@ -125,7 +126,22 @@ def mend(registry: Registry, session: Session, actor: Actor, filing: Filing, doc
                 f"{name} cannot change within one filing",
                 [FieldError(_KEYS[name], "immutable", f"was {filing.facts.get(name)}", "withdraw and file anew")],
             )
+    if ((document.get("app") or {}).get("platform") == "ios") != (filing.platform == "ios"):
+        raise RegistryError(
+            "invalid",
+            "the platform cannot change within one filing",
+            [FieldError("/app/platform", "immutable", f"was {filing.platform}", "withdraw and file anew")],
+        )
+    return facts
+
+
+def mend(registry: Registry, session: Session, actor: Actor, filing: Filing, document: dict[str, Any]) -> Filing:
+    """Replace the document of a draft or a returned filing; package and provider stay."""
+    if filing.state not in EDITABLE:
+        raise RegistryError("illegal-transition", f"a filing in state {filing.state} cannot be changed")
+    facts = read_changed(registry, filing, document, complete=False)
     filing.document, filing.facts, filing.updated_at = document, facts, now()
+    systems.link(session, filing)
     session.add(filing)
     session.flush()
     append(
@@ -150,24 +166,98 @@ def submit(
     filing: Filing,
     artifact_upload: str | None,
     policy_upload: str | None,
+    replies: tuple[tuple[int, str], ...] = (),
 ) -> AuditRun:
     """Hand a filing in with its package: version, state, audit run and job in one transaction."""
-    app = session.get(App, filing.app_id)
-    if app is None:
-        raise RegistryError("not-found", f"there is no app {filing.app_id}")
+    app = _app_of(session, filing)
     filing.facts = read_document(registry, filing.document, complete=True)
-    if artifact_upload is not None:
-        artifact = find_upload(session, actor, artifact_upload, "/artifact_upload")
-        policy = find_upload(session, actor, policy_upload, "/policy_upload") if policy_upload else None
-        add_version(session, actor, app, artifact, policy)
-    elif app.current_version_id is None:
+    if artifact_upload is None and app.current_version_id is None and filing.platform != "ios":
         raise RegistryError(
             "invalid",
             "a first submission needs the package",
             [FieldError("/artifact_upload", "required", "须上传应用包 / upload the package")],
         )
-    apply(session, filing, Event.SUBMIT, step_of(actor))
+    hand_over(session, actor, filing, artifact_upload, policy_upload)
+    apply(session, filing, Event.SUBMIT, step_of(actor, replies=replies))
     return runs.request(session, registry.jobs, app, kind="submit", by=actor.key_id, filing_id=filing.id)
+
+
+def hand_over(
+    session: Session, actor: Actor, filing: Filing, artifact_upload: str | None, policy_upload: str | None
+) -> None:
+    """Make uploaded package and policy the version in force, where there are any."""
+    if artifact_upload is None:
+        return
+    if filing.platform == "ios":
+        raise RegistryError(
+            "invalid",
+            "iOS packages are not analysed",
+            [
+                FieldError(
+                    "/artifact_upload",
+                    "ios_binary",
+                    "iOS 应用不作安装包分析，无须上传 / packages of iOS apps are not analysed: leave it out",
+                    "隐私政策可作为附件提交 / hand in the policy as an attachment",
+                )
+            ],
+        )
+    artifact = find_upload(session, actor, artifact_upload, "/artifact_upload")
+    policy = find_upload(session, actor, policy_upload, "/policy_upload") if policy_upload else None
+    add_version(session, actor, _app_of(session, filing), artifact, policy)
+
+
+def request_change(
+    registry: Registry, session: Session, actor: Actor, filing: Filing, document: dict[str, Any], step: Step
+) -> FilingChange:
+    """Put a changed document beside the one in force and hand it in for a decision."""
+    facts = read_changed(registry, filing, document, complete=True)
+    if not changes.differences(filing.document, document):
+        raise RegistryError(
+            "invalid",
+            "the document is the one in force",
+            [FieldError("/document", "unchanged", "与在案材料相同 / it is the same as what is filed")],
+        )
+    event = Event.RESUBMIT_CHANGE if filing.state == State.CHANGE_RETURNED else Event.REQUEST_CHANGE
+    find(filing.state, event, step.role)  # a wrong state is told before anything is written
+    change = changes.propose(session, filing, document, facts, reason=step.reason, by=actor.key_id)
+    apply(session, filing, event, replace(step, payload=(("change", change.id), ("fields", change.pointers[:100]))))
+    return change
+
+
+def report_rectified(
+    registry: Registry,
+    session: Session,
+    actor: Actor,
+    filing: Filing,
+    step: Step,
+    *,
+    document: dict[str, Any] | None = None,
+    artifact_upload: str | None = None,
+    policy_upload: str | None = None,
+) -> AuditRun:
+    """Report that what was ordered is done, with the mended package and document if there are any; it is audited."""
+    find(filing.state, Event.REPORT_RECTIFIED, step.role)
+    hand_over(session, actor, filing, artifact_upload, policy_upload)
+    if document is not None:
+        facts = read_changed(registry, filing, document, complete=True)
+        changes.propose(session, filing, document, facts, reason=step.reason, by=actor.key_id)
+    apply(session, filing, Event.REPORT_RECTIFIED, step)
+    return runs.request(session, registry.jobs, _app_of(session, filing), kind="reaudit", by=actor.key_id)
+
+
+def decide(registry: Registry, session: Session, filing: Filing, event: Event, step: Step) -> None:
+    """Take a step; where it put another document in force, the app is judged against it."""
+    before = filing.document
+    apply(session, filing, event, step)
+    if filing.document != before:
+        runs.request(session, registry.jobs, _app_of(session, filing), kind="filing", by=step.key_id)
+
+
+def _app_of(session: Session, filing: Filing) -> App:
+    app = session.get(App, filing.app_id)
+    if app is None:
+        raise RegistryError("not-found", f"there is no app {filing.app_id}")
+    return app
 
 
 def find_filing(session: Session, actor: Actor, filing_id: int, *, lock: bool = False) -> Filing:

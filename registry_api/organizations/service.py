@@ -75,18 +75,7 @@ def register_app(session: Session, actor: Actor, organization: Organization, pac
     """Put an app on record under its provider; a package belongs to one provider only."""
     holder = session.exec(select(App).where(App.package == package)).first()
     if holder is not None:
-        raise RegistryError(
-            "conflict",
-            f"{package} is on record already",
-            [
-                FieldError(
-                    "/package",
-                    "taken",
-                    "该包名已登记 / this package is on record already",
-                    "若属冒用请联系主管部门 / contact the authority if it is yours",
-                )
-            ],
-        )
+        raise taken(package, "/package")
     app = App(
         package=package,
         name=name,
@@ -111,6 +100,23 @@ def register_app(session: Session, actor: Actor, organization: Organization, pac
         ),
     )
     return app
+
+
+def taken(package: str, pointer: str) -> RegistryError:
+    """Return the conflict of a package that is on record under another provider, with the way out."""
+    return RegistryError(
+        "conflict",
+        f"{package} is on record under another provider or filing; if it is yours, claim it",
+        [
+            FieldError(
+                pointer,
+                "taken",
+                "该包名已登记，一个包名只属于一个提供者 / this package is on record: it belongs to one provider only",
+                f"若属本单位，请提交权属申请：POST /api/v1/apps/{package}/claims；原提供者也可申请移交 / "
+                "if it is yours, claim it there; the provider that holds it may also hand it over",
+            )
+        ],
+    )
 
 
 def find_app(session: Session, actor: Actor, package: str) -> App:

@@ -8,7 +8,7 @@ from registry_api.errors import MEDIA_TYPE, TITLES
 from registry_api.settings import Settings
 
 PROBLEM_KEYS = {"type", "title", "title_en", "code", "status", "detail", "instance", "errors"}
-OPEN = {"/health", "/schema/filing"}
+OPEN = {"/health", "/schema/filing", "/schema/user-filing"}
 
 
 def all_operations(app):
@@ -26,6 +26,7 @@ def concrete(path):
     path = (
         path.replace("{upload_id}", str(uuid.uuid4())).replace("{week}", "2026-W01").replace("{package}", "no.such.app")
     )
+    path = path.replace("{record}", "filings")
     path = path.replace("{run_id}", "nope").replace("{key_id}", "nope")
     return re.sub(r"\{\w+\}", "999999", path)
 

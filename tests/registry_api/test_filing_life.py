@@ -133,12 +133,13 @@ def test_suspension_keeps_the_number_and_revocation_ends(api, submitted, drain):
     filing = submitted({}).json()["id"]
     drain()
 
-    def move(event, reason="r"):
+    def move(event, reason="r", role="supervisor", province=None):
         now = api("GET", f"/filings/{filing}")
         return api(
             "POST",
             f"/filings/{filing}/transitions",
-            role="supervisor",
+            role=role,
+            province=province,
             json={"event": event, "reason": reason},
             headers=etag(now),
         )
@@ -148,7 +149,10 @@ def test_suspension_keeps_the_number_and_revocation_ends(api, submitted, drain):
     assert move("suspend").json()["state"] == "suspended"
     assert move("restore").json()["number"] == number
     move("suspend")
-    assert move("revoke").json()["state"] == "revoked"
+    alone = move("revoke")
+    assert (alone.status_code, alone.json()["errors"][0]["code"]) == (409, "four_eyes")
+    assert move("revoke", role="reviewer", province="31").status_code == 403
+    assert move("revoke", role="lead_reviewer", province="31").json()["state"] == "revoked"
     assert move("restore").status_code == 409
 
 

@@ -40,3 +40,13 @@ def test_provinces_count_apart_and_run_out_with_an_error(registry):
         session.execute(sa.update(FilingNumber).values(last=99_999))
         with pytest.raises(RegistryError, match="all 99999 numbers"):
             next_number(session, "11")
+
+
+def test_sixteen_approvers_at_once_give_numbers_without_gaps(registry):
+    from approvers import approve_together
+
+    from registry_api.trail.chain import verify
+
+    approve_together(registry, "44")
+    with registry.database.read() as session:
+        assert verify(session).broken_at is None

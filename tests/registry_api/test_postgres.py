@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -119,6 +120,7 @@ def registry(settings, request):
 
     spec = importlib.util.spec_from_file_location("fakes_for_postgres", Path(__file__).with_name("conftest.py"))
     fakes = importlib.util.module_from_spec(spec)
+    sys.modules["fakes_for_postgres"] = fakes
     spec.loader.exec_module(fakes)
     made = Registry(settings, analysis=fakes.FakeAnalysis())
     yield made
@@ -270,3 +272,29 @@ def test_a_character_that_the_database_refuses_is_the_caller_s_error(api, path):
     answer = api("GET", path)
     assert answer.status_code in {404, 422}, answer.text
     assert answer.json()["code"] in {"invalid", "not-found"}
+
+
+def test_a_year_of_one_filing_there_too(registry, api, upload, filing_of, monkeypatch):
+    from filing_year import Clock, play
+
+    from registry_api.audits.pipeline import perform
+
+    fakes = sys.modules["fakes_for_postgres"]
+    registry._jobs = jobs = fakes.HandJobs()
+
+    def drain():
+        while jobs.waiting:
+            perform(registry, jobs.waiting.pop(0).run_id, "w")
+
+    mine, school = play(api, registry, upload, filing_of, drain, Clock(monkeypatch), package="cn.pg.year")
+    assert mine[0] == "filing.draft"
+    assert mine[-1] == "filing.revoke"
+    assert school[-2:] == ["user_filing.invalidate", "user_filing.end"]
+
+
+def test_sixteen_approvers_at_once_give_numbers_without_gaps(registry):
+    from approvers import approve_together
+
+    approve_together(registry, "44")
+    with registry.database.read() as session:
+        assert verify(session).broken_at is None

@@ -1,0 +1,86 @@
+"""Filings and correction items as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from registry_api.filings.models import Correction, Filing
+from registry_api.filings.states import IN_FORCE
+from registry_api.kit.replies import Reply, etag
+from registry_api.organizations.models import App
+
+
+def show_filings(session: Session, items: list[Filing]) -> list[dict[str, Any]]:
+    """Return filings as the API shows them."""
+    apps = {
+        row.id: row for row in session.exec(select(App).where(col(App.id).in_({item.app_id for item in items}))).all()
+    }
+    return [
+        {
+            "id": item.id,
+            "package": apps[item.app_id].package,
+            "name": apps[item.app_id].name,
+            "province": item.province,
+            "organization_id": item.organization_id,
+            "state": item.state,
+            "number": item.number,
+            "document": item.document,
+            "platform": item.platform,
+            "analysis": analysis_of(item),
+            "in_force": item.state in IN_FORCE,
+            "corrections": item.corrections,
+            "decision_reason": item.decision_reason,
+            "system_id": item.system_id,
+            "previous_id": item.previous_id,
+            "rectify_by": item.rectify_by.isoformat() if item.rectify_by else None,
+            "rectify_provisional": item.rectify_provisional,
+            "filed_at": item.filed_at.isoformat(timespec="seconds") if item.filed_at else None,
+            "version": item.version,
+            "created_at": item.created_at.isoformat(timespec="seconds"),
+            "submitted_at": item.submitted_at.isoformat(timespec="seconds") if item.submitted_at else None,
+            "decided_at": item.decided_at.isoformat(timespec="seconds") if item.decided_at else None,
+        }
+        for item in items
+    ]
+
+
+def analysis_of(filing: Filing) -> dict[str, Any]:
+    """Say whether the package is analysed at all: no finding about an iOS app must read as nothing found."""
+    if filing.platform != "ios":
+        return {"binary": True, "note": None}
+    note = {
+        "zh": "iOS 应用：未作安装包分析，仅核对备案材料；未发现问题不代表没有问题",
+        "en": "iOS app: no binary was analysed, the filing alone was checked; nothing found is no proof of anything",
+    }
+    return {"binary": False, "note": note}
+
+
+def reply_of(session: Session, filing: Filing, status: int = 200, **more: Any) -> Reply:
+    """Return the reply with one filing and its ETag; ``more`` stands beside its fields."""
+    session.flush()
+    return Reply(
+        {**show_filings(session, [filing])[0], **more},
+        status,
+        {"ETag": etag(filing.version), "Location": f"/api/v1/filings/{filing.id}"},
+    )
+
+
+def show_correction(item: Correction) -> dict[str, Any]:
+    """Return a correction item; ``changed``: the field holds something else than when it was raised."""
+    return {
+        "id": item.id,
+        "round": item.round,
+        "field": item.field,
+        "problem": item.problem,
+        "suggestion": item.suggestion,
+        "before": item.before,
+        "after": item.after,
+        "changed": item.after is not None and item.after != item.before,
+        "reply": item.reply,
+        "raised_at": item.raised_at.isoformat(timespec="seconds"),
+        "answered_at": item.answered_at.isoformat(timespec="seconds") if item.answered_at else None,
+        "resolved": item.resolved_at is not None,
+        "resolved_at": item.resolved_at.isoformat(timespec="seconds") if item.resolved_at else None,
+    }
