@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from analyzer.catalogue import Catalogue, load_catalogue
 from analyzer.model import Bilingual, FilingFacts, UnreadableInputError
 
 from .filing_form import CODE_TABLES, REQUIRED, ProviderFiling, filing_schema
+from .filing_prerequisites import prerequisite_problems
 from .filing_rules import BUNDLE, DOMAIN, PACKAGE, FieldProblem, format_problems, province_problems
 
 __all__ = ["FieldProblem", "ProviderFiling", "filing_facts", "filing_schema", "read_filing", "validate_filing"]
@@ -83,7 +85,9 @@ def filing_facts(filing: ProviderFiling) -> FilingFacts:
         package=app.package,
         provider=unit.legal_name,
         uscc=unit.uscc,
-        signer_md5=app.signer_md5.replace(":", "").lower() if app.signer_md5 else None,
+        signer_md5=_digest(app.signer_md5),
+        signer_sha1=_digest(app.signer_sha1),
+        signer_sha256=_digest(app.signer_sha256),
         version_name=app.version_name,
         app_types=tuple(sorted(set(app.app_types))),
         category=app.category,
@@ -103,10 +107,14 @@ def filing_facts(filing: ProviderFiling) -> FilingFacts:
     )
 
 
-def validate_filing(data: Any, catalogue: Catalogue | None = None) -> list[FieldProblem]:
+def _digest(text: str | None) -> str | None:
+    return text.replace(":", "").lower() if text else None
+
+
+def validate_filing(data: Any, catalogue: Catalogue | None = None, today: date | None = None) -> list[FieldProblem]:
     """Return everything wrong with a filing, field by field, sorted by pointer; an empty list is a good filing.
 
-    ``catalogue`` gives the code tables and ids; left out, the rules in force are loaded.
+    ``catalogue`` gives the code tables and ids; left out, the rules in force are loaded. ``today`` is for dates.
     """
     catalogue = catalogue or load_catalogue()
     if not isinstance(data, dict):
@@ -118,6 +126,7 @@ def validate_filing(data: Any, catalogue: Catalogue | None = None) -> list[Field
     found += _code_problems(values, catalogue)
     found += [missing(pointer) for pointer in REQUIRED if at_pointer(data, pointer) in (None, "", [])]
     found += province_problems(values, _provinces(catalogue))
+    found += prerequisite_problems(data, values, today)
     first: dict[str, FieldProblem] = {}
     for row in found:  # one problem a field is enough; the shape goes before the format
         first.setdefault(row.pointer, row)
