@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,10 +15,8 @@ from analyzer.catalogue import Catalogue, load_catalogue
 from analyzer.model import Bilingual, FilingFacts, UnreadableInputError
 
 from .filing_form import CODE_TABLES, REQUIRED, ProviderFiling, filing_schema
+from .filing_prerequisites import prerequisite_problems
 from .filing_rules import BUNDLE, DOMAIN, PACKAGE, FieldProblem, format_problems, province_problems
-
-if TYPE_CHECKING:
-    from datetime import date
 
 __all__ = ["FieldProblem", "ProviderFiling", "filing_facts", "filing_schema", "read_filing", "validate_filing"]
 
@@ -86,7 +85,9 @@ def filing_facts(filing: ProviderFiling) -> FilingFacts:
         package=app.package,
         provider=unit.legal_name,
         uscc=unit.uscc,
-        signer_md5=app.signer_md5.replace(":", "").lower() if app.signer_md5 else None,
+        signer_md5=_digest(app.signer_md5),
+        signer_sha1=_digest(app.signer_sha1),
+        signer_sha256=_digest(app.signer_sha256),
         version_name=app.version_name,
         app_types=tuple(sorted(set(app.app_types))),
         category=app.category,
@@ -115,10 +116,14 @@ def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def validate_filing(data: Any, catalogue: Catalogue | None = None) -> list[FieldProblem]:
+def _digest(text: str | None) -> str | None:
+    return text.replace(":", "").lower() if text else None
+
+
+def validate_filing(data: Any, catalogue: Catalogue | None = None, today: date | None = None) -> list[FieldProblem]:
     """Return everything wrong with a filing, field by field, sorted by pointer; an empty list is a good filing.
 
-    ``catalogue`` gives the code tables and ids; left out, the rules in force are loaded.
+    ``catalogue`` gives the code tables and ids; left out, the rules in force are loaded. ``today`` is for dates.
     """
     catalogue = catalogue or load_catalogue()
     if not isinstance(data, dict):
@@ -130,6 +135,7 @@ def validate_filing(data: Any, catalogue: Catalogue | None = None) -> list[Field
     found += _code_problems(values, catalogue)
     found += [missing(pointer) for pointer in REQUIRED if at_pointer(data, pointer) in (None, "", [])]
     found += province_problems(values, catalogue.filing_codes.get("provinces"))
+    found += prerequisite_problems(data, values, today)
     first: dict[str, FieldProblem] = {}
     for row in found:  # one problem a field is enough; the shape goes before the format
         first.setdefault(row.pointer, row)

@@ -63,6 +63,8 @@ class System(Frozen):
     mlps_report: Text | None = None
     """等保测评报告, for level 3."""
     mlps_report_date: date | None = None
+    outsourced: bool | None = None
+    """是否委托开发."""
     third_party_developer: Text | None = None
     """第三方开发者, where outsourced."""
     user_scale: Annotated[int, Field(ge=0)] | None = None
@@ -81,6 +83,9 @@ class AppForm(Frozen):
     signer_md5: Text | None = None
     """签名证书 MD5, 32 hex digits with or without colons."""
     signer_sha1: Text | None = None
+    """40 hex digits; what the MIIT records of an iOS app."""
+    signer_sha256: Text | None = None
+    """64 hex digits."""
     public_key: LongText | None = None
     version_name: Text | None = None
     operating_system: Text | None = None

@@ -28,6 +28,7 @@ DOMAIN = re.compile(
     r"(?:\*\.)?(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{1,62}|[\w-]+(?:\.[\w-]+)+"
 )
 HEX32 = re.compile(r"[0-9A-Fa-f]{32}|(?:[0-9A-Fa-f]{2}:){15}[0-9A-Fa-f]{2}")
+HEX64 = re.compile(r"[0-9A-Fa-f]{64}|(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}")
 HEX40 = re.compile(r"[0-9A-Fa-f]{40}|(?:[0-9A-Fa-f]{2}:){19}[0-9A-Fa-f]{2}")
 
 
@@ -107,6 +108,9 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
     ),
     "/app/signer_sha1": (
         _format(HEX40, "signer_sha1", ("签名证书 SHA-1", "a SHA-1 digest"), ("40 位十六进制数", "40 hex digits")),
+    ),
+    "/app/signer_sha256": (
+        _format(HEX64, "signer_sha256", ("签名证书 SHA-256", "a SHA-256 digest"), ("64 位十六进制数", "64 hex digits")),
     ),
     "/app/edu_filing": (
         _format(EDU, "edu_filing", ("教育App备案号", "an education filing number"), ("教APP备1100001号", "")),

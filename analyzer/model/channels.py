@@ -218,6 +218,8 @@ class FilingFacts(Record):
     provider: str | None = None
     uscc: str | None = None
     signer_md5: str | None = None
+    signer_sha1: str | None = None
+    signer_sha256: str | None = None
     version_name: str | None = None
     app_types: tuple[int, ...] = ()
     """Numbers of the 39-type rule; 19 is learning education."""

@@ -40,3 +40,32 @@ def test_migrating_twice_keeps_the_data_and_the_file_is_in_wal_mode(settings, re
         assert raw.execute("SELECT count(*) FROM api_key").fetchone() == (1,)
         assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     raw.close()
+
+
+def test_a_database_of_the_first_tables_keeps_its_filings(tmp_path):
+    import sqlalchemy as sa
+
+    from registry_api.settings import Settings
+
+    database = Database(Settings(data=tmp_path / "old"))
+    moment = "2026-01-01 00:00:00"
+    with database.writer.begin() as connection:
+        command.upgrade(config(connection), "0001")
+    with database.writer.begin() as connection:
+        for statement in (
+            f"INSERT INTO organization VALUES (1, '甲', 'U', '31', '{moment}')",
+            f"INSERT INTO app VALUES (1, 'cn.a.b', 'n', 1, '31', NULL, '', '{moment}')",
+            "INSERT INTO filing (id, app_id, organization_id, province, state, document, facts, corrections, created_at,"
+            f" updated_at, version) VALUES (1, 1, 1, '31', 'filed', '{{}}', '{{}}', '[]', '{moment}', '{moment}', 3)",
+            "INSERT INTO audit_run (id, app_id, filing_id, kind, state, attempt, enqueued, enqueued_at, requested_at,"
+            f" summary) VALUES ('r', 1, 1, 'submit', 'succeeded', 1, 1, '{moment}', '{moment}', '{{}}')",
+        ):
+            connection.execute(sa.text(statement))
+    with database.writer.begin() as connection:
+        command.upgrade(config(connection), "0002")
+        row = connection.execute(sa.text("SELECT state, platform, rounds, version FROM filing")).one()
+        assert tuple(row) == ("filed", "android", 0, 3)
+        assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+        command.downgrade(config(connection), "0001")
+        assert connection.execute(sa.text("SELECT count(*) FROM audit_run")).scalar() == 1
+    database.close()

@@ -73,7 +73,7 @@ def test_stand_ins_open_no_connection_of_their_own():
 @pytest.mark.parametrize("sample", IDS)
 def test_the_filing_fits_the_form_and_its_numbers_check(sample):
     data = json.loads((SAMPLES / sample / "filing.json").read_text(encoding="utf-8"))
-    assert validate_filing(data) == []
+    assert [row for row in validate_filing(data) if row.level == "error"] == []
     assert data["app"]["package"] == load(sample, "expected.yaml")["app"]["package"]
 
 

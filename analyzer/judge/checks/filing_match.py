@@ -20,6 +20,7 @@ from analyzer.judge.evidence import (
 from analyzer.judge.hits import Hit, check
 from analyzer.model import Bilingual, FindingEvidence, Permission, Sdk, Severity, Status
 
+_DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
 _NUMBER = re.compile(r"\d{6,8}")
 _NONE_FILED = Bilingual(
     zh="安装包中的特征确定，而备案没有填写任何 SDK，属实证。",
@@ -62,15 +63,29 @@ def package_mismatch(case: Case) -> Iterator[Hit]:
 def signer_mismatch(case: Case) -> Iterator[Hit]:
     """Signed with another certificate than filed; one that handed over to the signer by a proof of rotation is his."""
     signers = case.static.app.signers if case.static else ()
-    filed = (case.filing.signer_md5 or "").replace(":", "").lower() if case.filing else ""
-    known = {row.md5.lower() for row in signers} | {past.md5.lower() for row in signers for past in row.lineage}
-    if signers and filed and filed not in known:
-        seen = [FindingEvidence(kind="signature", where=row.subject, excerpt=f"MD5 {row.md5}") for row in signers]
+    wrong = []
+    for kind, title in _DIGESTS.items():
+        filed = (getattr(case.filing, f"signer_{kind}") or "").replace(":", "").lower() if case.filing else ""
+        known = {getattr(row, kind) for row in signers} | {
+            getattr(past, kind) for row in signers for past in row.lineage
+        }
+        # Facts of an older engine lack a digest: then nothing can be said by it.
+        if filed and known and None not in known and filed not in {str(digest).lower() for digest in known}:
+            wrong.append((kind, title, filed))
+    if wrong:
+        seen = [
+            FindingEvidence(kind="signature", where=row.subject, excerpt=f"{title} {getattr(row, kind)}")
+            for kind, title, _ in wrong
+            for row in signers
+        ]
         yield Hit(
             subject="signer",
             status=Status.PROVEN,
-            evidence=(of_filing("/app/signer_md5", filed), *in_order(seen)),
-            values={"filed": filed, "seen": names.listed(row.md5 for row in signers)},
+            evidence=(*(of_filing(f"/app/signer_{kind}", filed) for kind, _, filed in wrong), *in_order(seen)),
+            values={
+                "filed": names.listed(f"{title} {filed}" for _, title, filed in wrong),
+                "seen": names.listed(f"{title} {getattr(row, kind)}" for kind, title, _ in wrong for row in signers),
+            },
         )
 
 
