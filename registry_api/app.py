@@ -25,6 +25,8 @@ from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.headers import SecurityHeaders
 from registry_api.kit.requests import RegistryPart
 from registry_api.organizations import endpoints as organizations
+from registry_api.public import endpoints as public
+from registry_api.public.rates import PublicRate
 from registry_api.registry import Registry
 from registry_api.storage import endpoints as storage
 from registry_api.trail import endpoints as trail
@@ -88,6 +90,7 @@ def create_app(registry: Registry) -> FastAPI:
         },
     )
     app.state.registry = registry
+    app.state.public_rate = PublicRate(registry.settings)
     routers = (
         _base,
         accounts.router,
@@ -97,6 +100,7 @@ def create_app(registry: Registry) -> FastAPI:
         audits.router,
         trail.router,
         exchange.router,
+        public.router,
     )
     for router in (*routers, export_router(routers)):
         app.include_router(router, prefix=API)
@@ -128,7 +132,7 @@ def _answer(
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RegistryError)
     def _registry(request: Request, error: RegistryError) -> JSONResponse:
-        return _answer(request, error.slug, error.detail, error.errors)
+        return _answer(request, error.slug, error.detail, error.errors, error.headers)
 
     @app.exception_handler(EduauditError)
     def _eduaudit(request: Request, error: EduauditError) -> JSONResponse:

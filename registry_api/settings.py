@@ -37,6 +37,10 @@ class Settings:
     """How often the queues are looked at."""
     session_hours: int = 12
     """Life of a signed-in browser session."""
+    public_rate: str = "60/minute"
+    """Public look-ups from one address."""
+    trusted_proxies: str = ""
+    """Networks, separated by commas, whose ``X-Forwarded-For`` names the client, such as ``127.0.0.1/32``."""
     node: str = field(default_factory=socket.gethostname)
     """Name of this machine among several workers on one database."""
 
