@@ -20,6 +20,7 @@ from registry_api.audits import endpoints as audits
 from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
 from registry_api.exchange import endpoints as exchange
 from registry_api.exchange.exports import export_router
+from registry_api.exchange.webhooks import endpoints as webhooks
 from registry_api.filings import endpoints as filings
 from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.headers import SecurityHeaders
@@ -101,6 +102,7 @@ def create_app(registry: Registry) -> FastAPI:
         trail.router,
         exchange.router,
         public.router,
+        webhooks.router,
     )
     for router in (*routers, export_router(routers)):
         app.include_router(router, prefix=API)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from analyzer.model import EduauditError
+from registry_api.commands.webhooks import webhooks
 from registry_api.console import POLL_SECONDS, print_run, print_verification, print_week, progress, say
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class _Group(click.Group):
 @click.group(cls=_Group)
 def registry() -> None:
     """备案登记平台 / the registry of educational apps."""
+
+
+registry.add_command(webhooks)
 
 
 def _registry(data: Path | None, **given: Any) -> Registry:

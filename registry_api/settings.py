@@ -41,6 +41,8 @@ class Settings:
     """Public look-ups from one address."""
     trusted_proxies: str = ""
     """Networks, separated by commas, whose ``X-Forwarded-For`` names the client, such as ``127.0.0.1/32``."""
+    webhook_networks: str = ""
+    """Private networks, separated by commas, to which webhooks may go, such as ``10.0.0.0/8``."""
     node: str = field(default_factory=socket.gethostname)
     """Name of this machine among several workers on one database."""
 

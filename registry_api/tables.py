@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 from registry_api.accounts.models import ApiKey, IdempotentReply, WebSession
 from registry_api.audits.models import AuditRun, FindingRow, Observation, StoredFacts, TrafficIntake
+from registry_api.exchange.webhooks.models import WebhookDelivery, WebhookEndpoint
 from registry_api.filings.models import Filing, FilingNumber
 from registry_api.organizations.models import App, AppVersion, Organization
 from registry_api.storage.models import Blob, Upload
@@ -30,5 +31,7 @@ __all__ = [
     "TrailEntry",
     "Upload",
     "WebSession",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "metadata",
 ]

@@ -16,6 +16,7 @@ from registry_api.registry import Registry
 
 SLOTS = 64
 _SWEEP_SECONDS = 15.0
+_RELAY_SECONDS = 5.0
 
 
 @contextmanager
@@ -46,12 +47,19 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
         registry.jobs.schedule(
             "sweep", min(_SWEEP_SECONDS, registry.settings.lease_seconds / 2), lambda: _sweep(registry)
         )
+        registry.jobs.schedule("webhooks", _RELAY_SECONDS, lambda: _relay(registry))
         registry.jobs.worker_main(name, lambda run_id: perform(registry, run_id, name), stop, ready)
 
 
 def _sweep(registry: Registry) -> None:
     runs.sweep(registry)
     purge(registry.database)
+
+
+def _relay(registry: Registry) -> None:
+    from registry_api.exchange.webhooks.relay import relay  # noqa: PLC0415 - only where something may be sent
+
+    relay(registry)
 
 
 class BackgroundWorker:

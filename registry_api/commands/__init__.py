@@ -1,0 +1,1 @@
+"""The commands of `eduaudit registry`, one module for each group of them."""
