@@ -7,6 +7,7 @@ under concurrency, whatever the busy timeout.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -107,6 +108,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._turn = threading.Lock()
         if settings.sqlite:
             # Filings hold names and telephone numbers: the folder is for its owner alone.
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -119,8 +121,18 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction that writes; leaving it commits, an exception rolls back."""
-        with Session(self.writer, expire_on_commit=False) as session, session.begin():
+        with self._turn_to_write(), Session(self.writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """Let this process's writers pass one by one: SQLite itself polls, and whom it lets in is a matter of luck."""
+        mine = self.settings.sqlite and self._turn.acquire(timeout=BUSY_MILLISECONDS / 1000)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
