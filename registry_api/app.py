@@ -29,6 +29,7 @@ from registry_api.organizations import endpoints as organizations
 from registry_api.public import endpoints as public
 from registry_api.public.rates import PublicRate
 from registry_api.registry import Registry
+from registry_api.statistics import endpoints as statistics
 from registry_api.storage import endpoints as storage
 from registry_api.trail import endpoints as trail
 
@@ -103,6 +104,7 @@ def create_app(registry: Registry) -> FastAPI:
         exchange.router,
         public.router,
         webhooks.router,
+        statistics.router,
     )
     for router in (*routers, export_router(routers)):
         app.include_router(router, prefix=API)
