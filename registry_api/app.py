@@ -22,6 +22,7 @@ from registry_api.audits import shipped_endpoints as shipped
 from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
 from registry_api.exchange import endpoints as exchange
 from registry_api.exchange.exports import export_router
+from registry_api.exchange.webhooks import endpoints as webhooks
 from registry_api.filings import attachment_endpoints, change_endpoints, user_endpoints
 from registry_api.filings import endpoints as filings
 from registry_api.kit.bodycap import BodyCap
@@ -31,8 +32,11 @@ from registry_api.notices import endpoints as notices
 from registry_api.notices import list_endpoints as listings
 from registry_api.organizations import claim_endpoints
 from registry_api.organizations import endpoints as organizations
+from registry_api.public import endpoints as public
+from registry_api.public.rates import PublicRate
 from registry_api.registry import Registry
 from registry_api.reviews import endpoints as reviews
+from registry_api.statistics import endpoints as statistics
 from registry_api.storage import endpoints as storage
 from registry_api.trail import endpoints as trail
 
@@ -95,6 +99,7 @@ def create_app(registry: Registry) -> FastAPI:
         },
     )
     app.state.registry = registry
+    app.state.public_rate = PublicRate(registry.settings)
     routers = (
         _base,
         accounts.router,
@@ -113,6 +118,9 @@ def create_app(registry: Registry) -> FastAPI:
         trail.router,
         listings.router,
         exchange.router,
+        public.router,
+        webhooks.router,
+        statistics.router,
     )
     for router in (*routers, export_router(routers)):
         app.include_router(router, prefix=API)
@@ -145,7 +153,7 @@ def _answer(
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RegistryError)
     def _registry(request: Request, error: RegistryError) -> JSONResponse:
-        return _answer(request, error.slug, error.detail, error.errors)
+        return _answer(request, error.slug, error.detail, error.errors, error.headers)
 
     @app.exception_handler(EduauditError)
     def _eduaudit(request: Request, error: EduauditError) -> JSONResponse:

@@ -7,6 +7,7 @@ under concurrency, whatever the busy timeout.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from sqlmodel import Session, SQLModel
 from registry_api.settings import Settings
 
 BUSY_MILLISECONDS = 30_000
+_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 32}
+"""Connections kept open: opening one takes longer than most questions."""
 
 SQLModel.metadata.naming_convention = {
     # Unnamed constraints cannot be dropped on SQLite: every one gets a name.
@@ -61,7 +64,9 @@ def now() -> datetime:
 def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> sa.Engine:
     import pysqlite3  # noqa: PLC0415 - PostgreSQL installations need not have it
 
-    engine = sa.create_engine(url, module=pysqlite3, connect_args={"isolation_level": None, "check_same_thread": False})
+    engine = sa.create_engine(
+        url, module=pysqlite3, connect_args={"isolation_level": None, "check_same_thread": False}, **_POOL
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -103,23 +108,35 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._turn = threading.Lock()
         if settings.sqlite:
             # Filings hold names and telephone numbers: the folder is for its owner alone.
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.writer = _sqlite_engine(settings.url, begin="BEGIN IMMEDIATE", query_only=False)
             self.reader = _sqlite_engine(settings.url, begin="BEGIN", query_only=True)
         else:
-            self.writer = sa.create_engine(settings.url, pool_pre_ping=True)
+            self.writer = sa.create_engine(settings.url, pool_pre_ping=True, **_POOL)
             self.reader = self.writer.execution_options(postgresql_readonly=True)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction that writes; leaving it commits, an exception rolls back."""
         with (
+            self._turn_to_write(),
             Session(self.writer, expire_on_commit=False, info={"settings": self.settings}) as session,
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """Let this process's writers pass one by one: SQLite itself polls, and whom it lets in is a matter of luck."""
+        mine = self.settings.sqlite and self._turn.acquire(timeout=BUSY_MILLISECONDS / 1000)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

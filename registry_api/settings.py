@@ -39,6 +39,12 @@ class Settings:
     """Life of a signed-in browser session."""
     review_days: str = ""
     """Working days of a review where a province has its own: ``12`` for all, ``12,31=15`` with one of its own."""
+    public_rate: str = "60/minute"
+    """Public look-ups from one address."""
+    trusted_proxies: str = ""
+    """Networks, separated by commas, whose ``X-Forwarded-For`` names the client, such as ``127.0.0.1/32``."""
+    webhook_networks: str = ""
+    """Private networks, separated by commas, to which webhooks may go, such as ``10.0.0.0/8``."""
     node: str = field(default_factory=socket.gethostname)
     """Name of this machine among several workers on one database."""
 

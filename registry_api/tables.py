@@ -14,6 +14,7 @@ from registry_api.audits.models import (
     TrafficIntake,
     Waiver,
 )
+from registry_api.exchange.webhooks.models import WebhookDelivery, WebhookEndpoint
 from registry_api.filings.models import (
     Attachment,
     BusinessSystem,
@@ -62,5 +63,7 @@ __all__ = [
     "UserFiling",
     "Waiver",
     "WebSession",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "metadata",
 ]

@@ -66,6 +66,8 @@ class Action(StrEnum):
     """Read the whole trail."""
     KEYS = "keys"
     """Issue and revoke keys."""
+    WEBHOOKS = "webhooks"
+    """Have other systems told of what happens within reach."""
 
 
 MEMBERS = frozenset({Role.VENDOR, Role.VENDOR_ADMIN, Role.SCHOOL})
@@ -90,6 +92,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.LIST: frozenset({Role.LEAD, Role.SUPERVISOR}),
     Action.TRAIL: frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN}),
     Action.KEYS: frozenset({Role.ADMIN}),
+    Action.WEBHOOKS: MEMBERS | DECIDERS | {Role.ADMIN},
 }
 """An administrator runs the system and may file on behalf of a vendor, but decides no case.
 A vendor hands in no traffic facts: they are evidence about that vendor."""

@@ -18,6 +18,7 @@ class Filing(SQLModel, table=True):
         sa.Index("ix_filing_state_id", "state", "id"),
         sa.Index("ix_filing_province_state", "province", "state", "id"),
         sa.Index("ix_filing_updated_at", "updated_at", "id"),
+        sa.Index("ix_filing_province_updated_at", "province", "updated_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -18,6 +18,7 @@ from registry_api.registry import Registry
 
 SLOTS = 64
 _SWEEP_SECONDS = 15.0
+_RELAY_SECONDS = 5.0
 
 
 @contextmanager
@@ -48,6 +49,7 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
         registry.jobs.schedule(
             "sweep", min(_SWEEP_SECONDS, registry.settings.lease_seconds / 2), lambda: _sweep(registry)
         )
+        registry.jobs.schedule("webhooks", _RELAY_SECONDS, lambda: _relay(registry))
         registry.jobs.worker_main(name, lambda run_id: perform(registry, run_id, name), stop, ready)
 
 
@@ -57,6 +59,12 @@ def _sweep(registry: Registry) -> None:
         expire(session)
     sweep_notices(registry)
     purge(registry.database)
+
+
+def _relay(registry: Registry) -> None:
+    from registry_api.exchange.webhooks.relay import relay  # noqa: PLC0415 - only where something may be sent
+
+    relay(registry)
 
 
 class BackgroundWorker:

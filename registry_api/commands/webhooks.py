@@ -1,0 +1,29 @@
+"""`eduaudit registry webhooks …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from registry_api.console import say
+
+
+@click.group()
+def webhooks() -> None:
+    """事件推送 / webhooks."""
+
+
+@webhooks.command()
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="数据目录 / folder of the record")
+def deliver(data: Path | None) -> None:
+    """立即推送待发事件 / send what is due now, once; a running worker does it by itself."""
+    from registry_api.exchange.webhooks.relay import relay
+    from registry_api.registry import Registry
+    from registry_api.settings import read_settings
+
+    made = Registry(read_settings(data=data))
+    try:
+        say(f"{relay(made)} delivered")
+    finally:
+        made.close()

@@ -1,0 +1,1 @@
+"""Webhooks. The trail is the outbox: its row is written in the transition's own transaction, gapless and in order."""

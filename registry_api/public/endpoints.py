@@ -1,0 +1,117 @@
+"""Routes of the public look-up: no key, answers that caches may keep, and a limit for each address."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlmodel import col
+
+from registry_api.errors import FieldError, RegistryError
+from registry_api.kit.paging import After, page
+from registry_api.kit.requests import RegistryPart
+from registry_api.kit.strict import StrictRoute
+from registry_api.organizations.models import App, Organization
+from registry_api.organizations.search import search_condition
+from registry_api.public.rates import PublicRate
+from registry_api.public.service import by_number, published, show_published
+
+CACHE_SECONDS = 300
+_LEAST = 2
+
+
+def _limited(request: Request, response: Response) -> None:
+    rate: PublicRate = request.app.state.public_rate
+    wait = rate.hit(request)
+    if wait:
+        raise RegistryError(
+            "too-many-requests",
+            f"too many requests from this address; wait {wait} s",
+            headers={"Retry-After": str(wait)},
+        )
+    response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
+
+
+router = APIRouter(
+    route_class=StrictRoute,
+    prefix="/public",
+    dependencies=[Depends(_limited)],
+    responses={429: {"description": "problem: too-many-requests"}, 304: {"description": "as the ETag given"}},
+)
+
+PublicLimit = Annotated[int, Query(ge=1, le=50)]
+Words = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/apps", operation_id="findPublicApps", openapi_extra={"security": []})
+def find_public_apps(
+    request: Request,
+    response: Response,
+    registry: RegistryPart,
+    after: After = None,
+    limit: PublicLimit = 20,
+    q: Annotated[str, Query(max_length=100, description="words of name, package or provider")] = "",
+    name: Annotated[str, Query(max_length=100, description="words of the name")] = "",
+    number: Annotated[str, Query(max_length=40, description="教APP备…号, whole")] = "",
+    package: Annotated[str, Query(max_length=255, description="package, whole")] = "",
+    provider: Annotated[str, Query(max_length=100, description="words of the provider's name, or its code")] = "",
+) -> Any:
+    """Look up apps that have a number, by name, number, package or provider. Needs no key.
+
+    At least one of them must be given; words have two characters or more.
+    """
+    words = f"{q} {name}".split()
+    if not (words or number.strip() or package.strip() or provider.strip()):
+        raise RegistryError(
+            "invalid",
+            "say what to look for",
+            [FieldError("/query/q", "required", "q, name, number, package or provider")],
+        )
+    if any(len(word) < _LEAST for word in (*words, *provider.split())):
+        raise RegistryError(
+            "invalid", "a word is too short", [FieldError("/query/q", "too_short", "two characters or more")]
+        )
+    statement = by_number(number.strip()) if number.strip() else published()
+    if words:
+        statement = statement.where(search_condition(" ".join(words)))
+    for word in name.split():
+        statement = statement.where(col(App.name).icontains(word, autoescape=True))
+    if package.strip():
+        statement = statement.where(App.package == package.strip())
+    if provider.strip():
+        owners = Organization.__table__.select().with_only_columns(col(Organization.id))  # type: ignore[attr-defined]
+        owners = owners.where(search_condition(provider, Organization))
+        statement = statement.where(col(App.organization_id).in_(owners))
+    with registry.database.read() as session:
+        body = page(
+            session,
+            statement,
+            App.id,
+            after,
+            limit,
+            lambda rows: show_published(session, rows),
+            request,
+            response,
+        )
+    return _cached(request, response, body)
+
+
+@router.get("/apps/{package}", operation_id="getPublicApp", openapi_extra={"security": []})
+def get_public_app(package: str, request: Request, response: Response, registry: RegistryPart) -> Any:
+    """Return what is public of one app. Needs no key."""
+    with registry.database.read() as session:
+        rows = list(session.exec(published().where(App.package == package)).all())
+        items = show_published(session, rows)
+    if not items:
+        raise RegistryError("not-found", f"no app {package} has a number")
+    return _cached(request, response, items[0])
+
+
+def _cached(request: Request, response: Response, body: dict[str, Any]) -> Any:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    response.headers["ETag"] = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+    if request.headers.get("if-none-match", "") == response.headers["ETag"]:
+        return Response(status_code=304, headers=dict(response.headers))
+    return Response(text, headers={**response.headers, "content-type": "application/json"})

@@ -1,0 +1,1 @@
+"""Figures over filings, decisions and findings within an actor's reach."""

@@ -1,0 +1,180 @@
+"""Counts and times, grouped in the database; what is a list inside a document is unfolded here."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from statistics import median, quantiles
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from registry_api.accounts.access import Actor, scope_of
+from registry_api.audits.findings import OPEN
+from registry_api.audits.models import FindingRow, Observation
+from registry_api.filings.models import Filing
+
+WorkingDays = Callable[[date, date], int]
+"""(first day, last day) → working days after the first, up to and with the last."""
+
+Grouping = Literal["province", "state", "category", "stage", "month"]
+_LISTS = {"stage": "stages"}
+
+
+def weekdays_between(first: date, last: date) -> int:
+    """Count Mondays to Fridays: what is used until a calendar of public holidays is given."""
+    return sum((first + timedelta(days=day)).weekday() < 5 for day in range(1, (last - first).days + 1))
+
+
+def _month(session: Session, column: Any) -> Any:
+    """Return the month of a time in China."""
+    if session.get_bind().dialect.name == "postgresql":
+        return sa.func.to_char(sa.func.timezone("Asia/Shanghai", column), "YYYY-MM")
+    return sa.func.strftime("%Y-%m", column, "+8 hours")
+
+
+def _day(session: Session, column: Any) -> Any:
+    if session.get_bind().dialect.name == "postgresql":
+        return sa.func.to_char(sa.func.timezone("Asia/Shanghai", column), "YYYY-MM-DD")
+    return sa.func.strftime("%Y-%m-%d", column, "+8 hours")
+
+
+def _unfolded(text: str | None) -> list[str]:
+    """Return the members of a JSON list, or the text itself."""
+    if not text:
+        return []
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return [text]
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def count_filings(session: Session, actor: Actor, by: Grouping) -> list[dict[str, Any]]:
+    """Return filings by one property and state; a filing for several stages counts in each of them."""
+    key: Any
+    if by == "month":
+        key = _month(session, col(Filing.submitted_at))
+    elif by in {"province", "state"}:
+        key = getattr(Filing, by)
+    else:
+        key = col(Filing.facts)[_LISTS.get(by, by)].as_string()
+    rows = session.execute(
+        sa.select(key, col(Filing.state), sa.func.count())
+        .where(scope_of(Filing, actor))
+        .group_by(sa.text("1"), sa.text("2"))
+    ).all()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for value, state, number in rows:
+        for name in _unfolded(value) if by in _LISTS else [value]:
+            counts[name or "unknown"][state] += number
+    return [
+        {"key": name, "total": states.total(), "states": dict(sorted(states.items()))}
+        for name, states in sorted(counts.items())
+    ]
+
+
+def decision_times(session: Session, actor: Actor, working_days: WorkingDays) -> list[dict[str, Any]]:
+    """Return the working days from the last submission to the decision, by province and for all (``key`` = ``*``)."""
+    rows = session.execute(
+        sa.select(
+            col(Filing.province),
+            _day(session, col(Filing.submitted_at)),
+            _day(session, col(Filing.decided_at)),
+            sa.func.count(),
+        )
+        .where(
+            scope_of(Filing, actor),
+            col(Filing.decided_at).is_not(None),
+            col(Filing.decided_at) >= col(Filing.submitted_at),
+        )
+        .group_by(sa.text("1"), sa.text("2"), sa.text("3"))
+    ).all()
+    days: dict[tuple[str, str], int] = {}
+    spent: dict[str, list[int]] = defaultdict(list)
+    for province, first, last, number in rows:
+        if (first, last) not in days:
+            days[first, last] = working_days(date.fromisoformat(first), date.fromisoformat(last))
+        for key in (province, "*"):
+            spent[key] += [days[first, last]] * number
+    return [_spread(key, values) for key, values in sorted(spent.items())]
+
+
+def _spread(key: str, values: list[int]) -> dict[str, Any]:
+    tenths = quantiles(values, n=10) if len(values) > 1 else [float(values[0])] * 9
+    return {
+        "key": key,
+        "decided": len(values),
+        "median_working_days": median(values),
+        "p90_working_days": round(tenths[8], 1),
+        "longest": max(values),
+    }
+
+
+def count_findings(session: Session, actor: Actor, top: int) -> dict[str, Any]:
+    """Return findings by status and severity, the commonest rules and clauses, and how often a mended one came back."""
+    reach = scope_of(FindingRow, actor)
+    rows = session.execute(
+        sa.select(col(FindingRow.rule), col(FindingRow.status), col(FindingRow.severity), sa.func.count())
+        .where(reach)
+        .group_by(col(FindingRow.rule), col(FindingRow.status), col(FindingRow.severity))
+    ).all()
+    status, severity, rules = Counter[str](), Counter[str](), Counter[str]()
+    for rule, state, grade, number in rows:
+        status[state] += number
+        if state in OPEN:
+            severity[grade] += number
+            rules[rule] += number
+    changed = session.execute(
+        sa.select(col(Observation.outcome), sa.func.count())
+        .join(FindingRow, col(FindingRow.id) == col(Observation.finding_id))
+        .where(reach, col(Observation.outcome).in_(("gone", "reopened")))
+        .group_by(col(Observation.outcome))
+    ).all()
+    outcomes: dict[str, int] = {row[0]: row[1] for row in changed}
+    clauses = Counter[str]()
+    for rule, cited in _clauses(session, reach, rules).items():
+        for clause in cited:
+            clauses[clause] += rules[rule]
+    gone = outcomes.get("gone", 0)
+    return {
+        "status": dict(sorted(status.items())),
+        "standing_severity": dict(sorted(severity.items())),
+        "top_rules": _top(rules, top),
+        "top_clauses": _top(clauses, top),
+        "gone": gone,
+        "reopened": outcomes.get("reopened", 0),
+        "reopen_rate": round(outcomes.get("reopened", 0) / gone, 4) if gone else None,
+    }
+
+
+def _clauses(session: Session, reach: Any, rules: Iterable[str]) -> dict[str, list[str]]:
+    """Return the clauses that the newest finding of each rule cites: all findings of a rule cite the same."""
+    newest = (
+        sa.select(sa.func.max(FindingRow.id))
+        .where(reach, col(FindingRow.rule).in_(list(rules)))
+        .group_by(col(FindingRow.rule))
+    )
+    found = session.execute(
+        sa.select(col(FindingRow.rule), col(FindingRow.document)).where(col(FindingRow.id).in_(newest))
+    ).all()
+    return {rule: [str(item) for item in document.get("clauses", ())] for rule, document in found}
+
+
+def count_declared_sdks(session: Session, actor: Actor, top: int) -> list[dict[str, Any]]:
+    """Return the SDKs that filings declare most often, by the number of filings."""
+    key = col(Filing.facts)["sdks"].as_string()
+    rows = session.execute(sa.select(key, sa.func.count()).where(scope_of(Filing, actor)).group_by(sa.text("1"))).all()
+    sdks = Counter[str]()
+    for value, number in rows:
+        for name in set(_unfolded(value)):
+            sdks[name] += number
+    return _top(sdks, top)
+
+
+def _top(counts: Counter[str], top: int) -> list[dict[str, Any]]:
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"key": key, "total": number} for key, number in ranked[:top]]
