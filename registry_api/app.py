@@ -84,7 +84,7 @@ def create_app(registry: Registry) -> FastAPI:
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
             for slug, (status, _) in TITLES.items()
-            if status in {401, 403, 404, 409, 413, 422}
+            if status in {401, 403, 404, 409, 413, 422, 429}
         },
     )
     app.state.registry = registry
@@ -100,8 +100,9 @@ def create_app(registry: Registry) -> FastAPI:
         listings.router,
     ):
         app.include_router(router, prefix=API)
-    from registry_api.web import pages  # noqa: PLC0415 - web is on top: nothing below may import it
+    from registry_api.web import pages, signin  # noqa: PLC0415 - web is on top: nothing below may import it
 
+    app.include_router(signin.router, include_in_schema=False)
     app.include_router(pages.router, include_in_schema=False)
     _answer_errors(app)
     _answer_database_errors(app)
@@ -122,6 +123,8 @@ def _answer(
     body = problem(slug, detail, errors, instance=request.url.path)
     if slug == "unauthenticated":
         headers = {**(headers or {}), "WWW-Authenticate": "Bearer"}
+    if slug == "too-many-requests":
+        headers = {**(headers or {}), "Retry-After": "60"}
     return JSONResponse(body, body["status"], headers, MEDIA_TYPE)
 
 

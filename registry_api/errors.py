@@ -30,6 +30,7 @@ TITLES: dict[str, tuple[int, Bilingual]] = {
         Bilingual(zh="幂等键已用于另一请求", en="The Idempotency-Key was used for another request"),
     ),
     "precondition-required": (428, Bilingual(zh="须提供 If-Match", en="If-Match is required")),
+    "too-many-requests": (429, Bilingual(zh="请求过于频繁", en="Too many requests")),
     "internal": (500, Bilingual(zh="服务器内部错误", en="Internal error")),
     "unavailable": (503, Bilingual(zh="服务暂不可用", en="The service is not available")),
 }
@@ -47,6 +48,7 @@ _BY_STATUS = {
     415: "unsupported-media-type",
     422: "invalid",
     428: "precondition-required",
+    429: "too-many-requests",
     503: "unavailable",
 }
 

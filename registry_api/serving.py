@@ -14,6 +14,7 @@ import uvicorn
 from analyzer.model import EduauditError
 from registry_api.accounts.keys import PREFIX, first_key
 from registry_api.accounts.sessions import one_time_token
+from registry_api.accounts.users import first_administrator
 from registry_api.app import create_app
 from registry_api.jobs.worker import BackgroundWorker
 from registry_api.migrations import migrate
@@ -30,14 +31,18 @@ def serve(registry: Registry, *, worker: bool, say: Callable[[str], None]) -> No
         url = f"http://{'127.0.0.1' if settings.host in {'0.0.0.0', ''} else settings.host}:{port}"  # noqa: S104 - only compared
         with registry.database.write() as session:
             key = first_key(session)
+            first = first_administrator(session)
             token = one_time_token(session, key.removeprefix(PREFIX + "_").split("_")[0]) if key else None
         if key:
             say(f"administrator's API key (shown once): {key}")
+        if first:
+            say(f"administrator: {first[0]}, one-time password (shown once, to be changed at sign-in): {first[1]}")
         server = uvicorn.Server(
             uvicorn.Config(
                 create_app(registry),
                 log_level="warning",
                 access_log=False,
+                proxy_headers=False,  # whom to believe is said by the setting trusted_proxies alone
                 lifespan="off",
                 timeout_graceful_shutdown=5,
             )

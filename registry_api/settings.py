@@ -37,6 +37,26 @@ class Settings:
     """How often the queues are looked at."""
     session_hours: int = 12
     """Life of a signed-in browser session."""
+    session_idle_minutes: int = 60
+    """A browser session that was not used for so long ends."""
+    trusted_proxies: str = ""
+    """Addresses or networks, comma between them, whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
+    request_rate: str = "60000/minute"
+    """Requests of one key or session; empty for no limit."""
+    public_rate: str = "30/minute"
+    """Requests without a key from one address."""
+    failure_rate: str = "20/minute"
+    """Refused keys from one address: past it the address waits."""
+    sign_in_rate: str = "10/minute"
+    """Attempts to sign in from one address, and for one login."""
+    oidc_issuer: str = ""
+    """Address of an OpenID provider; empty: people sign in with passwords only."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_claim: str = "groups"
+    """Claim of the ID token that says what somebody is."""
+    oidc_map: str = ""
+    """Value of the claim → role and province, such as ``sh-review=reviewer:31;national=supervisor``."""
     node: str = field(default_factory=socket.gethostname)
     """Name of this machine among several workers on one database."""
 

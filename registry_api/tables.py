@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from registry_api.accounts.models import ApiKey, IdempotentReply, WebSession
+from registry_api.accounts.models import Account, ApiKey, IdempotentReply, WebSession
 from registry_api.audits.models import AuditRun, FindingRow, Observation, StoredFacts, TrafficIntake
 from registry_api.filings.models import Filing, FilingNumber
 from registry_api.notices.models import Listing, Notice, NoticeSerial
@@ -15,6 +15,7 @@ from registry_api.trail.models import TrailEntry
 metadata = SQLModel.metadata
 
 __all__ = [
+    "Account",
     "ApiKey",
     "App",
     "AppVersion",

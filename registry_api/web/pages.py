@@ -1,4 +1,4 @@
-"""Routes of the pages. Reading only: whatever changes the record goes through the API with a key."""
+"""Routes of the pages. Reading only: whatever changes the record goes through the API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,8 +17,7 @@ from sqlmodel import col, select
 from analyzer.model import Bilingual
 from analyzer.model.signature import short_name
 from registry_api.accounts.access import Action, Actor, can, scope_of
-from registry_api.accounts.keys import recognise
-from registry_api.accounts.sessions import COOKIE, close_session, open_session, redeem, session_actor
+from registry_api.accounts.sessions import read_cookie, session_actor
 from registry_api.audits.endpoints import find_run
 from registry_api.errors import TITLES, RegistryError
 from registry_api.filings.transitions import State
@@ -37,7 +36,6 @@ router = APIRouter()
 _HERE = Path(__file__).parent
 _ZONE = ZoneInfo("Asia/Shanghai")
 _PAGE = 50
-_FORM_LIMIT = 4096
 _QUEUES = ("", State.UNDER_REVIEW, State.RETURNED, State.FILED, State.SUSPENDED)
 
 Lang = Annotated[str, Query(pattern="^(zh|en)$")]
@@ -100,12 +98,16 @@ def _render(template: str, lang: str, status: int = 200, **context: Any) -> HTML
     return HTMLResponse(text, status)
 
 
+render = _render
+"""For the other modules of the pages."""
+
+
 class _NobodySignedInError(Exception):
     """The page needs somebody who has signed in."""
 
 
 def _reader(request: Request, registry: Registry) -> Actor:
-    actor = session_actor(registry.database, request.cookies.get(COOKIE, ""))
+    actor = session_actor(registry.database, read_cookie(request, registry.settings.trusted_proxies))
     if actor is None or not can(actor, Action.READ):
         raise _NobodySignedInError
     return actor
@@ -114,13 +116,6 @@ def _reader(request: Request, registry: Registry) -> Actor:
 def _to_login(request: Request, lang: str) -> RedirectResponse:
     target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?lang={lang}&next={quote(target, safe='')}", 303)
-
-
-def _inside(target: str) -> str:
-    """Return a target only when it is a path of this server."""
-    parts = urlsplit(target)
-    safe = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if safe and not any(ord(char) < 32 for char in target) else "/"
 
 
 @router.get("/static/style.css")
@@ -135,95 +130,6 @@ def style() -> FileResponse:
 def favicon() -> Response:
     """Say that there is none."""
     return Response(status_code=204)
-
-
-@router.get("/login")
-def login_page(
-    request: Request,
-    registry: RegistryPart,
-    lang: Lang = "zh",
-    token: Annotated[str, Query(max_length=200)] = "",
-    next: Annotated[str, Query(max_length=2000)] = "/",  # noqa: A002 - the name of the parameter in the address
-) -> Response:
-    """Show the form, or sign in with a one-time link."""
-    if token:
-        with registry.database.write() as session:
-            key_id = redeem(session, token)
-            cookie = open_session(session, key_id, registry.settings.session_hours) if key_id else None
-            if cookie:
-                close_session(session, request.cookies.get(COOKIE, ""))
-        if cookie:
-            return _signed_in(request, cookie, _inside(next), registry)
-        return _render("login.html", lang, 401, next=next, error="token", signed_in=None, here=request.url)
-    return _render("login.html", lang, next=next, error="", signed_in=None, here=request.url)
-
-
-@router.post("/login")
-async def login(request: Request, registry: RegistryPart) -> Response:
-    """Sign in with a key."""
-    form = await _form(request)
-    lang = "en" if form.get("lang") == "en" else "zh"
-    target = _inside(form.get("next", "/"))
-    try:
-        _same_site(request)
-        actor = recognise(registry.database, form.get("key", ""))
-    except RegistryError as error:
-        why = "site" if error.slug == "forbidden" else "key"
-        return _render(
-            "login.html", lang, error.status, next=target, error=why, signed_in=None, here=_form_page(request)
-        )
-    with registry.database.write() as session:
-        close_session(session, request.cookies.get(COOKIE, ""))
-        cookie = open_session(session, actor.key_id, registry.settings.session_hours)
-    return _signed_in(request, cookie, target, registry)
-
-
-@router.post("/logout")
-async def logout(request: Request, registry: RegistryPart) -> Response:
-    """Sign out."""
-    _same_site(request)
-    with registry.database.write() as session:
-        close_session(session, request.cookies.get(COOKIE, ""))
-    response = RedirectResponse("/login", 303)
-    response.delete_cookie(COOKIE)
-    return response
-
-
-def _form_page(request: Request) -> Any:
-    """Return the address of the form after it was sent: the links of the language lead to it."""
-    return request.url.replace(path="/login", query="")
-
-
-def _signed_in(request: Request, cookie: str, target: str, registry: Registry) -> RedirectResponse:
-    response = RedirectResponse(target, 303)
-    response.set_cookie(
-        COOKIE,
-        cookie,
-        max_age=registry.settings.session_hours * 3600,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-    return response
-
-
-def _same_site(request: Request) -> None:
-    """Refuse a form that another site sent."""
-    site = request.headers.get("sec-fetch-site")
-    if site is None:  # an older browser, or plain HTTP to another machine
-        origin = request.headers.get("origin")
-        site = "same-origin" if not origin or urlsplit(origin).netloc == request.headers.get("host") else "cross-site"
-    if site not in {"same-origin", "none"}:
-        raise RegistryError("forbidden", "the form came from another site")
-
-
-async def _form(request: Request) -> dict[str, str]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _FORM_LIMIT:
-            raise RegistryError("too-large", "the form is too large")
-    return {key: values[0] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
 @router.get("/")
