@@ -124,6 +124,7 @@ def revoke(key_id: str, data: Path | None) -> None:
     say(f"{key_id}: revoked")
 
 
+# scope: a command on the machine of the record sees all
 def organization_id(session: Session, uscc: str) -> int | None:
     """Return the id of a unit on record. Raises `EduauditError` when there is none."""
     from sqlmodel import select

@@ -41,6 +41,9 @@ def _actor(request: Request) -> Actor:
     return actor
 
 
+_actor.signs_in = True  # type: ignore[attr-defined]  # read by `registry_api.accounts.matrix`
+
+
 def _by_key(request: Request, registry: Registry, text: str) -> Actor:
     """Return the holder of a key; refusals are counted by address and written into the trail until they are too many.
 
@@ -84,6 +87,7 @@ def _may(action: Action) -> Callable[[Request], Actor]:
         require(actor, action)
         return actor
 
+    check.action = action  # type: ignore[attr-defined]  # read by `registry_api.accounts.matrix`
     return check
 
 

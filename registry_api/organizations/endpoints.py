@@ -129,6 +129,7 @@ def _time(value: datetime) -> str:
     return value.isoformat(timespec="seconds")
 
 
+# scope: a condition on apps, which whoever asks for them limits
 def in_state(state: State) -> Any:
     """Return the condition that an app's newest filing is in a state."""
     newest = select(sa.func.max(Filing.id)).group_by(col(Filing.app_id))

@@ -171,6 +171,7 @@ def index(
     )
 
 
+# scope: of apps that were found within reach
 def _standing(session: Any, apps: list[int]) -> dict[int, dict[str, int]]:
     from sqlalchemy import func  # noqa: PLC0415 - one query
 
