@@ -100,9 +100,10 @@ def create_app(registry: Registry) -> FastAPI:
         listings.router,
     ):
         app.include_router(router, prefix=API)
-    from registry_api.web import pages, signin  # noqa: PLC0415 - web is on top: nothing below may import it
+    from registry_api.web import oidc, pages, signin  # noqa: PLC0415 - web is on top: nothing below may import it
 
     app.include_router(signin.router, include_in_schema=False)
+    app.include_router(oidc.router, include_in_schema=False)
     app.include_router(pages.router, include_in_schema=False)
     _answer_errors(app)
     _answer_database_errors(app)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=8)
-def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+def read_networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Return addresses and networks with commas between them. Raises `EduauditError` for what is none."""
     try:
         return tuple(ipaddress.ip_network(item.strip(), strict=False) for item in text.split(",") if item.strip())
     except ValueError as error:
@@ -30,7 +31,7 @@ def _trusted(address: str, proxies: str) -> bool:
         host = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(host in network for network in _networks(proxies))
+    return any(host in network for network in read_networks(proxies))
 
 
 def client_address(request: Request, proxies: str) -> str:

@@ -58,10 +58,11 @@ def login_page(
     lang: Lang = "zh",
     token: Annotated[str, Query(max_length=200)] = "",
     next: Annotated[str, Query(max_length=2000)] = "/",  # noqa: A002 - the name of the parameter in the address
+    failed: Annotated[str, Query(pattern="^(oidc)?$")] = "",
 ) -> Response:
     """Show the form, or sign in with a one-time link."""
     if not token:
-        return _login_form(request, registry, lang, 200, "", next)
+        return _login_form(request, registry, lang, 401 if failed else 200, failed, next)
     with registry.database.write() as session:
         key_id = redeem(session, token)
         if key_id is not None:

@@ -367,3 +367,22 @@ def test_the_command_adds_lists_resets_disables_and_changes_roles(registry, caps
     assert call("key", "issue", "y")[0] == 2
     for name in ("trail", "notices"):
         assert call(name, {"trail": "verify", "notices": "sweep"}[name])[0] == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sign_in_rate": "often"},
+        {"trusted_proxies": "here"},
+        {"oidc_map": "x=boss"},
+        {"oidc_issuer": "http://idp.example"},
+    ],
+)
+def test_a_server_does_not_start_with_settings_that_are_not_in_order(wrong):
+    from analyzer.model import EduauditError
+    from registry_api.serving import check_access_settings
+    from registry_api.settings import Settings
+
+    check_access_settings(Settings())
+    with pytest.raises(EduauditError):
+        check_access_settings(Settings(**wrong))
