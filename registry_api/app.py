@@ -95,7 +95,7 @@ def create_app(registry: Registry) -> FastAPI:
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
             for slug, (status, _) in TITLES.items()
-            if status in {401, 403, 404, 409, 413, 422}
+            if status in {401, 403, 404, 409, 413, 422, 429}
         },
     )
     app.state.registry = registry
@@ -124,9 +124,9 @@ def create_app(registry: Registry) -> FastAPI:
     )
     for router in (*routers, export_router(routers)):
         app.include_router(router, prefix=API)
-    from registry_api.web import pages, screens  # noqa: PLC0415 - web is on top: nothing below may import it
+    from registry_api.web import oidc, pages, screens, signin  # noqa: PLC0415 - web is on top: nothing below may import it
 
-    for router in (pages.router, *screens.routers()):
+    for router in (signin.router, oidc.router, pages.router, *screens.routers()):
         app.include_router(router, include_in_schema=False)
     _answer_errors(app)
     _answer_database_errors(app)
@@ -147,6 +147,8 @@ def _answer(
     body = problem(slug, detail, errors, instance=request.url.path)
     if slug == "unauthenticated":
         headers = {**(headers or {}), "WWW-Authenticate": "Bearer"}
+    if slug == "too-many-requests":
+        headers = {**(headers or {}), "Retry-After": "60"}
     return JSONResponse(body, body["status"], headers, MEDIA_TYPE)
 
 

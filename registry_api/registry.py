@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from registry_api.accounts.throttle import Throttle
 from registry_api.analysis import Analysis, AnalyzerFacade
 from registry_api.db import Database
 from registry_api.jobs.port import Jobs
@@ -19,6 +20,7 @@ class Registry:
         self.database = Database(settings)
         self.blobs = BlobStore(settings.blobs)
         self.analysis: Analysis = analysis or AnalyzerFacade()
+        self.throttle = Throttle()
         self._jobs = jobs
         self._lock = threading.Lock()
 

@@ -13,16 +13,21 @@ import uvicorn
 
 from analyzer.model import EduauditError
 from registry_api.accounts.keys import PREFIX, first_key
+from registry_api.accounts.oidc import OpenId, read_map
 from registry_api.accounts.sessions import one_time_token
+from registry_api.accounts.throttle import read_networks, read_rate
+from registry_api.accounts.users import first_administrator
 from registry_api.app import create_app
 from registry_api.jobs.worker import BackgroundWorker
 from registry_api.migrations import migrate
 from registry_api.registry import Registry
+from registry_api.settings import Settings
 
 
 def serve(registry: Registry, *, worker: bool, say: Callable[[str], None]) -> None:
     """Serve until interrupted. Raises `EduauditError` at once, before anything is written, when the port is taken."""
     settings = registry.settings
+    check_access_settings(settings)
     with contextlib.closing(_listen(settings.host, settings.port)) as listener:
         migrate(settings)
         registry.blobs.clear_incoming()
@@ -30,14 +35,18 @@ def serve(registry: Registry, *, worker: bool, say: Callable[[str], None]) -> No
         url = f"http://{'127.0.0.1' if settings.host in {'0.0.0.0', ''} else settings.host}:{port}"  # noqa: S104 - only compared
         with registry.database.write() as session:
             key = first_key(session)
+            first = first_administrator(session)
             token = one_time_token(session, key.removeprefix(PREFIX + "_").split("_")[0]) if key else None
         if key:
             say(f"administrator's API key (shown once): {key}")
+        if first:
+            say(f"administrator: {first[0]}, one-time password (shown once, to be changed at sign-in): {first[1]}")
         server = uvicorn.Server(
             uvicorn.Config(
                 create_app(registry),
                 log_level="warning",
                 access_log=False,
+                proxy_headers=False,  # whom to believe is said by the setting trusted_proxies alone
                 lifespan="off",
                 timeout_graceful_shutdown=5,
             )
@@ -47,6 +56,17 @@ def serve(registry: Registry, *, worker: bool, say: Callable[[str], None]) -> No
             server.run(sockets=[listener])
         registry.close()
     _leave_running_audits()
+
+
+def check_access_settings(settings: Settings) -> None:
+    """Raise `EduauditError` for a rate, proxy or map that is not in order: at the start, not at the first request."""
+    for rate in (settings.request_rate, settings.public_rate, settings.failure_rate, settings.sign_in_rate):
+        if rate:
+            read_rate(rate)
+    read_networks(settings.trusted_proxies)
+    read_map(settings.oidc_map)
+    if settings.oidc_issuer:
+        OpenId(settings)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from registry_api.accounts.models import ApiKey, IdempotentReply, WebSession
+from registry_api.accounts.models import Account, ApiKey, IdempotentReply, WebSession
 from registry_api.audits.models import (
     AuditRun,
     FindingRow,
@@ -34,6 +34,7 @@ from registry_api.trail.models import TrailEntry
 metadata = SQLModel.metadata
 
 __all__ = [
+    "Account",
     "ApiKey",
     "App",
     "AppVersion",

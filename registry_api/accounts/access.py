@@ -112,18 +112,22 @@ class Actor:
     organization_id: int | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
     expires_at: datetime | None = None
-    user_id: str | None = None
-    """The user whose session or key this is; `None` for a key that belongs to nobody in person."""
+    via: str | None = None
+    """The very key that was presented, where `key_id` is the account that it belongs to."""
+    personal: bool = False
+    """`key_id` is an account: all its keys and sessions are one person to the rule of four eyes."""
+    csrf: str = ""
+    """Token that forms of this browser session carry."""
 
     @property
     def person(self) -> str:
         """Return who this is for the rule of four eyes: all keys and sessions of a user are one person."""
-        return f"user:{self.user_id}" if self.user_id else f"key:{self.key_id}"
+        return f"{'user' if self.personal else 'key'}:{self.key_id}"
 
     @property
     def label(self) -> str:
         """Return the actor as the trail writes it: the person, and the key where it is one of a user's."""
-        return self.person if self.user_id in {None, self.key_id} else f"{self.person}/key:{self.key_id}"
+        return self.person if self.via in {None, self.key_id} else f"{self.person}/key:{self.via}"
 
 
 def can(actor: Actor, action: Action) -> bool:

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from registry_api.accounts.access import Role
 from registry_api.accounts.keys import issue, revoke
 from registry_api.accounts.models import ApiKey
+from registry_api.accounts.users import NO_SECRET
 from registry_api.kit.requests import Asking, KeyMaster, RegistryPart
 from registry_api.kit.schemas import Body, ProvinceCode, RowId, Text
 from registry_api.kit.strict import StrictRoute
@@ -84,8 +85,9 @@ def create_key(body: KeyBody, registry: RegistryPart, actor: KeyMaster) -> JSONR
 @router.get("/keys", operation_id="listKeys")
 def list_keys(registry: RegistryPart, _actor: KeyMaster) -> dict[str, Any]:
     """List all keys without their secrets."""
+    statement = select(ApiKey).where(ApiKey.secret_hash != NO_SECRET).order_by(col(ApiKey.created_at))
     with registry.database.read() as session:
-        return {"items": [_show(key) for key in session.exec(select(ApiKey).order_by(col(ApiKey.created_at))).all()]}
+        return {"items": [_show(key) for key in session.exec(statement).all()]}
 
 
 @router.delete("/keys/{key_id}", operation_id="revokeKey")

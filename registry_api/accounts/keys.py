@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from registry_api.accounts.access import MEMBERS, PROVINCIAL, Actor, Role, default_scopes
-from registry_api.accounts.models import ApiKey
+from registry_api.accounts.models import Account, ApiKey
 from registry_api.db import Database, now
 from registry_api.errors import FieldError, RegistryError
 from registry_api.organizations.models import Organization
@@ -35,8 +35,48 @@ def issue(
     scopes: list[str] | None = None,
     expires_at: datetime | None = None,
     by: Actor | None = None,
+    account: Account | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create a key in the caller's transaction; return the row and the full key, which is shown this once."""
+    """Create a key in the caller's transaction; return the row and the full key, which is shown this once.
+
+    A key of an ``account`` never reaches further than the account does.
+    """
+    province, allowed = check_reach(session, role, province, organization_id, scopes)
+    secret = secrets.token_hex(32)
+    key = ApiKey(
+        id=secrets.token_hex(4),
+        secret_hash=hash_secret(secret),
+        name=name,
+        role=role.value,
+        province=province,
+        organization_id=organization_id,
+        scopes=scopes or allowed,
+        created_at=now(),
+        created_by=by.key_id if by else None,
+        expires_at=expires_at,
+        user_id=account.id if account else None,
+    )
+    session.add(key)
+    session.flush()
+    append(
+        session,
+        Act(
+            actor=by.label if by else "system",
+            role=by.role.value if by else "system",
+            action="key.issue",
+            object_kind="key",
+            object_id=key.id,
+            province=province,
+            payload={"name": name, "role": role.value, "scopes": key.scopes, "account": key.user_id},
+        ),
+    )
+    return key, f"{PREFIX}_{key.id}_{secret}"
+
+
+def check_reach(
+    session: Session, role: Role, province: str | None, organization_id: int | None, scopes: list[str] | None = None
+) -> tuple[str | None, list[str]]:
+    """Return (province, every scope of the role), or raise ``invalid`` for a reach that the role cannot have."""
     errors = []
     if organization_id is not None:
         organization = session.get(Organization, organization_id)
@@ -62,34 +102,7 @@ def issue(
     ]
     if errors:
         raise RegistryError("invalid", "; ".join(item.message for item in errors), errors)
-    secret = secrets.token_hex(32)
-    key = ApiKey(
-        id=secrets.token_hex(4),
-        secret_hash=hash_secret(secret),
-        name=name,
-        role=role.value,
-        province=province,
-        organization_id=organization_id,
-        scopes=scopes or allowed,
-        created_at=now(),
-        created_by=by.key_id if by else None,
-        expires_at=expires_at,
-    )
-    session.add(key)
-    session.flush()
-    append(
-        session,
-        Act(
-            actor=by.label if by else "system",
-            role=by.role.value if by else "system",
-            action="key.issue",
-            object_kind="key",
-            object_id=key.id,
-            province=province,
-            payload={"name": name, "role": role.value, "scopes": key.scopes},
-        ),
-    )
-    return key, f"{PREFIX}_{key.id}_{secret}"
+    return province, allowed
 
 
 def first_key(session: Session) -> str | None:
@@ -99,10 +112,23 @@ def first_key(session: Session) -> str | None:
     return issue(session, name="administrator", role=Role.ADMIN)[1]
 
 
-def actor_of(key: ApiKey) -> Actor:
-    """Return the actor that a key stands for."""
+def actor_of(key: ApiKey, own: ApiKey | None = None) -> Actor:
+    """Return the actor that a key stands for; ``own`` is the row of the account that the key belongs to.
+
+    A key of a person acts as that person, with what both the person and the key may do.
+    """
+    held = own or key
+    scopes = frozenset(key.scopes) & frozenset(held.scopes)
     return Actor(
-        key.id, key.name, Role(key.role), key.province, key.organization_id, frozenset(key.scopes), key.expires_at
+        held.id,
+        held.name,
+        Role(held.role),
+        held.province,
+        held.organization_id,
+        scopes,
+        key.expires_at,
+        via=key.id,
+        personal=key.user_id is not None,
     )
 
 
@@ -111,31 +137,41 @@ def usable(key: ApiKey | None) -> bool:
     return key is not None and key.revoked_at is None and (key.expires_at is None or key.expires_at > now())
 
 
-def recognise(database: Database, text: str) -> Actor:
-    """Return the actor of a presented key; raises ``unauthenticated`` with a reason that tells nothing about others."""
+def read_key(database: Database, text: str) -> tuple[ApiKey | None, Actor | None, str]:
+    """Return (the row that a presented key names, its actor when it is right, why not)."""
     parts = text.strip().split("_")
     if len(parts) != 3 or parts[0] != PREFIX:
-        raise RegistryError("unauthenticated", "the API key has not the form edr_<id>_<secret>")
+        return None, None, "the API key has not the form edr_<id>_<secret>"
     with database.read() as session:
         key = session.get(ApiKey, parts[1])
+        own = session.get(ApiKey, key.user_id) if key is not None and key.user_id not in {None, key.id} else None
     # The comparison is made even without a row, so that the time says nothing about which ids exist.
     right = hmac.compare_digest(key.secret_hash if key else "0" * 64, hash_secret(parts[2]))
     if key is None or not right:
-        raise RegistryError("unauthenticated", "the API key is not known")
-    if not usable(key):
-        raise RegistryError("unauthenticated", "the API key has expired or was revoked")
+        return key, None, "the API key is not known"
+    # The account's own row is revoked while the account is disabled.
+    if not usable(key) or (own is not None and not usable(own)):
+        return key, None, "the API key has expired or was revoked"
+    return key, actor_of(key, own), ""
+
+
+def recognise(database: Database, text: str) -> Actor:
+    """Return the actor of a presented key; raises ``unauthenticated`` with a reason that tells nothing about others."""
+    key, actor, why = read_key(database, text)
+    if key is None or actor is None:
+        raise RegistryError("unauthenticated", why)
     if key.last_used_at is None or now() - key.last_used_at > _TOUCH_EVERY:
         with database.write() as session:
             row = session.get(ApiKey, key.id)
             if row is not None:
                 row.last_used_at = now()
-    return actor_of(key)
+    return actor
 
 
 def revoke(session: Session, key_id: str, by: Actor) -> ApiKey:
     """Revoke a key; the last usable administrator's key stays."""
     key = session.get(ApiKey, key_id)
-    if key is None:
+    if key is None or key.id == key.user_id:  # an account is disabled, not revoked
         raise RegistryError("not-found", f"there is no key {key_id}")
     if key.role == Role.ADMIN:
         others = session.exec(

@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from registry_api.accounts.access import Action, Actor, require
-from registry_api.accounts.keys import recognise
-from registry_api.accounts.sessions import COOKIE, session_actor
+from registry_api.accounts.keys import read_key, recognise
+from registry_api.accounts.sessions import read_cookie, require_same_site, require_token, session_actor
+from registry_api.accounts.throttle import client_address, refuse
+from registry_api.accounts.users import note_auth
 from registry_api.errors import RegistryError
 from registry_api.registry import Registry
 
@@ -20,20 +22,62 @@ def _registry(request: Request) -> Registry:
 
 
 def _actor(request: Request) -> Actor:
-    header = request.headers.get("authorization", "")
-    scheme, _, key = header.partition(" ")
+    registry = _registry(request)
+    settings = registry.settings
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and key:
-        return recognise(_registry(request).database, key)
-    # A browser's cookie only ever reads: nothing that another site could make it send changes anything.
-    cookie = request.cookies.get(COOKIE)
-    if cookie and request.method == "GET":
-        actor = session_actor(_registry(request).database, cookie)
-        if actor is not None:
-            return actor
-    raise RegistryError("unauthenticated", "send Authorization: Bearer edr_…")
+        actor = _by_key(request, registry, key)
+    else:
+        found = session_actor(registry.database, read_cookie(request, settings.trusted_proxies))
+        if found is None:
+            raise RegistryError("unauthenticated", "send Authorization: Bearer edr_…")
+        actor = found
+        if request.method not in _READING:
+            # A browser sends its cookie along whoever asks it to: the page's own token is needed to change anything.
+            require_same_site(request)
+            require_token(actor, request.headers.get("x-csrf-token", ""))
+    if not registry.throttle.hit(settings.request_rate, "request", actor.via or actor.key_id):
+        raise refuse()
+    return actor
+
+
+_actor.signs_in = True  # type: ignore[attr-defined]  # read by `registry_api.accounts.matrix`
+
+
+def _by_key(request: Request, registry: Registry, text: str) -> Actor:
+    """Return the holder of a key; refusals are counted by address and written into the trail until they are too many.
+
+    Past the rate even a right key is refused from that address, so that the answer tells nothing to who tries keys.
+    """
+    settings = registry.settings
+    client = client_address(request, settings.trusted_proxies)
+    if not registry.throttle.free(settings.failure_rate, "key", client):
+        raise refuse()
+    try:
+        return recognise(registry.database, text)
+    except RegistryError:
+        if registry.throttle.hit(settings.failure_rate, "key", client):
+            key, _, _ = read_key(registry.database, text)
+            with registry.database.write() as session:
+                note_auth(session, "auth.key_refused", "key", key.id if key else "unknown", client)
+                if not registry.throttle.free(settings.failure_rate, "key", client):
+                    note_auth(session, "auth.throttled", "client", client[:60] or "unknown", client)
+        raise
+
+
+def _public(request: Request) -> None:
+    registry = _registry(request)
+    settings = registry.settings
+    if not registry.throttle.hit(settings.public_rate, "public", client_address(request, settings.trusted_proxies)):
+        raise refuse()
+
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 RegistryPart = Annotated[Registry, Depends(_registry)]
+WithoutKey = Annotated[None, Depends(_public)]
+"""For routes that ask for no key: counted by address."""
 Asking = Annotated[Actor, Depends(_actor)]
 
 
@@ -43,6 +87,7 @@ def _may(action: Action) -> Callable[[Request], Actor]:
         require(actor, action)
         return actor
 
+    check.action = action  # type: ignore[attr-defined]  # read by `registry_api.accounts.matrix`
     return check
 
 

@@ -128,6 +128,7 @@ def _time(value: datetime) -> str:
     return value.isoformat(timespec="seconds")
 
 
+# scope: a condition on apps, which whoever asks for them limits
 def in_state(state: State) -> Any:
     """Return the condition that an app's newest filing is in a state."""
     return App.filing_state == state.value

@@ -1,17 +1,14 @@
-"""Routes of the pages. Reading only: whatever changes the record goes through the API with a key."""
+"""Routes of the pages. Reading only: whatever changes the record goes through the API."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from sqlmodel import col, select
 
 from registry_api.accounts.access import scope_of
-from registry_api.accounts.keys import recognise
-from registry_api.accounts.sessions import COOKIE, close_session, open_session, redeem
 from registry_api.audits.endpoints import find_run
 from registry_api.errors import RegistryError
 from registry_api.filings.transitions import State
@@ -20,10 +17,9 @@ from registry_api.kit.schemas import WIDEST_ID
 from registry_api.organizations.endpoints import in_state, show_apps
 from registry_api.organizations.models import App
 from registry_api.organizations.search import search_condition
-from registry_api.registry import Registry
 from registry_api.web.record import read_record
 from registry_api.web.rendering import HERE, render
-from registry_api.web.visitors import Lang, PageRoute, Signed, inside, same_site
+from registry_api.web.visitors import Lang, PageRoute, Signed
 
 router = APIRouter(route_class=PageRoute)
 
@@ -31,7 +27,6 @@ MEDIA = {".css": "text/css", ".js": "text/javascript"}
 STATIC = {str(file.relative_to(HERE / "static")): file for file in (HERE / "static").rglob("*") if file.suffix in MEDIA}
 """Name → file, of all files that a page may ask for: nothing else can be reached by any spelling of a path."""
 _PAGE = 50
-_FORM_LIMIT = 4096
 _QUEUES = ("", State.UNDER_REVIEW, State.RETURNED, State.FILED, State.SUSPENDED)
 
 
@@ -52,85 +47,6 @@ def static_file(name: str) -> FileResponse:
 def favicon() -> Response:
     """Say that there is none."""
     return Response(status_code=204)
-
-
-@router.get("/login")
-def login_page(
-    request: Request,
-    registry: RegistryPart,
-    lang: Lang = "zh",
-    token: Annotated[str, Query(max_length=200)] = "",
-    next: Annotated[str, Query(max_length=2000)] = "/",  # noqa: A002 - the name of the parameter in the address
-) -> Response:
-    """Show the form, or sign in with a one-time link."""
-    if token:
-        with registry.database.write() as session:
-            key_id = redeem(session, token)
-            cookie = open_session(session, key_id, registry.settings.session_hours) if key_id else None
-            if cookie:
-                close_session(session, request.cookies.get(COOKIE, ""))
-        if cookie:
-            return _signed_in(request, cookie, inside(next), registry)
-        return _render("login.html", lang, 401, next=next, error="token", signed_in=None, here=request.url)
-    return _render("login.html", lang, next=next, error="", signed_in=None, here=request.url)
-
-
-@router.post("/login")
-async def login(request: Request, registry: RegistryPart) -> Response:
-    """Sign in with a key."""
-    form = await _form(request)
-    lang = "en" if form.get("lang") == "en" else "zh"
-    target = inside(form.get("next", "/"))
-    try:
-        same_site(request)
-        actor = recognise(registry.database, form.get("key", ""))
-    except RegistryError as error:
-        why = "site" if error.slug == "forbidden" else "key"
-        return _render(
-            "login.html", lang, error.status, next=target, error=why, signed_in=None, here=_form_page(request)
-        )
-    with registry.database.write() as session:
-        close_session(session, request.cookies.get(COOKIE, ""))
-        cookie = open_session(session, actor.key_id, registry.settings.session_hours)
-    return _signed_in(request, cookie, target, registry)
-
-
-@router.post("/logout")
-async def logout(request: Request, registry: RegistryPart) -> Response:
-    """Sign out."""
-    same_site(request)
-    with registry.database.write() as session:
-        close_session(session, request.cookies.get(COOKIE, ""))
-    response = RedirectResponse("/login", 303)
-    response.delete_cookie(COOKIE)
-    return response
-
-
-def _form_page(request: Request) -> Any:
-    """Return the address of the form after it was sent: the links of the language lead to it."""
-    return request.url.replace(path="/login", query="")
-
-
-def _signed_in(request: Request, cookie: str, target: str, registry: Registry) -> RedirectResponse:
-    response = RedirectResponse(target, 303)
-    response.set_cookie(
-        COOKIE,
-        cookie,
-        max_age=registry.settings.session_hours * 3600,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-    return response
-
-
-async def _form(request: Request) -> dict[str, str]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _FORM_LIMIT:
-            raise RegistryError("too-large", "the form is too large")
-    return {key: values[0] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
 @router.get("/")
@@ -169,6 +85,7 @@ def index(
     )
 
 
+# scope: of apps that were found within reach
 def _standing(session: Any, apps: list[int]) -> dict[int, dict[str, int]]:
     from sqlalchemy import func  # noqa: PLC0415 - one query
 

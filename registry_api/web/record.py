@@ -55,7 +55,7 @@ class Record:
     intakes: list[TrafficIntake]
     trail: list[TrailEntry]
     names: dict[str, str]
-    """``key:<id>`` → the name of its holder, as far as the reader may know it."""
+    """``key:<id>`` or ``user:<id>`` → the name of its holder, as far as the reader may know it."""
 
 
 def read_record(registry: Registry, actor: Actor, package: str) -> Record:
@@ -116,11 +116,13 @@ def read_record(registry: Registry, actor: Actor, package: str) -> Record:
 
 
 def _names(session: Session, actor: Actor, trail: list[TrailEntry]) -> dict[str, str]:
-    ids = {entry.actor.removeprefix("key:") for entry in trail}
+    said = {entry.actor: entry.actor.partition("/")[0].partition(":")[2] for entry in trail}
+    ids = set(said.values())
     statement = select(ApiKey.id, ApiKey.name).where(col(ApiKey.id).in_(ids))
     if actor.role in MEMBERS:  # the authority acts as one: its people are not named to those it supervises
         statement = statement.where(ApiKey.organization_id == actor.organization_id)
-    return {f"key:{key_id}": name for key_id, name in session.exec(statement).all()}
+    known = dict(session.exec(statement).all())
+    return {label: known[key_id] for label, key_id in said.items() if key_id in known}
 
 
 def _report(registry: Registry, run: AuditRun | None) -> tuple[dict[str, Any] | None, str | None]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -15,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from analyzer.model import Bilingual
 from registry_api.accounts.access import Action, Actor, can
-from registry_api.accounts.sessions import COOKIE, session_actor
+from registry_api.accounts.sessions import read_cookie, require_same_site, require_token, session_actor
 from registry_api.errors import TITLES, FieldError, RegistryError
 from registry_api.registry import Registry
 from registry_api.web.rendering import render
@@ -28,10 +26,15 @@ class NobodySignedInError(Exception):
     """The page needs somebody who has signed in."""
 
 
+def visitor(request: Request) -> Actor | None:
+    """Return who is signed in, if anybody is."""
+    registry: Registry = request.app.state.registry
+    return session_actor(registry.database, read_cookie(request, registry.settings.trusted_proxies))
+
+
 def reader(request: Request) -> Actor:
     """Return who is signed in, for a page that only reads."""
-    registry: Registry = request.app.state.registry
-    actor = session_actor(registry.database, request.cookies.get(COOKIE, ""))
+    actor = visitor(request)
     if actor is None or not can(actor, Action.READ):
         raise NobodySignedInError
     return actor
@@ -58,38 +61,19 @@ def inside(target: str) -> str:
     return target if safe and not any(ord(char) < 32 for char in target) else "/"
 
 
-def same_site(request: Request) -> None:
-    """Refuse a form that another site sent."""
-    site = request.headers.get("sec-fetch-site")
-    if site is None:  # an older browser, or plain HTTP to another machine
-        origin = request.headers.get("origin")
-        site = "same-origin" if not origin or urlsplit(origin).netloc == request.headers.get("host") else "cross-site"
-    if site not in {"same-origin", "none"}:
-        raise RegistryError("forbidden", "the form came from another site")
-
-
-def form_token(request: Request) -> str:
-    """Return the token that our own forms carry: only a page that knows the session's cookie can make it."""
-    cookie = request.cookies.get(COOKIE, "")
-    return hmac.new(b"eduaudit form", cookie.encode(), hashlib.sha256).hexdigest()[:32] if cookie else ""
-
-
-async def read_form(request: Request, limit: int = FORM_LIMIT) -> dict[str, list[str]]:
+async def read_form(request: Request, actor: Actor, limit: int = FORM_LIMIT) -> dict[str, list[str]]:
     """Return the fields of a form (urlencoded, each with all its values).
 
     Raises ``too-large``, ``forbidden`` for a form of another site or without the session's token.
     """
-    same_site(request)
+    require_same_site(request)
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
             raise RegistryError("too-large", "the form is too large")
     fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=2000)
-    given = fields.pop("csrf", [""])[0]
-    wanted = form_token(request)
-    if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
-        raise RegistryError("forbidden", "the form is no longer valid; load the page again")
+    require_token(actor, fields.pop("csrf", [""])[0])
     return fields
 
 
@@ -117,8 +101,6 @@ class PageRoute(APIRoute):
 def error_page(request: Request, error: RegistryError) -> Response:
     """Return an error as a page, with what is wrong with each field."""
     lang = language(request)
-    registry: Registry = request.app.state.registry
-    actor = session_actor(registry.database, request.cookies.get(COOKIE, ""))
     title: Bilingual = TITLES[error.slug][1]
     errors: list[FieldError] = error.errors or []
     return render(
@@ -128,6 +110,6 @@ def error_page(request: Request, error: RegistryError) -> Response:
         title=title.pick(lang),
         detail=error.detail,
         errors=errors,
-        signed_in=actor,
+        signed_in=visitor(request),
         here=request.url,
     )

@@ -365,17 +365,18 @@ _FILING = {
 }
 
 
+def filing_document(package="cn.example.study", province="31", serial="000100", **app):
+    document = copy.deepcopy(_FILING)
+    document["unit"].update(uscc=uscc(province, serial), region=province + "0000")
+    document["system"]["icp"] = ("川" if province == "51" else "沪") + "ICP备12345678号"
+    document["system"]["mlps"] = province + "010099001-00001"
+    document["app"].update(package=package, **app)
+    return document
+
+
 @pytest.fixture
 def filing_of():
-    def make(package="cn.example.study", province="31", serial="000100", **app):
-        document = copy.deepcopy(_FILING)
-        document["unit"].update(uscc=uscc(province, serial), region=province + "0000")
-        document["system"]["icp"] = ("川" if province == "51" else "沪") + "ICP备12345678号"
-        document["system"]["mlps"] = province + "010099001-00001"
-        document["app"].update(package=package, **app)
-        return document
-
-    return make
+    return filing_document
 
 
 @pytest.fixture

@@ -161,9 +161,11 @@ def test_a_vendor_mends_what_was_returned_and_is_told_what_is_not_taken_over(ser
     filing["app"]["edu_filing"] = "教APP备330000号"
     path, apk = tmp_path / "filing.json", SAMPLE / "homework.apk"
     path.write_text(json.dumps(filing), encoding="utf-8")
-    vendor = inside("key", "v", "--role", "vendor", "--organization", filing["unit"]["uscc"], "--data", data)
-    one_line(inside("key", "v", "--role", "vendor", "--organization", "X", "--data", data), "--organization", "X")
-    reviewer = inside("key", "r", "--role", "reviewer", "--province", "33", "--data", data).stdout.strip()
+    vendor = inside("key", "issue", "v", "--role", "vendor", "--organization", filing["unit"]["uscc"], "--data", data)
+    one_line(
+        inside("key", "issue", "v", "--role", "vendor", "--organization", "X", "--data", data), "--organization", "X"
+    )
+    reviewer = inside("key", "issue", "r", "--role", "reviewer", "--province", "33", "--data", data).stdout.strip()
     key = vendor.stdout.strip()
     first = submit(server, apk, path, "--wait", "--lang", "en", key=key, command=inside)
     assert first.returncode == 0, first.stderr
@@ -205,7 +207,7 @@ def test_import_key_schema_and_restore(settings, tmp_path, inside):
     done = inside("import", tmp_path / "f.jsonl", "--data", data)
     assert (done.returncode, done.stdout.strip()) == (1, "1 imported, 0 known before, 1 with errors")
     assert "row 2" in done.stderr
-    key = inside("key", "甲", "--role", "reviewer", "--province", "31", "--link", "--data", data)
+    key = inside("key", "issue", "甲", "--role", "reviewer", "--province", "31", "--link", "--data", data)
     assert re.fullmatch(r"edr_\w{8}_\w{64}\n/login\?token=\S+\n", key.stdout)
     assert json.loads(inside("schema", "filing").stdout)["$id"] == "urn:eduaudit:schema:filing:1"
     assert json.loads(inside("schema", "diff").stdout)["$id"] == "urn:eduaudit:schema:diff:1"

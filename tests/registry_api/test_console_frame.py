@@ -9,11 +9,10 @@ import pytest
 
 import registry_api.web
 from registry_api.accounts.access import Role, default_scopes
-from registry_api.accounts.sessions import COOKIE
 from registry_api.errors import RegistryError
 from registry_api.web.navigation import navigation_of
 from registry_api.web.rendering import asset
-from registry_api.web.visitors import form_token, inside, read_form
+from registry_api.web.visitors import inside, read_form
 
 STATIC = Path(registry_api.web.__file__).parent / "static"
 
@@ -65,11 +64,11 @@ def test_a_target_elsewhere_leads_to_the_start_page(target):
     assert inside(target) == "/"
 
 
-def request(body=b"", cookie="c", **headers):
+def request(body=b"", **headers):
     async def stream():
         yield body
 
-    return SimpleNamespace(cookies={COOKIE: cookie} if cookie else {}, headers=headers, stream=stream)
+    return SimpleNamespace(headers=headers, stream=stream)
 
 
 def run(coroutine):
@@ -79,22 +78,22 @@ def run(coroutine):
 
 
 def test_a_form_needs_the_session_s_token_and_our_own_page():
-    own = request()
-    good = f"a=1&a=2&b=&csrf={form_token(own)}".encode()
-    assert run(read_form(request(good))) == {"a": ["1", "2"], "b": [""]}
-    for bad in (
-        request(b"a=1"),
-        request(b"a=1&csrf=0"),
-        request(good, cookie="other"),
-        request(good, cookie=""),
-        request(good, **{"sec-fetch-site": "cross-site"}),
-        request(good, origin="https://evil.example", host="here"),
+    own = SimpleNamespace(csrf="t" * 64)
+    good = f"a=1&a=2&b=&csrf={own.csrf}".encode()
+    assert run(read_form(request(good), own)) == {"a": ["1", "2"], "b": [""]}
+    for bad, actor in (
+        (request(b"a=1"), own),
+        (request(b"a=1&csrf=0"), own),
+        (request(good), SimpleNamespace(csrf="u" * 64)),
+        (request(b"csrf="), SimpleNamespace(csrf="")),
+        (request(good, **{"sec-fetch-site": "cross-site"}), own),
+        (request(good, origin="https://evil.example", host="here"), own),
     ):
         with pytest.raises(RegistryError) as refused:
-            read_form(bad).send(None)
+            read_form(bad, actor).send(None)
         assert refused.value.slug == "forbidden"
     with pytest.raises(RegistryError) as refused:
-        read_form(request(b"a" * 300_000)).send(None)
+        read_form(request(b"a" * 300_000), own).send(None)
     assert refused.value.slug == "too-large"
 
 

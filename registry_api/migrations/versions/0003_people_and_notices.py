@@ -1,4 +1,4 @@
-"""Supervisory parts of the trail; notices and lists."""
+"""Supervisory parts of the trail; notices and lists; accounts."""
 
 from __future__ import annotations
 
@@ -116,6 +116,29 @@ def _make_notices() -> None:
     op.create_index("ix_listing_organization_id_kind", "listing", ["organization_id", "kind"])
 
 
+def _make_accounts() -> None:
+    op.create_table(
+        "account",
+        _text("id", 16, required=True),
+        _text("login", 60, required=True),
+        _text("name", 200, required=True),
+        _text("password_hash", 200),
+        _text("oidc_subject", 400),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
+        _number("failures", required=True),
+        _moment("locked_until"),
+        _moment("created_at", required=True),
+        _moment("last_sign_in_at"),
+        _moment("disabled_at"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("login", name=op.f("uq_account_login")),
+        sa.UniqueConstraint("oidc_subject", name=op.f("uq_account_oidc_subject")),
+    )
+    op.add_column("api_key", _text("user_id", 16))
+    op.create_index(op.f("ix_api_key_user_id"), "api_key", ["user_id"])
+    op.add_column("web_session", _moment("seen_at"))
+
+
 def _sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"
 
@@ -129,10 +152,15 @@ def upgrade() -> None:
     if _sqlite():
         op.execute(sa.text(SQLITE_REPLACE_GUARD))
     _make_notices()
+    _make_accounts()
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_column("web_session", "seen_at")
+    op.drop_index(op.f("ix_api_key_user_id"), table_name="api_key")
+    op.drop_column("api_key", "user_id")
+    op.drop_table("account")
     for table in ("listing", "notice_serial", "notice"):
         op.drop_table(table)
     if _sqlite():
