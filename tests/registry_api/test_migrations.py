@@ -55,10 +55,14 @@ def test_a_database_of_the_first_tables_keeps_its_filings(tmp_path):
         for statement in (
             f"INSERT INTO organization VALUES (1, '甲', 'U', '31', '{moment}')",
             f"INSERT INTO app VALUES (1, 'cn.a.b', 'n', 1, '31', NULL, '', '{moment}')",
-            "INSERT INTO filing (id, app_id, organization_id, province, state, document, facts, corrections, created_at,"
-            f" updated_at, version) VALUES (1, 1, 1, '31', 'filed', '{{}}', '{{}}', '[]', '{moment}', '{moment}', 3)",
-            "INSERT INTO audit_run (id, app_id, filing_id, kind, state, attempt, enqueued, enqueued_at, requested_at,"
-            f" summary) VALUES ('r', 1, 1, 'submit', 'succeeded', 1, 1, '{moment}', '{moment}', '{{}}')",
+            (
+                "INSERT INTO filing (id, app_id, organization_id, province, state, document, facts, corrections, created_at,"
+                f" updated_at, version) VALUES (1, 1, 1, '31', 'filed', '{{}}', '{{}}', '[]', '{moment}', '{moment}', 3)"
+            ),
+            (
+                "INSERT INTO audit_run (id, app_id, filing_id, kind, state, attempt, enqueued, enqueued_at, requested_at,"
+                f" summary) VALUES ('r', 1, 1, 'submit', 'succeeded', 1, 1, '{moment}', '{moment}', '{{}}')"
+            ),
         ):
             connection.execute(sa.text(statement))
     with database.writer.begin() as connection:
