@@ -158,6 +158,11 @@ def _same_subject(session: Session, row: UserFiling, document: dict[str, Any], *
 def find_user_filing(session: Session, actor: Actor, row_id: int, *, lock: bool = False) -> UserFiling:
     """Return one school's filing within reach, or raise ``not-found``."""
     statement = select(UserFiling).where(UserFiling.id == row_id, reach(actor))
+    if lock:
+        # The app's filing first, as the cascade does: it must not be suspended between the look at it and the commit.
+        rests_on = session.exec(select(UserFiling.provider_filing_id).where(UserFiling.id == row_id)).first()
+        if rests_on is not None:
+            session.get(Filing, rests_on, with_for_update={"read": True})
     found = session.exec(statement.with_for_update() if lock else statement).first()
     if found is None:
         raise RegistryError("not-found", f"there is no user filing {row_id}")

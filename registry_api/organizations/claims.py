@@ -112,15 +112,16 @@ def decide_claim(
 
 
 def _move(session: Session, actor: Actor, claim: PackageClaim, reason: str, *, lift_ban: bool) -> None:
+    # Filings before the app: the order in which every transaction locks.
+    living = session.exec(
+        select(Filing)
+        .where(Filing.app_id == claim.app_id, col(Filing.state).not_in([state.value for state in FINAL]))
+        .with_for_update()
+    ).all()
     app = session.exec(select(App).where(App.id == claim.app_id).with_for_update()).one()
     to = session.get(Organization, claim.claimant_id)
     if to is None or app.organization_id != claim.holder_id:
         raise RegistryError("conflict", f"{app.package} is no longer on record under the provider of this claim")
-    living = session.exec(
-        select(Filing)
-        .where(Filing.app_id == app.id, col(Filing.state).not_in([state.value for state in FINAL]))
-        .with_for_update()
-    ).all()
     for filing in living:
         if filing.state != State.DRAFT:
             raise RegistryError(

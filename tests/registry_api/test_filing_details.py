@@ -240,7 +240,9 @@ def test_the_clock_stands_still_while_a_filing_is_with_its_provider(
     item = office.get("v", at + "/corrections")["items"][0]["id"]
     office.post("v", at, "/submit", {"replies": [{"id": item, "reply": "已补"}]}, 202)
     drain()
-    assert office.get("reviewer", "/queue")["items"][0]["due_on"] == "2026-12-15"
+    set_back = office.get("reviewer", "/queue")["items"][0]
+    assert set_back["due_on"] == "2026-12-15"
+    assert set_back["paused_intervals"][0][0] == set_back["paused_intervals"][0][1]
     clock.on(dt.date(2026, 12, 4))
     office.move("reviewer", at, "return", corrections=[{"field": "/unit/address", "problem": "缺"}])
     clock.on(dt.date(2026, 12, 9))
