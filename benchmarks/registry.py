@@ -578,7 +578,6 @@ def measure(label, settings, options):
             file.write(
                 json.dumps(
                     document_of(
-                        i,
                         f"导入{i}",
                         f"cn.imp{salt}.a{i}",
                         province,

@@ -95,7 +95,7 @@ def create_app(registry: Registry) -> FastAPI:
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
             for slug, (status, _) in TITLES.items()
-            if status in {401, 403, 404, 409, 413, 422, 429}
+            if status in {400, 401, 403, 404, 409, 413, 415, 422, 429}
         },
     )
     app.state.registry = registry
@@ -307,6 +307,6 @@ def _describe_headers(operation: dict[str, Any]) -> None:
                 "in": "header",
                 "required": False,
                 "description": "chosen by the client; the same request with the same key is done once, for three days",
-                "schema": {"type": "string", "maxLength": 200},
+                "schema": {"type": "string", "minLength": 1, "maxLength": 200},
             }
         )

@@ -74,7 +74,9 @@ class Client:
             "X-File-Name": quote(path.name[-80:]),  # the end says which kind of file it is
         }
         for attempt in range(_UPLOAD_ATTEMPTS):
-            offset = self._arrived(upload_id) if attempt else 0
+            offset, whole = self._arrived(upload_id) if attempt else (0, False)
+            if whole:
+                return upload_id  # only the answer was lost
             resumed = {"Upload-Offset": str(offset)} if attempt else {}
             try:
                 response = self._http.request(
@@ -92,13 +94,13 @@ class Client:
             raise EduauditError(f"{path}: {problem_line(response)}")
         return upload_id
 
-    def _arrived(self, upload_id: str) -> int:
-        """Return how many bytes of an upload the registry has."""
+    def _arrived(self, upload_id: str) -> tuple[int, bool]:
+        """Return how many bytes of an upload the registry has, and whether that is all."""
         try:
             answer = self._http.head(f"/uploads/{upload_id}")
         except httpx.TransportError:
-            return 0
-        return int(answer.headers.get("Upload-Offset", "0"))
+            return 0, False
+        return int(answer.headers.get("Upload-Offset", "0")), answer.headers.get("Upload-Complete") == "?1"
 
     def every(self, path: str) -> list[dict[str, Any]]:
         """Return the items of all pages of a list."""

@@ -162,6 +162,7 @@ def _finish(registry: Registry, actor: Actor, part: Part, sha256: str | None, na
 @router.head(
     "/uploads/{upload_id}",
     operation_id="headUpload",
+    response_class=Response,
     responses={200: {"description": "`Upload-Offset` bytes have arrived; `Upload-Complete: ?1` when it is whole"}},
 )
 def head_upload(upload_id: UploadId, registry: RegistryPart, actor: Filer) -> Response:

@@ -1,0 +1,52 @@
+"""Every operation against its own description: no 5xx, no answer that the description does not know."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance)
+BOUNDED = settings(
+    max_examples=5,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def wrong_answers(operation, headers):
+    wrong = {}
+
+    @BOUNDED
+    @given(case=operation.as_strategy())
+    def check(case):
+        answer = case.call(headers=headers)
+        try:
+            case.validate_response(answer, checks=CHECKS)
+        except BaseException as error:  # noqa: BLE001 - a group of failures, of which each status is told once
+            wrong[answer.status_code] = f"{case.method} {case.formatted_path}: {error} {answer.text[:200]}"
+
+    check()
+    return wrong
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_operation_answers_5xx_or_what_its_description_does_not_know(api, submitted, drain, key_of):
+    submitted({"findings": ["DATA.A|device.imei|high"]})
+    drain()
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", api.http.app)
+    headers = {"Authorization": f"Bearer {key_of()}"}
+    wrong = {}
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        identity = operation.definition.raw["operationId"]
+        if identity in {"exportTransitions", "revokeKey"}:  # the one is like all exports, the other takes our own key
+            continue
+        if answers := wrong_answers(operation, headers):
+            wrong[identity] = answers
+    assert not wrong, "\n".join(
+        f"{name} {status} {text}" for name, each in wrong.items() for status, text in each.items()
+    )
