@@ -6,10 +6,11 @@ file: it can neither slow a flow down nor lose it.
 
 from __future__ import annotations
 
+from proxy_addons.contentview import DecodedContent
 from proxy_addons.live.handshakes import Handshakes
 from proxy_addons.live.marking import Marks
 from proxy_addons.live.parent import Lifeline
 from proxy_addons.live.phones import Phones, Quic
 from proxy_addons.live.recorder import Recorder
 
-addons = [Recorder(), Handshakes(), Phones(), Quic(), Marks(), Lifeline()]
+addons = [Recorder(), Handshakes(), Phones(), Quic(), Marks(), DecodedContent(), Lifeline()]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from .commands.capture import capture
+from .commands.export import export
 from .commands.profile import profile
 from .commands.replay import replay
+from .commands.show import show
 from .commands.spool import spool
 
 
@@ -15,5 +17,5 @@ def traffic() -> None:  # noqa: D103  # the help text is the documentation
     pass
 
 
-for command in (capture, replay, profile, spool):
+for command in (capture, replay, show, export, profile, spool):
     traffic.add_command(command)

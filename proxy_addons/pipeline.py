@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.model import Endpoint, NotAnalysed, TrafficFacts, Transmission
 
 from . import ENGINE
+from .attribute.address import address_data, assigned_country
 from .attribute.frequency import interval
 from .attribute.phase import Timeline
 from .attribute.recipient import Recipient, recipient_of
 from .decode.limits import Limits
 from .decode.tree import unfold
+from .evidence.places import Paths, first_sights, sight_ids
 from .markpage import MARK_HOST
 from .match.matcher import Matcher
 from .redaction import Tags
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 LATEST = 20
 """Sights that are kept for a live display."""
+SHOWN_ADDRESSES = 8
+"""Of one host; a CDN has hundreds."""
 
 
 class _Row(NamedTuple):
@@ -66,6 +70,10 @@ class _Sight(NamedTuple):
     time: float
     flow: str
     capture: str
+    address: str | None
+    path: str
+    offset: int
+    id: str
 
 
 class Examination:
@@ -82,6 +90,7 @@ class Examination:
         self._table = catalogue.recipients
         values, keys = (profile.values, profile.keys) if profile else ({}, {})
         self._matcher = Matcher(values, keys, catalogue.identifiers)
+        self._paths = Paths(self._matcher)
         self._profile = profile.name if profile else None
         self._app = app
         self._limits = limits or Limits()
@@ -89,6 +98,7 @@ class Examination:
         self._sent: dict[_Row, list[_Sight]] = {}
         self._received: dict[_Row, list[_Sight]] = {}
         self._hosts: dict[tuple[str, str], tuple[str, Recipient]] = {}
+        self._addresses: dict[tuple[str, str], set[str]] = {}
         self._missed: dict[tuple[str, str, str], tuple[NotAnalysed, int]] = {}
         self._flows: set[tuple[str, str]] = set()
         self._timelines: dict[str, Timeline] = {}
@@ -131,23 +141,28 @@ class Examination:
             "not_analysed": sum(count for _, count in self._missed.values()),
         }
 
-    def host(self, host: str, scheme: str, found_in: str) -> None:
-        """Note that ``host`` was contacted."""
+    def host(self, host: str, scheme: str, found_in: str, address: str | None = None) -> None:
+        """Note that ``host`` was contacted, at ``address`` where that is known."""
         if (host, scheme) not in self._hosts:
             self._hosts[(host, scheme)] = (found_in, recipient_of(self._table, host))
+            self._addresses[(host, scheme)] = set()
+        if address:
+            self._addresses[(host, scheme)].add(address)
 
     def _examine(self, message: Message, capture: str) -> None:
         host = message.host.lower()
-        self.host(host, message.scheme, PurePath(capture).name)
+        self.host(host, message.scheme, PurePath(capture).name, message.address)
         unfolded = unfold(message, self._limits)
         for gap in unfolded.gaps:
             self.miss(NotAnalysed(request_id=message.flow, host=host, code=gap.code, detail=gap.detail))
-        hits = self._matcher.find(unfolded.leaves)
-        if not hits:
+        sights = first_sights(self._matcher, unfolded.leaves)
+        if not sights:
             return
+        ids = sight_ids(message, unfolded.leaves, sights, self._paths)
         to = recipient_of(self._table, host, message.target)
         table = self._sent if message.direction == "request" else self._received
-        for hit, leaf in hits:
+        for sight, identity in zip(sights, ids, strict=True):
+            hit, leaf = sight.hit, unfolded.leaves[sight.leaf]
             row = _Row(
                 hit.data,
                 host,
@@ -161,7 +176,9 @@ class Examination:
                 hit.proof,
                 hit.sure,
             )
-            table.setdefault(row, []).append(_Sight(message.time, message.flow, capture))
+            path = self._paths.shown(leaf)
+            seen = _Sight(message.time, message.flow, capture, message.address, path, sight.start, identity)
+            table.setdefault(row, []).append(seen)
             if table is self._sent:
                 self.latest.append(Found(message.time, row.data, host, row.recipient, row.encrypted, row.value))
 
@@ -175,6 +192,10 @@ class Examination:
                 found_in=found_in,
                 recipient=to.name,
                 country=to.country,
+                addresses=tuple(sorted(self._addresses[(host, scheme)])[:SHOWN_ADDRESSES]),
+                address_countries=tuple(
+                    sorted({land for one in self._addresses[(host, scheme)] if (land := assigned_country(one))})
+                ),
             )
             for (host, scheme), (found_in, to) in self._hosts.items()
         )
@@ -186,6 +207,7 @@ class Examination:
             engine=ENGINE,
             app=self._app,
             captures=tuple(captures),
+            address_data=address_data() if any(self._addresses.values()) else None,
             profile=self._profile,
             marks=tuple(sorted({kind for timeline in self._timelines.values() for kind in timeline.kinds})),
             flows=len(self._flows),
@@ -204,24 +226,7 @@ class Examination:
                 group = (row, timeline.phase(sight.time), timeline.foreground(sight.time))
                 groups.setdefault(group, []).append(sight)
         rows = [
-            Transmission(
-                data=row.data,
-                host=row.host,
-                recipient=row.recipient,
-                country=row.country,
-                encrypted=row.encrypted,
-                phase=phase,
-                foreground=foreground,
-                count=len(sights),
-                interval_s=interval([one.time for one in sights]),
-                encoding=row.encoding,
-                where=row.where,
-                key=row.key,
-                value_redacted=row.value,
-                request_id=min(sights, key=lambda one: one.time).flow,
-                proof=row.proof,
-                sure=row.sure,
-            )
+            _transmission(row, phase, foreground, sights, self._timelines.get(_first(sights).capture, unmarked))
             for (row, phase, foreground), sights in groups.items()
         ]
         return tuple(
@@ -243,3 +248,38 @@ class Examination:
                 ),
             )
         )
+
+
+def _first(sights: list[_Sight]) -> _Sight:
+    return min(sights, key=lambda one: (one.time, one.flow, one.id))
+
+
+def _transmission(
+    row: _Row, phase: Phase, foreground: bool | None, sights: list[_Sight], timeline: Timeline
+) -> Transmission:
+    first = _first(sights)
+    return Transmission(
+        data=row.data,
+        host=row.host,
+        recipient=row.recipient,
+        country=row.country,
+        encrypted=row.encrypted,
+        phase=phase,
+        foreground=foreground,
+        count=len(sights),
+        interval_s=interval([one.time for one in sights]),
+        encoding=row.encoding,
+        where=row.where,
+        key=row.key,
+        value_redacted=row.value,
+        request_id=first.flow,
+        proof=row.proof,
+        sure=row.sure,
+        id=first.id,
+        capture=PurePath(first.capture).name,
+        path=first.path,
+        offset=first.offset,
+        since_start_s=timeline.since_start(first.time),
+        address=first.address,
+        address_country=assigned_country(first.address),
+    )

@@ -134,6 +134,21 @@ class Transmission(Record):
     proof: Literal["known_value", "pattern"]
     sure: Literal["V", "1", "K", "?"] = "V"
     """For ``pattern``: how much the pattern proves (checksum and key name ``1``, key name or checksum alone ``?``)."""
+    id: str = ""
+    """Id of the first of them, for `eduaudit traffic show`; the same whenever the same capture is examined."""
+    capture: str | None = None
+    """File name of the capture that holds the first of them."""
+    path: str = ""
+    """Layers and keys down to the text that holds it, such as ``body.base64.gzip.json$.header.imei``; ``#`` stands for
+    a key that may be personal itself."""
+    offset: int | None = None
+    """Characters from the beginning of that text."""
+    since_start_s: float | None = None
+    """Seconds from the operator's mark of the first start to the first of them; `None` without such a mark."""
+    address: str | None = None
+    """IP address of the server in the first of them, as the capture has it."""
+    address_country: str | None = None
+    """Country to which a registry assigned the block of that address: where the server stands is another question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +171,8 @@ class TrafficFacts(Record):
     app: str | None
     captures: tuple[str, ...]
     """SHA-256 of each capture."""
+    address_data: str | None = None
+    """Name, version and date of the table by which addresses were assigned to countries; `None`: none was at hand."""
     profile: str | None
     """Name of the device profile; `None` when only patterns were looked for."""
     marks: tuple[str, ...] = ()

@@ -249,6 +249,10 @@ class Endpoint(Record):
     recipient: str | None
     """``sdk:<id>`` or a company; `None` when unknown."""
     country: str | None
+    addresses: tuple[str, ...] = ()
+    """IP addresses at which a capture found it, IPv4 and IPv6, at most eight; sorted."""
+    address_countries: tuple[str, ...] = ()
+    """Countries to which registries assigned their blocks: where the servers stand is another question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Timeline:
         self._phases: list[Phase] = []
         self._screen_times: list[float] = []
         self._screens: list[bool] = []
+        self._starts = sorted(mark.time for mark in marks if mark.mark == "first_start")
         phase: Phase = "unknown"
         for mark in sorted(marks, key=lambda mark: mark.time):
             if mark.mark in PHASE_AFTER and not (mark.mark == "consent_shown" and phase == "after_consent"):
@@ -48,6 +49,11 @@ class Timeline:
             return "unknown"
         at = bisect_right(self._times, time)
         return self._phases[at - 1] if at else self._initial
+
+    def since_start(self, time: float) -> float | None:
+        """Return the seconds from the last start before ``time``; `None` when no mark says when that was."""
+        at = bisect_right(self._starts, time)
+        return round(time - self._starts[at - 1], 1) if at and time > 0 else None
 
     def foreground(self, time: float) -> bool | None:
         """Tell whether the app was on screen; `None` when no mark says so."""

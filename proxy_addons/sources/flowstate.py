@@ -18,6 +18,7 @@ from .tnetstring import parse, spans
 CURRENT = 21
 """Flow format whose states are read directly; older and newer ones go through mitmproxy's own reader."""
 
+SERVER_FIELDS = {"peername", "via", "address", "sni", "timestamp_tls_setup"}
 WHOLE = 16 << 20
 """Bytes up to which a body is examined as one, with all its layers; longer ones in pieces."""
 
@@ -45,6 +46,12 @@ def iterate_record(record: bytes, capture: Path | None = None) -> Iterator[Item]
             yield from _in_pieces(message, kept, capture)
 
 
+def messages_of_flow(flow: Any) -> list[Item]:
+    """Return the messages of one of mitmproxy's own flow objects."""
+    state = dict(flow.get_state())
+    return [message for message, _ in _of_state(state.get, state)]
+
+
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
@@ -53,6 +60,10 @@ def _messages(record: bytes) -> Iterator[tuple[Message, dict[str, Any] | None]]:
     places = spans(record)
 
     def value(key: str) -> Any:
+        if key == "server_conn" and key in places:
+            # Certificates are long and nobody here asks for them.
+            within = spans(record, places[key])
+            return {name: parse(record, at)[0] for name, at in within.items() if name in SERVER_FIELDS}
         return parse(record, places[key])[0] if key in places else None
 
     if value("version") != CURRENT:
@@ -104,13 +115,19 @@ def _http(name: str, value: Any, told: dict[str, Any]) -> Iterator[tuple[Message
         scheme=scheme,
         headers=headers,
         body=request["content"],
+        address=_address(value("server_conn")),
     )
     if not told.get("part"):
         yield first, bodies.get("request")
         if response is not None:
             moment = response["timestamp_start"] or first.time
             answer = replace(
-                first, time=moment, direction="response", headers=_fields(response), body=response["content"]
+                first,
+                time=moment,
+                direction="response",
+                headers=_fields(response),
+                body=response["content"],
+                status=response["status_code"],
             )
             yield answer, bodies.get("response")
     for kind, from_client, content, moment, *_ in (socket or {}).get("messages") or ():
@@ -146,7 +163,14 @@ def _stream(name: str, transport: str, value: Any) -> Iterator[Message]:
                 target="",
                 headers=(),
                 body=b"".join(part[1] for part in parts),
+                address=_address(server),
             )
+
+
+def _address(server: dict[str, Any] | None) -> str | None:
+    """Return the IP address that the proxy connected to; `None` behind another proxy or without a connection."""
+    peer = server.get("peername") if server and not server.get("via") else None
+    return str(peer[0]) if peer else None
 
 
 def _in_pieces(message: Message, kept: dict[str, Any], capture: Path | None) -> Iterator[Item]:

@@ -116,6 +116,7 @@ def _entry(number: int, entry: Any) -> list[Item]:
             "method": str(request.get("method", "")),
             "target": (url.path or "/") + _query(url.query, request.get("queryString")),
             "decoded": True,
+            "address": str(entry.get("serverIPAddress") or "").strip("[]") or None,
         }
         headers = _with_cookies(_headers(request.get("headers")), request.get("cookies"))
         messages: list[Item] = [
@@ -152,6 +153,7 @@ def _answer(entry: dict[str, Any], common: dict[str, Any], scheme: str, started:
                 scheme=scheme,
                 headers=_headers(response.get("headers")),
                 body=_decoded(content.get("text"), content.get("encoding")),
+                status=int(response.get("status") or 0),
             )
         )
     for part in entry.get("_webSocketMessages") or ():

@@ -33,6 +33,10 @@ class Message:
     """Raw body, content encoding still on; `None`: the capture does not hold it."""
     decoded: bool = False
     """The source has undone the content encoding already although the header still names it (HAR)."""
+    address: str | None = None
+    """IP address of the server, where the capture has it."""
+    status: int = 0
+    """Status code of an HTTP response; 0: none."""
 
     @property
     def encrypted(self) -> bool:
