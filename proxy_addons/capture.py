@@ -3,61 +3,55 @@
 from __future__ import annotations
 
 import contextlib
-import errno
+import json
 import os
+import secrets
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
+import threading
 import time
+from collections import deque
 from pathlib import Path
+from typing import Any
 
 from analyzer.model import EduauditError
 
-from .events import read_events
-from .sources.capture import beside
+from .events import EVENT_LINE, read_events
+from .markpage import CODE_VARIABLE
+from .modes import Way
+from .sources.capturefiles import beside
 
 READY_WITHIN = 60.0
 """Seconds; the first start also makes the CA, and the machine may be busy."""
 END_WITHIN = 20.0
 STREAM_ABOVE = "4m"
-"""Larger bodies pass on while they are still being stored: an upload is never held up."""
+"""Larger bodies pass on while they are kept beside the capture: an upload is never held up, nor held in memory."""
 SUMMING_UP = "logged during startup, exiting"
 """mitmdump's last line after an error, which says less than the line before."""
 ADDONS = Path(__file__).with_name("addons.py")
 MITMDUMP = "import sys; from mitmproxy.tools.main import mitmdump; sys.exit(mitmdump())"
 
 
-def parse_listen(text: str) -> tuple[str, int]:
-    """Read ``HOST:PORT``, ``[v6]:PORT`` or ``PORT``. Raise `EduauditError` for anything else."""
-    host, _, port = text.rpartition(":")
-    if not port.isdigit() or int(port) > 65535:  # highest port
-        raise EduauditError(f"--listen: 应为 地址:端口 / ADDRESS:PORT is expected: {text!r}")
-    return host.strip("[]") or "127.0.0.1", int(port)
-
-
-def check_port(host: str, port: int) -> None:
-    """Raise `EduauditError` in one line when the port cannot be listened on."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-            probe.listen(1)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise EduauditError(f"{host}:{port}: 端口已被占用 / port is already taken") from error
-            raise EduauditError(f"{host}:{port}: 不能监听 / cannot listen: {error.strerror}") from error
-
-
 class Proxy:
     """A running mitmdump that records to ``flow_file``."""
 
-    def __init__(self, flow_file: Path, host: str, port: int, options: tuple[str, ...] = ()) -> None:
+    def __init__(self, flow_file: Path, way: Way, *, quic: bool = False, options: tuple[str, ...] = ()) -> None:
         self.flow_file = flow_file
+        self.way = way
+        self.code = secrets.token_hex(4)
+        """What the operator's page and the REST interface ask for, new in each session."""
+        self.unwritten: list[dict[str, Any]] = []
+        """Events that the disk did not take."""
         self._events = beside(flow_file, "events")
-        self._log = tempfile.TemporaryFile(prefix="eduaudit-mitmdump-")  # noqa: SIM115  # closed in `end`
+        self._lines: deque[str] = deque(maxlen=50)
+        settings = {
+            "eduaudit_out": flow_file,
+            "eduaudit_parent": os.getpid(),
+            "stream_large_bodies": STREAM_ABOVE,
+            "http3": str(quic).lower(),
+        }
+        listen = () if way.kind == "local" else ("--listen-host", way.host, "--listen-port", str(way.port))
         arguments = [
             sys.executable,
             "-c",
@@ -65,34 +59,30 @@ class Proxy:
             "-q",
             "-s",
             str(ADDONS),
-            "--set",
-            f"eduaudit_out={flow_file}",
-            "--set",
-            f"eduaudit_parent={os.getpid()}",
-            "--listen-host",
-            host,
-            "--listen-port",
-            str(port),
-            "--set",
-            f"stream_large_bodies={STREAM_ABOVE}",
-            "--set",
-            "store_streamed_bodies=true",
-            "--set",
-            "http3=false",
+            *listen,
+            *(part for spec in way.specs for part in ("--mode", spec)),
+            *(part for name, value in settings.items() for part in ("--set", f"{name}={value}")),
             *(part for option in options for part in ("--set", option)),
         ]
         # A session of its own: Ctrl-C in the terminal reaches the command, which ends the proxy in order.
         self._process = subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, CODE_VARIABLE: self.code},
         )
+        self._listener = threading.Thread(target=self._listen, name="mitmdump", daemon=True)
+        self._listener.start()
 
     def wait_ready(self) -> tuple[str, int]:
         """Wait until the proxy listens; returns the address. Raise `EduauditError` with its own words if it ends."""
         end = time.monotonic() + READY_WITHIN
         while time.monotonic() < end:
             for event in read_events(self._events):
-                if event.get("event") == "running" and event.get("listen"):
-                    host, port = event["listen"][0]
+                if event.get("event") == "running":
+                    host, port = (event.get("listen") or [(self.way.host, self.way.port)])[0]
                     return str(host), int(port)
             if not self.alive():
                 raise EduauditError(f"mitmdump 没有启动 / did not start: {self.words()}")
@@ -111,12 +101,23 @@ class Proxy:
 
     def words(self) -> str:
         """Return the last line that it printed."""
-        with contextlib.suppress(ValueError, OSError):
-            self._log.seek(0)
-            text = self._log.read().decode("utf-8", "replace")
-            lines = [line.strip() for line in text.splitlines() if line.strip() and SUMMING_UP not in line]
-            return lines[-1][:300] if lines else f"exit {self._process.returncode}"
-        return ""
+        if not self.alive():
+            self._listener.join(END_WITHIN)
+        lines = [line for line in list(self._lines) if SUMMING_UP not in line]
+        return lines[-1][:300] if lines else "" if self.alive() else f"exit {self._process.returncode}"
+
+    def _listen(self) -> None:
+        """Read what it prints until it ends; a pipe that nobody reads would stop it."""
+        if self._process.stdout is None:
+            return
+        with self._process.stdout as pipe:
+            for raw in pipe:
+                line = raw.decode("utf-8", "replace").strip()
+                if line.startswith(EVENT_LINE):
+                    with contextlib.suppress(ValueError):
+                        self.unwritten.append(json.loads(line.removeprefix(EVENT_LINE)))
+                elif line:
+                    self._lines.append(line)
 
     def end(self) -> None:
         """Ask it to write what it still holds and to end; harder if it does not."""
@@ -125,4 +126,4 @@ class Proxy:
                 self._process.send_signal(sign)
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self._process.wait(patience)
-        self._log.close()
+        self._listener.join(END_WITHIN)

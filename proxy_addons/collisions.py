@@ -41,7 +41,7 @@ def collisions(values: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for (data, value), (other, larger) in permutations(flat, 2):
         inner, outer = _bare(value), _bare(larger)
         if data != other and inner != outer and len(inner) >= MIN_INSIDE and inner in outer:
-            yield f"{data}: 其值包含在 {other} 的值中，会同时命中 / stands inside the value of {other}: both would be met"
+            yield f"{data}: 其值包含在 {other} 的值中，会同时命中 / stands inside that of {other}: both would be met"
 
 
 def by_chance(data: str, value: str) -> str | None:

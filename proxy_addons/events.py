@@ -1,7 +1,8 @@
-"""What only a live proxy sees and no `.flow` keeps: failed TLS handshakes, the addresses listened on."""
+"""What only a live proxy sees and no `.flow` keeps, one JSON object a line beside the capture."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -9,18 +10,37 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from analyzer.model import NotAnalysed
-
-PINNED_AFTER = 2
-"""Failures of one name, while other names work, that speak for certificate pinning."""
+EVENT_LINE = "eduaudit-event "
+"""Begins a line of the proxy's standard output that carries an event which the disk did not take."""
 
 
 def append_event(path: Path, event: str, **fields: Any) -> None:
     """Append one event with the time, in one write."""
     line = json.dumps({"event": event, "time": round(time.time(), 3), **fields}, ensure_ascii=True, default=str) + "\n"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    append_line(path, line)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append a line in one `write` on an append-only descriptor: two processes never mix their lines.
+
+    Raises `OSError` when it was not written whole, and takes the part back. What a crash left of an earlier line is
+    ended first.
+    """
+    data = line.encode()
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
-        os.write(descriptor, line.encode())
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            data = b"\n" + data
+        written = 0
+        try:
+            written = os.write(descriptor, data)
+        finally:
+            if written != len(data):
+                os.ftruncate(descriptor, size)
+        if written != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -38,30 +58,3 @@ def read_events(path: Path) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(event, dict):
             yield event
-
-
-def tls_failures(path: Path) -> list[NotAnalysed]:
-    """Return one row for each name whose handshakes with the app failed: what it sent is unknown.
-
-    Says pinning only where other names worked; where everything failed the phone does not trust the proxy at all.
-    """
-    failed: dict[str, int] = {}
-    worked: set[str] = set()
-    for event in read_events(path):
-        name = str(event.get("sni") or event.get("address") or "")
-        if event.get("event") == "tls_failed_client":
-            failed[name] = failed.get(name, 0) + 1
-        elif event.get("event") == "tls_established_client":
-            worked.add(name)
-    rows = []
-    for name, count in sorted(failed.items()):
-        if name in worked:
-            why = "some TLS handshakes of the app failed, others worked"
-        elif not worked:
-            why = "every TLS handshake failed: the phone does not trust the proxy's CA (set-up)"
-        elif count >= PINNED_AFTER:
-            why = "the app refused the proxy's certificate while other hosts accepted it: certificate pinning"
-        else:
-            why = "one TLS handshake failed"
-        rows.append(NotAnalysed(request_id="", host=name or None, code="tls_failed", detail=f"{why} (×{count})"))
-    return rows

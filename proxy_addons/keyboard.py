@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import select
 import sys
@@ -30,6 +31,9 @@ class Keyboard(Protocol):
 
 
 class _Terminal:
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may come in two parts
+
     def pressed(self) -> str:
         descriptor = sys.stdin.fileno()
         text = b""
@@ -38,7 +42,7 @@ class _Terminal:
             if not part:
                 break
             text += part
-        return text.decode("utf-8", "replace")
+        return self._decoder.decode(text)
 
 
 @contextmanager

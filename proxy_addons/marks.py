@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from analyzer.model import UnreadableInputError
+
+from .events import append_line
 
 KINDS = ("first_start", "consent_shown", "agreed", "refused", "background", "foreground", "function")
 LATEST = 4_102_444_800
@@ -88,10 +89,5 @@ def _seconds(value: Any) -> float:
 
 
 def append_mark(path: Path, mark: Mark) -> None:
-    """Append one mark. One `write` on an append-only descriptor: two processes never mix their lines."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        os.write(descriptor, mark.line().encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Append one mark. Raises `OSError` when the disk did not take it."""
+    append_line(path, mark.line())

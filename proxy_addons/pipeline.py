@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePath
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from .profile import Profile
     from .sources.message import Item, Message
 
-
+LATEST = 20
+"""Sights that are kept for a live display."""
 SHOWN_ADDRESSES = 8
 """Of one host; a CDN has hundreds."""
 
@@ -49,6 +51,18 @@ class _Row(NamedTuple):
     value: str
     proof: Proof
     sure: Sure
+
+
+class Found(NamedTuple):
+    """One sight for a live display."""
+
+    time: float
+    data: str
+    host: str
+    recipient: str | None
+    encrypted: bool
+    value: str
+    """Redacted."""
 
 
 class _Sight(NamedTuple):
@@ -89,6 +103,8 @@ class Examination:
         self._missed: dict[tuple[str, str, str], tuple[NotAnalysed, int]] = {}
         self._flows: set[tuple[str, str]] = set()
         self._timelines: dict[str, Timeline] = {}
+        self.latest: deque[Found] = deque(maxlen=LATEST)
+        """What was sent last."""
 
     def mark(self, capture: str, timeline: Timeline) -> None:
         """Set the marks of ``capture``; later ones replace earlier ones, also for what was examined already."""
@@ -164,6 +180,8 @@ class Examination:
             path = self._paths.shown(leaf)
             seen = _Sight(message.time, message.flow, capture, message.address, path, sight.start, identity)
             table.setdefault(row, []).append(seen)
+            if table is self._sent:
+                self.latest.append(Found(message.time, row.data, host, row.recipient, row.encrypted, row.value))
 
     def facts(self, captures: Iterable[str]) -> TrafficFacts:
         """Return everything seen so far; ``captures`` are the SHA-256 of the files."""

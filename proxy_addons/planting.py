@@ -111,9 +111,10 @@ def save_codes(found: Sequence[Step], folder: Path) -> list[Path]:
 
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for number, step in enumerate((one for one in found if one.code is not None), 1):
-        path = folder / f"{number}-{step.data}.svg"
-        segno.make(step.code, micro=False, error="m").save(str(path), scale=6, border=4)
+    codes = [(step.data, step.code) for step in found if step.code is not None]
+    for number, (data, code) in enumerate(codes, 1):
+        path = folder / f"{number}-{data}.svg"
+        segno.make(code, micro=False, error="m").save(str(path), scale=6, border=4)
         paths.append(path)
     return paths
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer.model import TrafficFacts
 
 from .attribute.phase import Timeline
-from .events import tls_failures
+from .events import read_events
+from .incidents import incident_rows
 from .marks import Mark, read_marks
 from .pipeline import Examination
 from .profile import Profile, read_profile
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 
 def read_captures(
-    paths: Sequence[Path], profile: Path | Profile | None = None, marks: Path | None = None, app: str | None = None
+    paths: Sequence[Path],
+    profile: Path | Profile | None = None,
+    marks: Path | None = None,
+    app: str | None = None,
+    keylog: Path | None = None,
 ) -> TrafficFacts:
-    """Examine `.flow` and HAR files of one app.
+    """Examine `.flow`, HAR, PCAP and ReCon files of one app.
 
     ``profile``: the device profile; without it only patterns are looked for. ``marks``: marks for all captures; without
-    it those that `traffic capture` wrote beside each one. ``app``: package name for the facts.
+    it those that `traffic capture` wrote beside each one. ``app``: package name for the facts. ``keylog``: TLS secrets
+    for packet captures; without it those beside each one.
     Raises `analyzer.model.UnreadableInputError` naming the file, and line where it has lines, that is not in order.
     A capture that is cut gives what it holds and a ``capture_truncated`` row.
     """
@@ -37,7 +43,7 @@ def read_captures(
     captures = [open_capture(Path(path)) for path in paths]
     examination = Examination(catalogue, known, app=app)
     for capture in captures:
-        examine(examination, capture, given)
+        examine(examination, capture, given, app, keylog)
     return examination.facts(capture.sha256 for capture in captures)
 
 
@@ -48,16 +54,22 @@ def load_profile(profile: Path | Profile | None, catalogue: Catalogue) -> Profil
     return read_profile(profile, frozenset(catalogue.personal_data))
 
 
-def examine(examination: Examination, capture: Capture, marks: Sequence[Mark] | None) -> None:
+def examine(
+    examination: Examination,
+    capture: Capture,
+    marks: Sequence[Mark] | None,
+    app: str | None = None,
+    keylog: Path | None = None,
+) -> None:
     """Examine one capture with ``marks``, or with those beside it when they are `None`."""
     examination.mark(str(capture.path), Timeline(marks if marks is not None else marks_beside(capture.path)))
-    examination.add(capture.messages(), str(capture.path))
+    examination.add(capture.messages(app, keylog), str(capture.path))
     add_failures(examination, capture.path)
 
 
-def add_failures(examination: Examination, capture: Path) -> None:
-    """Note the TLS failures that the proxy saw while the capture was taken."""
-    for row in tls_failures(beside(capture, "events")):
+def add_failures(examination: Examination, capture: Path, unwritten: Iterable[dict[str, Any]] = ()) -> None:
+    """Note what the proxy saw but could not read or record; ``unwritten``: events that the disk did not take."""
+    for row in incident_rows([*read_events(beside(capture, "events")), *unwritten]):
         examination.miss(row)
         if row.host:
             examination.host(row.host.lower(), "https", capture.name)

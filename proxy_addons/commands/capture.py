@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from .options import (
 if TYPE_CHECKING:
     from analyzer.catalogue import Catalogue
     from analyzer.model import TrafficFacts
+    from proxy_addons.modes import Way
 
 
 @click.command(help="启动代理并录制 / start the proxy and record.")
@@ -39,11 +41,30 @@ if TYPE_CHECKING:
     help="设备档案；没有则只按格式识别 / device profile; without it patterns only",
 )
 @click.option(
-    "--listen",
-    default="127.0.0.1:8080",
+    "--mode",
+    default="regular",
     show_default=True,
+    metavar="MODE",
+    help="regular, upstream:URL, wireguard, local[:PROCESS]：流量如何到达 / how traffic gets here",
+)
+@click.option(
+    "--phone",
+    "phones",
+    multiple=True,
+    metavar="NAME",
+    help="WireGuard 手机，每台一个密钥 / a WireGuard phone, each with its own key",
+)
+@click.option(
+    "--quic",
+    type=click.Choice(["block", "allow"]),
+    default="block",
+    show_default=True,
+    help="QUIC 阻断（应用改用 TCP）或解密 / block, so that apps use TCP, or decrypt",
+)
+@click.option(
+    "--listen",
     metavar="[ADDRESS:]PORT",
-    help="监听地址 / address to listen on",
+    help="监听地址 / address to listen on  [127.0.0.1:8080; wireguard 0.0.0.0:51820]",
 )
 @click.option("--out", type=FILE, default=Path(), metavar="DIR", help="录制目录 / folder for the capture")
 @click.option(
@@ -59,7 +80,10 @@ if TYPE_CHECKING:
 def capture(  # noqa: D103  # the help text is the documentation
     app: str,
     profile: Path | None,
-    listen: str,
+    mode: str,
+    phones: tuple[str, ...],
+    quic: str,
+    listen: str | None,
     out: Path,
     duration: float | None,
     options: tuple[str, ...],
@@ -70,22 +94,25 @@ def capture(  # noqa: D103  # the help text is the documentation
 ) -> int:
     from analyzer.catalogue import load_catalogue
     from analyzer.model import UnreadableInputError
-    from proxy_addons.capture import Proxy, check_port, parse_listen
+    from proxy_addons.capture import Proxy
     from proxy_addons.delivery import Sender
+    from proxy_addons.guide import guide
+    from proxy_addons.liveview import live_view
+    from proxy_addons.modes import check_ports, plan
     from proxy_addons.replay import load_profile
     from proxy_addons.session import Session
     from proxy_addons.spool import checked_url
-    from proxy_addons.summary import instructions, ticker, totals
 
     lang = lang or default_lang()
     need_key(registry, key)
     if registry:
         checked_url(registry)
-    host, port = parse_listen(listen)
+    confdir = configuration_folder(options)
+    way = plan(mode, listen, phones, confdir)
     catalogue = load_catalogue()
     known = load_profile(profile, catalogue)
     warn(*(known.warnings if known else ()))
-    check_port(host, port)
+    check_ports(way)
     try:
         out.mkdir(parents=True, exist_ok=True)
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
@@ -94,19 +121,48 @@ def capture(  # noqa: D103  # the help text is the documentation
         raise UnreadableInputError(out, f"不能写入 / cannot be written: {error.strerror}") from error
     session = Session(flow_file, catalogue, known, app)
     with session.interruptible():
-        proxy = Proxy(flow_file, host, port, options)
+        proxy = Proxy(flow_file, way, quic=quic == "allow", options=options)
         try:
             host, port = proxy.wait_ready()
-            click.echo(instructions(host, port, app, lang, keys=sys.stdin.isatty()), err=True)
+            show_codes(way, lang)
+            allow = quic == "allow"
+            keys = sys.stdin.isatty()
+            warn(guide(way, host, port, app, lang, code=proxy.code, confdir=confdir, quic=allow, keys=keys))
             store = open_spool(spool_folder) if registry else None
-            with Sender(store, registry, key), ticker() as tick:
-                facts = session.run(proxy, lambda counts, marks: tick(totals(counts, marks, lang)), duration)
+            with Sender(store, registry, key), live_view(app, lang, titles(catalogue, lang)) as draw:
+                facts = session.run(proxy, draw, lang, duration)
         finally:
             proxy.end()
-    click.echo(f"{'录制文件' if lang == 'zh' else 'capture'}: {flow_file}", err=True)
+    warn(f"{'录制文件' if lang == 'zh' else 'capture'}: {flow_file}")
     print_facts(facts, catalogue, lang)
-    deliver(facts, app, registry, key, spool_folder)
+    deliver(facts, app, registry, key, spool_folder, flow_file)
     return 0
+
+
+def configuration_folder(options: tuple[str, ...]) -> Path:
+    """Return the folder of mitmproxy's CA and of our WireGuard keys."""
+    given = next((option.partition("=")[2] for option in reversed(options) if option.startswith("confdir=")), "")
+    return Path(given or "~/.mitmproxy").expanduser()
+
+
+def show_codes(way: Way, lang: str) -> None:
+    """Print the WireGuard configuration of each phone as a QR code, and nowhere else: it holds a private key."""
+    from proxy_addons.modes import qr_code, reachable_address
+
+    address = reachable_address(way.host)
+    for phone in way.phones:
+        warn(f"{'手机' if lang == 'zh' else 'phone'} {phone.name}  {address}:{phone.port}  {phone.keys}")
+        warn(qr_code(phone.configuration(address)))
+
+
+def titles(catalogue: Catalogue, lang: str) -> Callable[[str], str]:
+    """Return what names a data id in the language."""
+
+    def title(data: str) -> str:
+        row = catalogue.personal_data.get(data)
+        return row.title.pick(lang) if row else data
+
+    return title
 
 
 def new_file(folder: Path, stem: str) -> Path:
@@ -127,9 +183,5 @@ def print_facts(facts: TrafficFacts, catalogue: Catalogue, lang: str) -> None:
 
     from proxy_addons.summary import facts_table, missed_lines
 
-    def title(data: str) -> str:
-        row = catalogue.personal_data.get(data)
-        return row.title.pick(lang) if row else data
-
-    Console().print(facts_table(facts, title, lang))
+    Console().print(facts_table(facts, titles(catalogue, lang), lang))
     warn(*missed_lines(facts))

@@ -22,12 +22,18 @@ if TYPE_CHECKING:
 SEVERITIES = ("critical", "high", "medium", "low", "never")
 
 
-@click.command(help="分析已录制的 .flow 或 HAR / analyse saved captures.")
+@click.command(help="分析已录制的 .flow、HAR、PCAP、ReCon JSON / analyse saved captures.")
 @click.argument("captures", nargs=-1, required=True, type=FILE, metavar="CAPTURE...")
 @app_option
 @click.option("--profile", type=FILE, metavar="FILE", help="设备档案 / device profile")
 @click.option(
     "--marks", type=FILE, metavar="FILE", help="操作标记；缺省用录制文件旁的 / marks; default: those beside the capture"
+)
+@click.option(
+    "--keylog",
+    type=FILE,
+    metavar="FILE",
+    help="PCAP 的 TLS 密钥（SSLKEYLOGFILE）；缺省用旁边的 .keylog / TLS secrets of a PCAP; default: beside it",
 )
 @click.option("--format", "form", type=click.Choice(TRAFFIC_FORM_NAMES), default="terminal", show_default=True)
 @click.option("--output", type=FILE, metavar="PATH", help="写入文件 / write to a file")
@@ -48,6 +54,7 @@ def replay(  # noqa: D103  # the help text is the documentation
     app: str,
     profile: Path | None,
     marks: Path | None,
+    keylog: Path | None,
     form: str,
     output: Path | None,
     fail_on: str,
@@ -69,7 +76,7 @@ def replay(  # noqa: D103  # the help text is the documentation
     catalogue = load_catalogue()
     known = load_profile(profile, catalogue)
     warn(*(known.warnings if known else ()))
-    facts = read_captures(captures, known, marks, app)
+    facts = read_captures(captures, known, marks, app, checked_keylog(keylog))
     warn(*(row.detail for row in facts.not_analysed if row.code == "capture_truncated"))
     seconds = {"traffic": round(time.perf_counter() - clock, 3)}
     report = judged(facts, catalogue, started.isoformat(timespec="seconds"), seconds)
@@ -78,6 +85,18 @@ def replay(  # noqa: D103  # the help text is the documentation
     if reaches(report, fail_on):
         return 1
     return 3 if strict and facts.not_analysed else 0
+
+
+def checked_keylog(path: Path | None) -> Path | None:
+    """Return the path. Raise `UnreadableInputError` when nobody can read it: tshark would keep quiet about it."""
+    from analyzer.model import UnreadableInputError
+
+    if path is not None:
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            raise UnreadableInputError(path, f"不能读取 / cannot be read: {error.strerror}") from error
+    return path
 
 
 def judged(facts: TrafficFacts, catalogue: Catalogue, started: str, seconds: dict[str, float]) -> Report:

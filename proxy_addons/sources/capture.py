@@ -7,13 +7,17 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from analyzer.model import UnreadableInputError
 
+from .capturefiles import beside, body_file, keylogs
 from .flowfile import read_flow_file
 from .har import NotHarError, read_har
 from .message import Item
+from .pcap import MAGIC, read_pcap
 
+__all__ = ["Capture", "beside", "body_file", "open_capture"]
 MAX_HAR = 512 << 20
 """Bytes; a HAR document has to be in memory whole."""
 
@@ -24,32 +28,36 @@ class Capture:
 
     path: Path
     sha256: str
-    har: bool
+    kind: Literal["flow", "har", "pcap"]
+    """``har`` is every JSON format."""
 
-    def messages(self) -> Iterator[Item]:
-        """Yield what the file holds. Raise `UnreadableInputError` when it is no capture at all."""
-        if not self.har:
+    def messages(self, app: str | None = None, keylog: Path | None = None) -> Iterator[Item]:
+        """Yield what the file holds. Raise `UnreadableInputError` when it is no capture at all.
+
+        ``app``: its package; formats that name the app of each message give only that one's. ``keylog``: TLS secrets
+        for a packet capture; without it those that lie beside the capture.
+        """
+        if self.kind == "pcap":
+            keys = keylog or next((path for path in keylogs(self.path) if path.exists()), None)
+            yield from read_pcap(self.path, keys)
+            return
+        if self.kind == "flow":
             with self.path.open("rb") as file:
-                yield from read_flow_file(file)
+                yield from read_flow_file(file, self.path)
             return
         data = self.path.read_bytes()
         if data[:1] == b"\x78":
             data = _inflated(self.path, data)
         try:
-            yield from read_har(data)
+            yield from read_har(data, app)
         except NotHarError as error:
             raise UnreadableInputError(self.path, f"不是 HAR 抓包 / not a HAR capture: {error}") from error
-
-
-def beside(capture: Path, kind: str) -> Path:
-    """Return the path of the ``marks`` or ``events`` file that belongs to a capture."""
-    return capture.with_name(f"{capture.stem}.{kind}.jsonl")
 
 
 def open_capture(path: Path) -> Capture:
     """Look at the first bytes of ``path`` and take its digest.
 
-    Raises `UnreadableInputError` when it cannot be read or is neither `.flow` nor HAR.
+    Raises `UnreadableInputError` when it cannot be read or is of no known format.
     """
     try:
         with path.open("rb") as file:
@@ -60,16 +68,23 @@ def open_capture(path: Path) -> Capture:
     except OSError as error:
         raise UnreadableInputError(path, f"不能读取 / cannot be read: {error.strerror}") from error
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    har = text.startswith(b"{") or head.startswith((b"\x78\x9c", b"\x78\xda", b"\x78\x01"))
-    if not har and head and not head[:1].isdigit():
-        raise UnreadableInputError(
-            path, "不是 mitmproxy .flow 或 HAR 抓包文件 / neither a mitmproxy .flow nor a HAR capture"
-        )
+    kind = _kind(head, text)
     if not head:
         raise UnreadableInputError(path, "文件为空 / the file is empty")
-    if har and path.stat().st_size > MAX_HAR:
+    if kind is None:
+        why = "不是 .flow、HAR、PCAP 或 ReCon JSON 抓包文件 / neither a .flow, HAR, PCAP nor ReCon JSON capture"
+        raise UnreadableInputError(path, why)
+    if kind == "har" and path.stat().st_size > MAX_HAR:
         raise UnreadableInputError(path, f"HAR 超过 / HAR exceeds {MAX_HAR >> 20} MiB")
-    return Capture(path, sha256.hexdigest(), har)
+    return Capture(path, sha256.hexdigest(), kind)
+
+
+def _kind(head: bytes, text: bytes) -> Literal["flow", "har", "pcap"] | None:
+    if head.startswith(MAGIC):
+        return "pcap"
+    if text.startswith((b"{", b"[")) or head.startswith((b"\x78\x9c", b"\x78\xda", b"\x78\x01")):
+        return "har"
+    return "flow" if head[:1].isdigit() else None
 
 
 def _inflated(path: Path, data: bytes) -> bytes:

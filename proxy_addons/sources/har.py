@@ -13,33 +13,55 @@ from urllib.parse import quote, urlsplit
 from analyzer.model import NotAnalysed
 
 from .message import Item, Message
+from .recon import is_recon, read_recon
+
+MILLISECONDS = 1e11
+"""Later seconds than the year 5138 are milliseconds."""
+LONGEST_NUMBER = 1000
 
 
 class NotHarError(ValueError):
     """The text is no HAR document."""
 
 
-def read_har(data: bytes) -> Iterator[Item]:
-    """Yield the messages of a HAR document.
+def read_har(data: bytes, app: str | None = None) -> Iterator[Item]:
+    """Yield the messages of a HAR document, or of ReCon's JSON (then of ``app`` only).
 
     A document that is cut in the middle gives its whole entries and one ``capture_truncated`` row.
     Raises `NotHarError` when it is none at all.
     """
     text = data.decode("utf-8-sig", "replace")
     try:
-        document = json.loads(text, strict=False)
-        entries = document["log"]["entries"]
-        if not isinstance(entries, list):
-            raise NotHarError("log.entries is no list")  # wrong content, not a wrong call
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, NotHarError):
-            raise
+        document = json.loads(text, strict=False, parse_int=_integer)
+    except (ValueError, RecursionError):
         yield from _cut(text)
         return
-    except (KeyError, TypeError):
-        raise NotHarError("no log.entries") from None
-    for number, entry in enumerate(entries):
+    if is_recon(document):
+        yield from read_recon(document, app)
+        return
+    for number, entry in enumerate(_found_entries(document)):
         yield from _entry(number, entry)
+
+
+def _found_entries(document: Any) -> list[Any]:
+    """Return ``log.entries``; some tools leave ``log`` out or write the list alone."""
+    if isinstance(document, list) and all(isinstance(entry, dict) and "request" in entry for entry in document):
+        entries: Any = document
+        if not document:
+            raise NotHarError("an empty list")
+    elif isinstance(document, dict):
+        log = document.get("log")
+        entries = log.get("entries") if isinstance(log, dict) else document.get("entries")
+    else:
+        raise NotHarError("no log.entries")
+    if not isinstance(entries, list):
+        raise NotHarError("no log.entries")
+    return entries
+
+
+def _integer(text: str) -> int | float:
+    """Read a number; one of thousands of digits, which Python refuses, must not cost the whole document."""
+    return int(text) if len(text) < LONGEST_NUMBER else float("inf")
 
 
 def _cut(text: str) -> Iterator[Item]:
@@ -48,7 +70,7 @@ def _cut(text: str) -> Iterator[Item]:
     at = text.find("[", at) + 1 if at >= 0 else 0
     if not at or '"log"' not in text[:at]:
         raise NotHarError("neither JSON nor the beginning of a HAR document")
-    decoder = json.JSONDecoder(strict=False)
+    decoder = json.JSONDecoder(strict=False, parse_int=_integer)
     number = 0
     while True:
         while at < len(text) and text[at] in " \t\r\n,":
@@ -56,11 +78,25 @@ def _cut(text: str) -> Iterator[Item]:
         try:
             entry, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            break
-        yield from _entry(number, entry)
+            if text[at : at + 1] != "{" or (following := _next_entry(text, at)) < 0:
+                break
+            yield _odd(f"har-{number}", None, "it is damaged and was stepped over")
+            at = following
+        else:
+            yield from _entry(number, entry)
         number += 1
+    if text[at : at + 1] == "]":
+        return
     why = f"the document is cut or damaged after {number} entries; {len(text) - at} characters could not be read"
     yield NotAnalysed(request_id="", host=None, code="capture_truncated", detail=why)
+
+
+def _next_entry(text: str, at: int) -> int:
+    """Return where the entry behind a damaged one begins, or -1."""
+    this = text.find('"startedDateTime"', at)
+    following = text.find('"startedDateTime"', this + 1) if this >= 0 else -1
+    begin = text.rfind("{", at + 1, following) if following >= 0 else -1
+    return begin if begin > at else -1
 
 
 def _entry(number: int, entry: Any) -> list[Item]:
@@ -78,11 +114,11 @@ def _entry(number: int, entry: Any) -> list[Item]:
             "flow": name,
             "host": host,
             "method": str(request.get("method", "")),
-            "target": (url.path or "/") + (f"?{url.query}" if url.query else ""),
+            "target": (url.path or "/") + _query(url.query, request.get("queryString")),
             "decoded": True,
             "address": str(entry.get("serverIPAddress") or "").strip("[]") or None,
         }
-        headers = _headers(request.get("headers"))
+        headers = _with_cookies(_headers(request.get("headers")), request.get("cookies"))
         messages: list[Item] = [
             Message(
                 **common,
@@ -142,27 +178,51 @@ def _odd(name: str, host: str | None, why: str) -> NotAnalysed:
 
 def _time(value: Any) -> float:
     """Return epoch seconds. A missing time is 0: the phase of such an entry is unknown."""
-    if isinstance(value, int | float):
-        return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) / 1000 if value > MILLISECONDS else float(value)
     try:
         return datetime.fromisoformat(str(value)).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         return 0.0
 
 
 def _headers(value: Any) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, list):
-        return ()
-    return tuple(
-        (str(field["name"]), str(field.get("value", "")))
-        for field in value
-        if isinstance(field, dict) and "name" in field
-    )
+    """Read a list of {name, value}, or the dictionary that some phone tools write."""
+    if isinstance(value, dict):
+        return tuple((str(name), str(text)) for name, text in value.items())
+    return tuple(_pairs(value))
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, str]]:
+    for field in value if isinstance(value, list) else ():
+        if isinstance(field, dict) and "name" in field:
+            text = field.get("value")
+            yield str(field["name"]), "" if text is None else str(text)
+
+
+def _query(query: str, parameters: Any) -> str:
+    """Return the query of the URL, else of ``queryString``: some tools cut the URL."""
+    if not query:
+        query = "&".join(f"{quote(name, '')}={quote(text, '')}" for name, text in _pairs(parameters))
+    return f"?{query}" if query else ""
+
+
+def _with_cookies(headers: tuple[tuple[str, str], ...], cookies: Any) -> tuple[tuple[str, str], ...]:
+    """Add ``cookies`` where the headers have none: browsers export them apart or not at all."""
+    text = "; ".join(f"{name}={value}" for name, value in _pairs(cookies))
+    if not text or any(name.lower() == "cookie" for name, _ in headers):
+        return headers
+    return (*headers, ("Cookie", text))
 
 
 def _request_body(request: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> bytes | None:
     """Return the body of ``postData``: its text (base64 where a tool says so), else its parameters as a form."""
+    other = request.get("_content")  # HTTP Toolkit, for bodies that are no text
+    if isinstance(other, dict) and other.get("text"):
+        return _decoded(other["text"], other.get("encoding"))
     post = request.get("postData")
+    if isinstance(post, str) and post:
+        return _decoded(post, None)
     if not isinstance(post, dict):
         claimed = next((value for name, value in headers if name.lower() == "content-length"), "0")
         size = request.get("bodySize")
@@ -170,10 +230,11 @@ def _request_body(request: dict[str, Any], headers: tuple[tuple[str, str], ...])
         return None if missing else b""
     if post.get("text"):
         return _decoded(post["text"], post.get("encoding") or post.get("_encoding"))
-    pairs = [field for field in post.get("params") or () if isinstance(field, dict) and "name" in field]
-    return "&".join(
-        f"{quote(str(field['name']), '')}={quote(str(field.get('value', '')), '')}" for field in pairs
-    ).encode()
+    parameters = post.get("params")
+    fields = parameters if isinstance(parameters, list) else ()
+    names = [part for part in fields if isinstance(part, dict) and "name" in part]
+    parts = [(str(part["name"]), str(part.get("value") or part.get("fileName") or "")) for part in names]
+    return "&".join(f"{quote(name, '')}={quote(text, '')}" for name, text in parts).encode()
 
 
 def _decoded(text: Any, encoding: Any) -> bytes | None:

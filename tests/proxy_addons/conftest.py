@@ -14,6 +14,7 @@ with warnings.catch_warnings():
     # mitmproxy 12 calls deprecated names of pyparsing while it is imported; warnings are errors here.
     warnings.simplefilter("ignore")
     import mitmproxy.io
+    import mitmproxy.test.taddons
     import mitmproxy.test.tflow  # noqa: F401  # imported for its effect
 
 VALUES = {

@@ -7,6 +7,7 @@ import http.client
 import ipaddress
 import json
 import os
+import re
 import signal
 import ssl
 import subprocess
@@ -183,8 +184,10 @@ class Capture:
         first = self.process.stderr.readline()
         assert "proxy at 127.0.0.1:" in first, first + self.process.stderr.read()
         self.port = int(first.rsplit(":", 1)[1])
-        while "Ctrl-C" not in self.process.stderr.readline():
-            pass
+        self.guide = first
+        while "Ctrl-C" not in (line := self.process.stderr.readline()):
+            self.guide += line
+        self.code = re.search(r"http://eduaudit\.mark/(\w+)/", self.guide).group(1)
 
     @property
     def flow_file(self):
@@ -207,6 +210,9 @@ class Capture:
         with opener.open(request, timeout=60) as response:
             return response.read()
 
+    def mark(self, kind):
+        self.send(f"http://eduaudit.mark/{self.code}/mark/{kind}", b"")
+
     def end(self):
         self.process.send_signal(signal.SIGINT)
         out, err = self.process.communicate(timeout=120)
@@ -220,10 +226,10 @@ def test_before_and_after_consent_through_a_real_proxy(tmp_path, origin):
     capture = Capture(tmp_path, origin, "--registry", registry, "--key", "edr_k")
     https = f"https://localhost:{origin.https}"
     jsonish = {"Content-Type": "application/json"}
-    capture.send("http://eduaudit.mark/mark/first_start", b"")
+    capture.mark("first_start")
     capture.send(f"{https}/start", json.dumps({"device": {"imei": IMEI}}).encode(), jsonish)
-    assert "操作标记" in capture.send("http://eduaudit.mark/").decode()
-    capture.send("http://eduaudit.mark/mark/agreed", b"")
+    assert "操作标记" in capture.send(f"http://eduaudit.mark/{capture.code}/").decode()
+    capture.mark("agreed")
     capture.send(f"{https}/ad?imei_md5={hashlib.md5(IMEI.encode()).hexdigest().upper()}")
     packed = base64.b64encode(gzip.compress(json.dumps([{"m": "13912345678"}]).encode())).decode()
     for _ in range(2):
@@ -317,7 +323,7 @@ def test_what_was_recorded_before_a_kill_is_there_for_replay(tmp_path, origin):
     capture.send(
         f"https://localhost:{origin.https}/a", json.dumps({"imei": IMEI}).encode(), {"Content-Type": "application/json"}
     )
-    capture.send("http://eduaudit.mark/mark/agreed", b"")
+    capture.mark("agreed")
     while capture.flow_file.stat().st_size == 0:
         time.sleep(0.05)
     capture.process.send_signal(signal.SIGKILL)
@@ -335,21 +341,39 @@ def test_a_large_upload_passes_and_is_examined(tmp_path, origin):
     assert [(row.data, row.encoding) for row in facts.transmissions] == [("device.imei", ("json",))]
 
 
-def test_unknown_marks_are_refused_and_leave_the_machine_never(tmp_path, origin):
+def test_marks_need_the_code_and_never_leave_the_machine(tmp_path, origin):
     capture = Capture(tmp_path, origin)
     connection = http.client.HTTPConnection("127.0.0.1", capture.port, timeout=60)
-    for method, path, status in (
-        ("POST", "/mark/agree", 404),
-        ("GET", "/mark/agreed", 404),
-        ("POST", "/mark/function?note=%E6%90%9C%E9%A2%98", 303),
+    code = capture.code
+    key = {"Authorization": f"Bearer {code}"}
+    for method, path, body, headers, status in (
+        ("POST", f"/{code}/mark/agree", "", {}, 404),
+        ("GET", f"/{code}/mark/agreed", "", {}, 404),
+        ("POST", "/mark/agreed", "", {}, 403),
+        ("POST", "/00000000/mark/agreed", "", {}, 403),
+        ("POST", "//mark/agreed", "", {}, 403),
+        ("GET", "/", "", {}, 200),
+        ("GET", "/?code=wrong", "", {}, 403),
+        ("GET", f"/?code={code.upper()}", "", {}, 303),
+        ("POST", f"/{code}/mark/function?note=%E6%90%9C%E9%A2%98", "", {}, 303),
+        ("POST", "/api/marks", '{"mark":"agreed"}', {}, 401),
+        ("POST", "/api/marks", '{"mark":"agreed"}', {"Authorization": "Bearer x"}, 401),
+        ("POST", "/api/marks", '{"mark":"agree"}', key, 422),
+        ("POST", "/api/marks", "[", key, 400),
+        ("POST", "/api/marks", "[]", key, 400),
+        ("DELETE", "/api/marks", "", key, 405),
+        ("POST", "/api/marks", '{"mark":"refused","note":"n"}', key, 201),
+        ("GET", "/api/marks", "", key, 200),
     ):
-        connection.request(method, f"http://eduaudit.mark{path}")
+        connection.request(method, f"http://eduaudit.mark{path}", body.encode(), headers)
         response = connection.getresponse()
         response.read()
-        assert response.status == status
+        assert (method, path, body, response.status) == (method, path, body, status)
     connection.close()
     capture.end()
     (marks,) = (tmp_path / "out").glob("*.marks.jsonl")
     assert [(mark["mark"], mark["note"]) for mark in map(json.loads, marks.read_text().splitlines())] == [
-        ("function", "搜题")
+        ("function", "搜题"),
+        ("refused", "n"),
     ]
+    assert code.encode() not in b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir()), "kept nowhere"
