@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from analyzer.model.signature import short_name
+from analyzer.model.wire_words import wire_word
 
 from .bundles import rows_of
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
-from .words import actor_name, cell, place_name, sdk_state, subject_name, word
+from .words import actor_name, cell, excerpt_text, place_name, sdk_state, subject_name, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,8 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         report=report,
         lang=lang,
         w=lambda key: word(key, lang),
+        excerpt=lambda item: excerpt_text(item, lang),
+        wire=lambda code: wire_word(code, lang),
         cell=cell,
         bundle=lambda row: rows_of(row, lang),
         actor=lambda actor: actor_name(actor, names, lang),

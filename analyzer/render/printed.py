@@ -18,7 +18,7 @@ from .overview import counts, overview, verdict
 from .printed_parts import BELOW_HEADING, COLORS, Numbered, Paper, Pen
 from .tables import SIGNS, Names, bundles_table, permissions_table, sdks_table, transmissions_table, unexamined_table
 from .typeface import characters
-from .words import cell, place_name
+from .words import cell, excerpt_text, place_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +158,7 @@ class _Printer:
 
     def _evidence(self, item: FindingEvidence) -> Iterator[Flowable]:
         where = visible(place_name(item.where, self.names.sdks, self.lang))
-        text = f"{where}\n{visible(item.excerpt)}" if item.excerpt else where
+        text = f"{where}\n{visible(excerpt_text(item, self.lang))}" if item.excerpt else where
         yield self.pen.text(text, "evidence", bullet="·")
         if item.path and item.path.chain:
             yield self.pen.text(self._chain(item.path), "evidence")

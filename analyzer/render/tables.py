@@ -12,7 +12,7 @@ from .bundles import rows_of
 from .chains import chain_of, doubt_text, moment, offsets, searched
 from .escape import visible
 from .grouping import ledger_by_weight
-from .words import actor_name, place_name, subject_name, word
+from .words import actor_name, excerpt_text, place_name, subject_name, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,7 +85,7 @@ class Names:
     def place(self, item: FindingEvidence) -> str:
         """Return where a piece of evidence was seen, and what, on one line."""
         where = visible(place_name(item.where, self.sdks, self.lang))
-        return f"{where}: {visible(item.excerpt)}" if item.excerpt else where
+        return f"{where}: {visible(excerpt_text(item, self.lang))}" if item.excerpt else where
 
     def clause(self, identity: str) -> str:
         """Return a clause with where it stands and what it says."""
@@ -221,7 +221,7 @@ def transmissions_table(names: Names) -> Table:
             visible(row.value_redacted),
             row.count,
             names.word(row.proof),
-            visible(row.request_id),
+            visible(f"{row.id} {row.request_id}".strip()),
         )
         for row in names.report.transmissions
     )

@@ -10,12 +10,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from analyzer.model.wire_words import wire_word
+
 from .console import as_text
 from .escape import visible
 from .grouping import by_rule, ledger_by_weight
 from .terminal_bundles import bundle_tables
 from .terminal_reads import chain_text, reads_by_section, requests
-from .words import actor_name, cell, place_name, sdk_state, subject_name, word
+from .words import actor_name, cell, excerpt_text, place_name, sdk_state, subject_name, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -172,7 +174,7 @@ def _says_otherwise(text: str, shown: str) -> bool:
 def _evidence(finding: Finding, most: int, report: Report, lang: str) -> Iterable[Text]:
     names = {sdk.id: sdk.name for sdk in report.sdks}
     for item in finding.evidence[:most]:
-        excerpt = (f"  {visible(item.excerpt)}" if item.excerpt else "", "dim")
+        excerpt = (f"  {visible(excerpt_text(item, lang))}" if item.excerpt else "", "dim")
         yield Text.assemble(("· ", "dim"), visible(place_name(item.where, names, lang)), excerpt)
         if item.path:
             yield Text.assemble("  ", chain_text(item.path, lang))
@@ -262,6 +264,7 @@ def _transmissions(report: Report, lang: str) -> RenderableType:
         word("where", lang),
         word("count", lang),
         word("proof", lang),
+        "ID",
     )
     for row in report.transmissions:
         phase = word("phase.before_consent" if row.phase == "before_consent" else row.phase, lang)
@@ -272,9 +275,10 @@ def _transmissions(report: Report, lang: str) -> RenderableType:
             visible(row.recipient or "–"),
             phase,
             "›".join(row.encoding) or "–",
-            visible(f"{row.where} {row.key or ''}".strip()),
+            visible(f"{wire_word(row.where, lang)} {row.key or ''}".strip()),
             str(row.count),
             word(row.proof, lang),
+            row.id or "–",
         )
     return table
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.model.chains import CHAIN_WORDS
+from analyzer.model.wire_words import wire_excerpt, wire_place
 
 if TYPE_CHECKING:
-    from analyzer.model import Report, Sdk
+    from analyzer.model import FindingEvidence, Report, Sdk
 
 WORDS: dict[str, tuple[str, str]] = {
     **CHAIN_WORDS,
@@ -278,11 +279,16 @@ def actor_name(actor: str, sdk_names: dict[str, str], lang: str) -> str:
 
 
 def place_name(where: str, sdk_names: dict[str, str], lang: str) -> str:
-    """Return the place of a piece of evidence with its actor in words: ``La/B;->c()V [应用自身]``."""
+    """Return the place of a piece of evidence in words, with its actor: ``La/B;->c()V [应用自身]``."""
     code, bracket, actor = where.rpartition(" [")
     if not bracket or not actor.endswith("]"):
-        return where
+        return wire_place(where, lang)
     return f"{code} [{actor_name(actor[:-1], sdk_names, lang)}]"
+
+
+def excerpt_text(item: FindingEvidence, lang: str) -> str:
+    """Return the excerpt of a piece of evidence; what traffic showed is put into words."""
+    return wire_excerpt(item.excerpt, lang) if item.kind == "transmission" else item.excerpt
 
 
 def subject_name(subject: str, report: Report, lang: str) -> str:

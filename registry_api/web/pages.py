@@ -16,6 +16,7 @@ from sqlmodel import col, select
 
 from analyzer.model import Bilingual
 from analyzer.model.signature import short_name
+from analyzer.model.wire_words import wire_excerpt, wire_place, wire_word
 from registry_api.accounts.access import Action, Actor, can, scope_of
 from registry_api.accounts.keys import recognise
 from registry_api.accounts.sessions import COOKIE, close_session, open_session, redeem, session_actor
@@ -86,6 +87,9 @@ def _render(template: str, lang: str, status: int = 200, **context: Any) -> HTML
             lang=lang,
             t=t,
             w=lambda code: word(code, lang),
+            wire=lambda code: wire_word(code, lang),
+            wire_place=lambda where: wire_place(where, lang),
+            wire_excerpt=lambda excerpt: wire_excerpt(excerpt, lang),
             pick=lambda both: both[lang] if isinstance(both, dict) else both.pick(lang),
             show=lambda item: _shown(item, lang),
             chain=lambda site: chain_of(site, lang),
