@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 LATEST = 20
 """Sights that are kept for a live display."""
-
-
 SHOWN_ADDRESSES = 8
 """Of one host; a CDN has hundreds."""
 

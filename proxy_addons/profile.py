@@ -14,6 +14,8 @@ import yaml
 from analyzer.catalogue.checksums import id18, luhn, mac, xueji
 from analyzer.model import UnreadableInputError
 
+from .collisions import collisions
+
 TOP_KEYS = frozenset({"profile", "name", "values", "keys"})
 PLACEHOLDERS = frozenset({"020000000000", "9774d56d682e549c", "unknown", "null", "none", "000000000000000"})
 """Values that every phone or emulator may have: they would match other people's traffic. Lower case, no separators."""
@@ -106,6 +108,8 @@ class _Reader:
     def values(self, node: yaml.Node) -> dict[str, tuple[str, ...]]:
         result: dict[str, tuple[str, ...]] = {}
         seen: dict[str, str] = {}
+        if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null":
+            raise self.wrong(node, "values: 没有任何值 / holds no value")
         for data, (key, listed) in self.mapping(node, "values").items():
             if data not in self.data_ids:
                 raise self.wrong(key, f"未知的个人信息类型 / unknown personal-data id: {data}")
@@ -116,6 +120,7 @@ class _Reader:
             result[data] = tuple(self.value(data, item, seen) for item in listed.value)
         if not result:
             raise self.wrong(node, "values: 没有任何值 / holds no value")
+        self.warnings.extend(f"{self.path}: {line}" for line in collisions(result))
         return result
 
     def value(self, data: str, node: yaml.Node, seen: dict[str, str]) -> str:

@@ -24,12 +24,16 @@ from .reach import best_first
 
 
 def of_transmission(fact: Transmission) -> FindingEvidence:
-    """Show host and place, then what was sent, how it was wrapped, when, and in which request."""
+    """Show host and place, then what was sent, how it was wrapped, when, and the id by which it can be shown.
+
+    In codes: `analyzer.model.wire_words` puts them into words.
+    """
     place = f"{fact.where} {fact.key}" if fact.key else fact.where
     layers = ">".join(fact.encoding) or "plain"
+    since = f" · +{fact.since_start_s:g} s" if fact.since_start_s is not None else ""
     excerpt = (
-        f"{fact.data} = {fact.value_redacted} · {layers} · {fact.phase} · ×{fact.count} · {fact.proof} · "
-        f"{'https' if fact.encrypted else 'http'} · #{fact.request_id}"
+        f"{fact.data} = {fact.value_redacted} · {layers} · {fact.phase}{since} · ×{fact.count} · {fact.proof} · "
+        f"{'https' if fact.encrypted else 'http'} · {fact.id or '#' + fact.request_id}"
     )
     return FindingEvidence(kind="transmission", where=f"{fact.host} ({place})", excerpt=excerpt)
 

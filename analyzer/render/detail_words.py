@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analyzer.model.wire_words import wire_excerpt
+
 from .words import word
 
 if TYPE_CHECKING:
@@ -14,11 +16,6 @@ _SIGNS = {
     "code": "代码", "component": "组件", "native": "本机库", "metadata": "元数据",
     "asset": "资源文件", "string": "字符串",
 }  # fmt: skip
-_TOKENS = {
-    "plain": "无编码", "before_consent": "同意前", "after_consent": "同意后", "refused": "拒绝后",
-    "unknown": "阶段未知", "known_value": "已知值", "pattern": "格式特征", "http": "明文 http",
-}  # fmt: skip
-_PLACES = {"query": "查询参数", "header": "请求头", "cookie": "Cookie", "body": "请求体", "path": "路径"}
 _USED = {"true": "有代码使用", "false": "无代码使用", "null": "是否使用未知"}
 _VALUES = {
     "[]": "无", "null": "未填写", "true": "是", "false": "否", "required": "要求使用", "recommended": "推荐使用",
@@ -34,20 +31,17 @@ _FIELDS = {
     "/system/miit_app_filing": "App 备案号",
 }  # fmt: skip
 _CONFIDENCE = re.compile(r" \((certain|probable|weak)\)\Z")
-_PLACE = re.compile(r"\((query|header|cookie|body|path|websocket)\b")
 _ABSENT = "未见 / not found: "
 
 
 def evidence_text(item: FindingEvidence, lang: str) -> tuple[str, str]:
     """Return where and excerpt of a piece of evidence, our words in ``lang``; an app's own never change."""
+    if item.kind == "transmission":
+        return item.where, wire_excerpt(item.excerpt, lang)
     if lang == "en":
         return item.where, item.excerpt.replace(_ABSENT, "not found: ") if item.kind == "policy" else item.excerpt
     where, excerpt = item.where, item.excerpt
-    if item.kind == "transmission":
-        where = _PLACE.sub(lambda match: "(" + _PLACES.get(match[1], match[1]), where)
-        head, *rest = excerpt.split(" · ")
-        excerpt = " · ".join((head, *(_TOKENS.get(token, token) for token in rest)))
-    elif item.kind == "sdk":
+    if item.kind == "sdk":
         signs = (sign.partition(" ") for sign in where.split("; "))
         where = "；".join(f"{_SIGNS.get(kind, kind)}{space}{value}" for kind, space, value in signs)
         excerpt = _CONFIDENCE.sub(lambda match: f"（{word(match[1], lang)}）", excerpt)

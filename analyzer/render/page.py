@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from analyzer.model.signature import short_name
+from analyzer.model.wire_words import wire_word
 
 from .bundles import rows_of
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
@@ -67,6 +68,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         report=report,
         lang=lang,
         w=lambda key: word(key, lang),
+        wire=lambda code: wire_word(code, lang),
         cell=cell,
         bundle=lambda row: rows_of(row, lang),
         actor=lambda actor: actor_name(actor, names, lang),

@@ -223,7 +223,7 @@ def transmissions_table(names: Names) -> Table:
             visible(row.value_redacted),
             row.count,
             names.word(row.proof),
-            visible(row.request_id),
+            visible(f"{row.id} {row.request_id}".strip()),
         )
         for row in names.report.transmissions
     )

@@ -10,6 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from analyzer.model.wire_words import wire_word
+
 from .console import as_text
 from .detail_words import coverage_text, evidence_text
 from .escape import visible
@@ -314,6 +316,7 @@ def _transmissions(report: Report, lang: str) -> Iterable[RenderableType]:
         word("where", lang),
         word("count", lang),
         word("proof", lang),
+        "ID",
     )
     for row in report.transmissions:
         phase = word("phase.before_consent" if row.phase == "before_consent" else row.phase, lang)
@@ -324,9 +327,10 @@ def _transmissions(report: Report, lang: str) -> Iterable[RenderableType]:
             visible(row.recipient or "–"),
             phase,
             "›".join(row.encoding) or "–",
-            visible(f"{row.where} {row.key or ''}".strip()),
+            visible(f"{wire_word(row.where, lang)} {row.key or ''}".strip()),
             str(row.count),
             word(row.proof, lang),
+            row.id or "–",
         )
     yield _heading(word("transmissions", lang), len(report.transmissions))
     yield table

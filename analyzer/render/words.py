@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.model.chains import CHAIN_WORDS
+from analyzer.model.wire_words import wire_place
 
 from .view_words import VIEW_WORDS
 
@@ -281,10 +282,10 @@ def actor_name(actor: str, sdk_names: dict[str, str], lang: str) -> str:
 
 
 def place_name(where: str, sdk_names: dict[str, str], lang: str) -> str:
-    """Return the place of a piece of evidence with its actor in words: ``La/B;->c()V [应用自身]``."""
+    """Return the place of a piece of evidence in words, with its actor: ``La/B;->c()V [应用自身]``."""
     code, bracket, actor = where.rpartition(" [")
     if not bracket or not actor.endswith("]"):
-        return where
+        return wire_place(where, lang)
     return f"{code} [{actor_name(actor[:-1], sdk_names, lang)}]"
 
 

@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 from analyzer.model import NotAnalysed
 
-from .flowstate import iterate_record
+from .flowstate import iterate_record, messages_of_flow
 from .message import Item
 
+__all__ = ["CutError", "RecordReader", "follow_flow_file", "messages_of_flow", "read_flow_file"]
 MAX_RECORD = 1 << 30
 """Bytes; a longer length prefix is damage, not a flow."""
 LONG = 1 << 19

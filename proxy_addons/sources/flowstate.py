@@ -18,6 +18,7 @@ from .tnetstring import parse, spans
 CURRENT = 21
 """Flow format whose states are read directly; older and newer ones go through mitmproxy's own reader."""
 
+SERVER_FIELDS = {"peername", "via", "address", "sni", "timestamp_tls_setup"}
 WHOLE = 16 << 20
 """Bytes up to which a body is examined as one, with all its layers; longer ones in pieces."""
 
@@ -59,6 +60,10 @@ def _messages(record: bytes) -> Iterator[tuple[Message, dict[str, Any] | None]]:
     places = spans(record)
 
     def value(key: str) -> Any:
+        if key == "server_conn" and key in places:
+            # Certificates are long and nobody here asks for them.
+            within = spans(record, places[key])
+            return {name: parse(record, at)[0] for name, at in within.items() if name in SERVER_FIELDS}
         return parse(record, places[key])[0] if key in places else None
 
     if value("version") != CURRENT:

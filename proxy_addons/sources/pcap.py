@@ -77,6 +77,7 @@ class _Exchange:
     bodies: dict[str, bytearray] = field(default_factory=dict)
     times: dict[str, float] = field(default_factory=dict)
     status: int = 0
+    address: str = ""
 
 
 @dataclass(slots=True)
@@ -179,9 +180,11 @@ def _http(
         exchange.host = _without_port(str(_one(part.get("http_http_host")) or "")) or connection.sni or target
         exchange.target = uri if uri.startswith("/") else "/" + uri.partition("://")[2].partition("/")[2]
         exchange.method = str(_one(part["http_http_request_method"]))
+        exchange.address = target
         yield _message(exchange, "request", headers, body, time)
     elif "http_http_response_code" in part and connection.last is not None:
         headers = _lines(part.get("http_http_response_line"))
+        connection.last.status = int(_one(part["http_http_response_code"]))
         yield _message(connection.last, "response", headers, body, time)
 
 
@@ -199,6 +202,9 @@ def _http2(connection: _Connection, part: dict[str, Any], direction: Direction, 
             exchange.method, exchange.target = fields[":method"], fields.get(":path", "/")
             exchange.scheme = "https" if connection.tls else "http"
             exchange.host = _without_port(fields.get(":authority", "")) or connection.sni or connection.server
+        if fields.get(":status", "").isdigit():
+            exchange.status = int(fields[":status"])
+        exchange.address = connection.server
         plain = tuple((name, value) for name, value in zip(names, values, strict=False) if not name.startswith(":"))
         exchange.headers[direction] = (*exchange.headers.get(direction, ()), *plain)
         exchange.times.setdefault(direction, time)
@@ -232,6 +238,7 @@ def _websocket(connection: _Connection, part: dict[str, Any], direction: Directi
         target=exchange.target,
         headers=(),
         body=payload,
+        address=connection.server,
     )
 
 
@@ -273,6 +280,7 @@ def _rest(connection: _Connection) -> Iterator[Item]:
                 target="",
                 headers=(),
                 body=bytes(data),
+                address=connection.server,
             )
             if len(data) >= RAW:
                 detail = f"{direction}: a raw stream was looked at up to {RAW >> 20} MiB"
@@ -293,6 +301,8 @@ def _message(
         target=exchange.target,
         headers=headers,
         body=body,
+        address=exchange.address or None,
+        status=exchange.status if direction == "response" else 0,
     )
 
 

@@ -77,6 +77,7 @@ def _message(name: str, packet: dict[str, Any]) -> Message:
         headers=headers,
         body=str(body).encode("utf-8", "replace"),
         decoded=True,
+        address=str(packet["dst_ip"]) if packet.get("dst_ip") else None,
     )
 
 

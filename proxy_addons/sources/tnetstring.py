@@ -49,12 +49,15 @@ def _scalar(kind: int, text: bytes) -> Any:
     raise ValueError("no tnetstring")
 
 
-def spans(data: bytes) -> dict[str, int]:
-    """Return where the value of each text key of a record's outermost dictionary begins; values are not parsed."""
-    colon = data.index(b":", 0, LENGTH_DIGITS + 1)
-    at, end = colon + 1, colon + 1 + int(data[:colon])
+def spans(data: bytes, at: int = 0) -> dict[str, int]:
+    """Return where the value of each text key of the dictionary at ``at`` begins; values are not parsed."""
+    colon = data.index(b":", at, at + LENGTH_DIGITS + 1)
+    end = colon + 1 + int(data[at:colon])
+    if data[end] == NULL:
+        return {}
     if data[end] != DICTIONARY:
         raise ValueError("a flow is a dictionary")
+    at = colon + 1
     places = {}
     while at < end:
         key, at = parse(data, at)

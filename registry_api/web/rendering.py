@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from analyzer.model import Bilingual
 from analyzer.model.signature import short_name
+from analyzer.model.wire_words import wire_excerpt, wire_place, wire_word
 from registry_api.web.chains import chain_of, doubt_of, offsets_of
 from registry_api.web.navigation import navigation_of
 from registry_api.web.words import field_name, province_name, word
@@ -96,6 +97,9 @@ def render_text(template: str, lang: str, *, actor: Actor | None, here: Any, **c
             lang=lang,
             t=t,
             w=lambda code: word(code, lang),
+            wire=lambda code: wire_word(code, lang),
+            wire_place=lambda where: wire_place(where, lang),
+            wire_excerpt=lambda excerpt: wire_excerpt(excerpt, lang),
             pick=pick,
             show=lambda item: shown(item, lang),
             chain=lambda site: chain_of(site, lang),

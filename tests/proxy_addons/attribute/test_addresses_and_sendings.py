@@ -67,7 +67,7 @@ def test_unknown_hosts_data_and_phases_are_rows_of_their_own():
 
 
 def test_a_capture_is_added_up_without_guesses(message, facts_of):
-    both = {"imei": "490154203237518", "again": "490154203237518", "maybe": "867530912345672"}
+    both = {"imei": "490154203237518", "again": "490154203237518", "password": "hunter2hunter2"}
     found = facts_of(
         *(message(json.dumps(both).encode(), time=1000.0 + at, flow=f"f{at}") for at in (3, 5, 9)),
         timeline=Timeline([Mark(1000, "first_start"), Mark(1004, "agreed")]),
