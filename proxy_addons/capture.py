@@ -25,8 +25,6 @@ from .sources.capturefiles import beside
 READY_WITHIN = 60.0
 """Seconds; the first start also makes the CA, and the machine may be busy."""
 END_WITHIN = 20.0
-STREAM_ABOVE = "4m"
-"""Larger bodies pass on while they are kept beside the capture: an upload is never held up, nor held in memory."""
 SUMMING_UP = "logged during startup, exiting"
 """mitmdump's last line after an error, which says less than the line before."""
 ADDONS = Path(__file__).with_name("addons.py")
@@ -48,7 +46,6 @@ class Proxy:
         settings = {
             "eduaudit_out": flow_file,
             "eduaudit_parent": os.getpid(),
-            "stream_large_bodies": STREAM_ABOVE,
             "http3": str(quic).lower(),
         }
         listen = () if way.kind == "local" else ("--listen-host", way.host, "--listen-port", str(way.port))

@@ -9,6 +9,7 @@ from .marks import KINDS
 
 MARK_HOST = "eduaudit.mark"
 """The magic host. Requests to it are our own traffic and never examined."""
+MARK_BYTES = MARK_HOST.encode()
 MARK_ADDRESS = IPv4Address("198.18.0.53")
 """Address of the magic host where phones look it up; of the range for benchmarks, so that it is nobody's."""
 CODE_VARIABLE = "EDUAUDIT_MARK_CODE"

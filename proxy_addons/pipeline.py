@@ -16,20 +16,18 @@ from .attribute.frequency import interval
 from .attribute.phase import Timeline
 from .attribute.recipient import Recipient, recipient_of
 from .attribute.sendings import Sent, sendings
-from .decode.limits import Limits
-from .decode.tree import unfold
-from .evidence.places import Paths, first_sights, sight_ids
-from .markpage import MARK_HOST
-from .match.matcher import Matcher
+from .examiner import Examiner
 from .redaction import Tags
 
 if TYPE_CHECKING:
     from analyzer.catalogue import Catalogue
     from analyzer.model.channels import Phase, Place
 
+    from .decode.limits import Limits
+    from .examiner import Looked
     from .match.hit import Proof, Sure
     from .profile import Profile
-    from .sources.message import Item, Message
+    from .sources.message import Item
 
 LATEST = 20
 """Sights that are kept for a live display."""
@@ -89,12 +87,9 @@ class Examination:
         limits: Limits | None = None,
     ) -> None:
         self._table = catalogue.recipients
-        values, keys = (profile.values, profile.keys) if profile else ({}, {})
-        self._matcher = Matcher(values, keys, catalogue.identifiers)
-        self._paths = Paths(self._matcher)
+        self.examiner = Examiner(catalogue, profile, limits)
         self._profile = profile.name if profile else None
         self._app = app
-        self._limits = limits or Limits()
         self._tags = Tags()
         self._sent: dict[_Row, list[_Sight]] = {}
         self._received: dict[_Row, list[_Sight]] = {}
@@ -112,18 +107,15 @@ class Examination:
 
     def add(self, items: Iterable[Item], capture: str) -> None:
         """Examine messages of ``capture`` (its path). No message, however odd, ends the work."""
-        for item in items:
-            if isinstance(item, NotAnalysed):
-                self.miss(item)
-                continue
-            if item.host.lower() == MARK_HOST:
-                continue
-            self._flows.add((capture, item.flow))
-            try:
-                self._examine(item, capture)
-            except Exception as error:  # noqa: BLE001  # a bug of ours must neither stop the work nor hide this flow
-                detail = f"{item.direction}: {type(error).__name__}"
-                self.miss(NotAnalysed(request_id=item.flow, host=item.host, code="analyser_error", detail=detail))
+        self.enter(map(self.examiner.look, items), capture)
+
+    def enter(self, results: Iterable[Looked | NotAnalysed | None], capture: str) -> None:
+        """Add up what an `Examiner`, here or in another process, made of the messages of ``capture``, in order."""
+        for one in results:
+            if isinstance(one, NotAnalysed):
+                self.miss(one)
+            elif one is not None:
+                self._enter(one, capture)
 
     def miss(self, row: NotAnalysed) -> None:
         """Note what was not looked at; equal notes about one host are one row with their number."""
@@ -150,38 +142,30 @@ class Examination:
         if address:
             self._addresses[(host, scheme)].add(address)
 
-    def _examine(self, message: Message, capture: str) -> None:
-        host = message.host.lower()
-        self.host(host, message.scheme, PurePath(capture).name, message.address)
-        unfolded = unfold(message, self._limits)
-        for gap in unfolded.gaps:
-            self.miss(NotAnalysed(request_id=message.flow, host=host, code=gap.code, detail=gap.detail))
-        sights = first_sights(self._matcher, unfolded.leaves)
-        if not sights:
-            return
-        ids = sight_ids(message, unfolded.leaves, sights, self._paths)
-        to = recipient_of(self._table, host, message.target)
-        table = self._sent if message.direction == "request" else self._received
-        for sight, identity in zip(sights, ids, strict=True):
-            hit, leaf = sight.hit, unfolded.leaves[sight.leaf]
+    def _enter(self, looked: Looked, capture: str) -> None:
+        self._flows.add((capture, looked.flow))
+        self.host(looked.host, looked.scheme, PurePath(capture).name, looked.address)
+        for gap in looked.missed:
+            self.miss(gap)
+        table = self._sent if looked.sent else self._received
+        for one in looked.seen:
             row = _Row(
-                hit.data,
-                host,
-                to.name,
-                to.country,
-                message.encrypted,
-                (*leaf.layers, *hit.layers),
-                leaf.place,
-                self._matcher.shown_key(hit.key),
-                self._tags.redacted(hit.data, hit.value, hit.known),
-                hit.proof,
-                hit.sure,
+                one.data,
+                looked.host,
+                one.recipient,
+                one.country,
+                looked.encrypted,
+                one.encoding,
+                one.where,
+                one.key,
+                self._tags.redacted(one.data, one.value, one.known),
+                one.proof,
+                one.sure,
             )
-            path = self._paths.shown(leaf)
-            seen = _Sight(message.time, message.flow, capture, message.address, path, sight.start, identity)
+            seen = _Sight(looked.time, looked.flow, capture, looked.address, one.path, one.offset, one.id)
             table.setdefault(row, []).append(seen)
-            if table is self._sent:
-                self.latest.append(Found(message.time, row.data, host, row.recipient, row.encrypted, row.value))
+            if looked.sent:
+                self.latest.append(Found(looked.time, row.data, row.host, row.recipient, row.encrypted, row.value))
 
     def facts(self, captures: Iterable[str]) -> TrafficFacts:
         """Return everything seen so far; ``captures`` are the SHA-256 of the files."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.model import TrafficFacts
 
 from .attribute.phase import Timeline
+from .bulk import examine_file, worth_it
 from .events import read_events
 from .incidents import incident_rows
 from .marks import Mark, read_marks
@@ -26,12 +27,13 @@ def read_captures(
     marks: Path | None = None,
     app: str | None = None,
     keylog: Path | None = None,
+    jobs: int | None = None,
 ) -> TrafficFacts:
     """Examine `.flow`, HAR, PCAP and ReCon files of one app.
 
     ``profile``: the device profile; without it only patterns are looked for. ``marks``: marks for all captures; without
     it those that `traffic capture` wrote beside each one. ``app``: package name for the facts. ``keylog``: TLS secrets
-    for packet captures; without it those beside each one.
+    for packet captures; without it those beside each one. ``jobs``: processes for a large `.flow` file; all by default.
     Raises `analyzer.model.UnreadableInputError` naming the file, and line where it has lines, that is not in order.
     A capture that is cut gives what it holds and a ``capture_truncated`` row.
     """
@@ -43,7 +45,7 @@ def read_captures(
     captures = [open_capture(Path(path)) for path in paths]
     examination = Examination(catalogue, known, app=app)
     for capture in captures:
-        examine(examination, capture, given, app, keylog)
+        examine(examination, capture, given, app, keylog, jobs)
     return examination.facts(capture.sha256 for capture in captures)
 
 
@@ -60,10 +62,15 @@ def examine(
     marks: Sequence[Mark] | None,
     app: str | None = None,
     keylog: Path | None = None,
+    jobs: int | None = None,
 ) -> None:
     """Examine one capture with ``marks``, or with those beside it when they are `None`."""
     examination.mark(str(capture.path), Timeline(marks if marks is not None else marks_beside(capture.path)))
-    examination.add(capture.messages(app, keylog), str(capture.path))
+    several = worth_it(capture.path, jobs) if capture.kind == "flow" else 1
+    if several > 1:
+        examination.enter(examine_file(examination.examiner, capture.path, several), str(capture.path))
+    else:
+        examination.add(capture.messages(app, keylog), str(capture.path))
     add_failures(examination, capture.path)
 
 

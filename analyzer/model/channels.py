@@ -179,7 +179,8 @@ class NotAnalysed(Record):
     request_id: str
     host: str | None
     code: str
-    """``limit_reached`` ``decode_failed`` ``body_missing`` ``tls_failed`` ``capture_truncated`` ``analyser_error``."""
+    """``limit_reached`` ``decode_failed`` ``body_missing`` ``tls_failed`` ``tls_pinned`` ``quic_blocked``
+    ``capture_truncated`` ``not_recorded`` ``other_app`` ``analyser_error``."""
     detail: str
 
 

@@ -35,6 +35,9 @@ SEVERITIES = ("critical", "high", "medium", "low", "never")
     metavar="FILE",
     help="PCAP 的 TLS 密钥（SSLKEYLOGFILE）；缺省用旁边的 .keylog / TLS secrets of a PCAP; default: beside it",
 )
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="进程数；缺省为处理器数 / processes; default: all"
+)
 @click.option("--format", "form", type=click.Choice(TRAFFIC_FORM_NAMES), default="terminal", show_default=True)
 @click.option("--output", type=FILE, metavar="PATH", help="写入文件 / write to a file")
 @click.option(
@@ -55,6 +58,7 @@ def replay(  # noqa: D103  # the help text is the documentation
     profile: Path | None,
     marks: Path | None,
     keylog: Path | None,
+    jobs: int | None,
     form: str,
     output: Path | None,
     fail_on: str,
@@ -76,7 +80,7 @@ def replay(  # noqa: D103  # the help text is the documentation
     catalogue = load_catalogue()
     known = load_profile(profile, catalogue)
     warn(*(known.warnings if known else ()))
-    facts = read_captures(captures, known, marks, app, checked_keylog(keylog))
+    facts = read_captures(captures, known, marks, app, checked_keylog(keylog), jobs)
     warn(*(row.detail for row in facts.not_analysed if row.code == "capture_truncated"))
     seconds = {"traffic": round(time.perf_counter() - clock, 3)}
     report = judged(facts, catalogue, started.isoformat(timespec="seconds"), seconds)

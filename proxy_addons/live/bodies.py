@@ -67,11 +67,15 @@ class Tee:
         return {"size": self.size, "kept": 0, "trouble": self.trouble} if self.trouble else None
 
 
-def needs_tee(message: http.Message, *, may_have_body: bool) -> bool:
-    """Tell whether a body is long, or of unknown length: then it must not be held back until its end."""
-    if not may_have_body:
-        return False
-    length = message.headers.get("content-length", "")
-    if length.isdigit():
-        return int(length) > KEEP
-    return "transfer-encoding" in message.headers or not message.http_version.startswith("HTTP/1")
+def needs_tee(message: http.Message, *, until_close: bool) -> bool:
+    """Tell whether a body is long, or of unknown length: then it must not be held back until its end.
+
+    ``until_close``: without any length the body goes on until the connection is closed (responses of HTTP/1).
+    """
+    chunked = False
+    for name, value in message.data.headers.fields:
+        if len(name) == len(b"content-length") and name.lower() == b"content-length":
+            return value.isdigit() and int(value) > KEEP
+        if len(name) == len(b"transfer-encoding") and name.lower() == b"transfer-encoding":
+            chunked = True
+    return chunked or until_close or not message.data.http_version.startswith(b"HTTP/1")

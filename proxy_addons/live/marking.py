@@ -20,7 +20,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from proxy_addons.markpage import CODE_VARIABLE, MARK_ADDRESS, MARK_HOST, code_page, mark_of_path, mark_page
 from proxy_addons.marks import KINDS, Mark, append_mark
 
-from .notes import beside_capture, guarded
+from .notes import beside_capture, guarded, is_ours
 
 logger = logging.getLogger(__name__)
 HTML = {"content-type": "text/html; charset=utf-8", "cache-control": "no-store", "referrer-policy": "no-referrer"}
@@ -88,7 +88,7 @@ class Marks:
 
     def request(self, flow: http.HTTPFlow) -> None:
         """Answer requests to the magic host ourselves; nothing of it leaves the machine."""
-        if flow.request.pretty_host.lower() != MARK_HOST:
+        if not is_ours(flow.request):
             return
         try:
             flow.response = self._answer(flow.request)

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mitmproxy import ctx, exceptions
+from mitmproxy import ctx, exceptions, http
 
 from proxy_addons.events import EVENT_LINE, append_event
+from proxy_addons.markpage import MARK_BYTES, MARK_HOST
 from proxy_addons.sources.capturefiles import beside
 
 
@@ -19,6 +20,17 @@ def beside_capture(kind: str) -> Path | None:
     """Return the path of the file of that kind beside the capture, or `None` when nothing is recorded."""
     out = ctx.options.eduaudit_out
     return beside(Path(out), kind) if out else None
+
+
+def is_ours(request: http.Request) -> bool:
+    """Tell whether a request is for the magic host. Asked for every request, so without parsing what others parse."""
+    data = request.data
+    if data.host == MARK_HOST or data.authority.lower().partition(b":")[0] == MARK_BYTES:
+        return True
+    return any(
+        name.lower() == b"host" and value.lower().partition(b":")[0] == MARK_BYTES
+        for name, value in data.headers.fields
+    )
 
 
 def note(event: str, **fields: Any) -> None:

@@ -25,65 +25,62 @@ def encode_record(one: flow.Flow, extra: dict[str, Any] | None = None, new_id: s
         if new_id:
             state["id"] = new_id
         return tnetstring.dumps(state)
-    parts = b"".join(
-        (
-            b"7:version;2:21#4:type;",
-            _encode(one.type),
-            b"2:id;",
-            _encode(new_id or one.id),
-            b"5:error;",
-            _encode(one.error.get_state() if one.error else None),
-            b"11:client_conn;",
-            _connection(one.client_conn),
-            b"11:server_conn;",
-            _connection(one.server_conn),
-            b"11:intercepted;",
-            _encode(one.intercepted),
-            b"9:is_replay;",
-            _encode(one.is_replay),
-            b"6:marked;",
-            _encode(one.marked),
-            b"8:metadata;",
-            _encode(metadata),
-            b"7:comment;",
-            _encode(one.comment),
-            b"17:timestamp_created;",
-            _encode(one.timestamp_created),
-            b"6:backup;0:~7:request;",
-            _message(one.request),
-            b"8:response;",
-            _message(one.response),
-            b"9:websocket;",
-            _encode(one.websocket.get_state() if one.websocket else None),
-        )
+    parts = (
+        b"7:version;2:21#4:type;",
+        _encode(one.type),
+        b"2:id;",
+        _encode(new_id or one.id),
+        b"5:error;",
+        _encode(one.error.get_state() if one.error else None),
+        b"11:client_conn;",
+        _connection(one.client_conn),
+        b"11:server_conn;",
+        _connection(one.server_conn),
+        b"11:intercepted;",
+        _encode(one.intercepted),
+        b"9:is_replay;",
+        _encode(one.is_replay),
+        b"6:marked;",
+        _encode(one.marked),
+        b"8:metadata;",
+        _encode(metadata),
+        b"7:comment;",
+        _encode(one.comment),
+        b"17:timestamp_created;",
+        _encode(one.timestamp_created),
+        b"6:backup;0:~7:request;",
+        _message(one.request),
+        b"8:response;",
+        _message(one.response),
+        b"9:websocket;",
+        _encode(one.websocket.get_state() if one.websocket else None),
     )
-    return b"%d:%b}" % (len(parts), parts)
+    return b"".join((b"%d:" % sum(len(part) for part in parts), *parts, b"}"))
 
 
 def _message(message: http.Message | None) -> bytes:
     if message is None:
         return b"0:~"
-    data = dict(vars(message.data))
-    headers, trailers = data.pop("headers"), data.pop("trailers")
-    fields = b"".join(
-        b"%d:%d:%b,%d:%b,]" % (_digits(len(name)) + _digits(len(value)) + len(name) + len(value) + 4,
-                               len(name), name, len(value), value)
-        for name, value in headers.fields
-    )  # fmt: skip
-    body = b"".join(
-        (
-            *(_encode(key) + _encode(value) for key, value in data.items()),
-            b"7:headers;",
-            b"%d:%b]" % (len(fields), fields),
-            b"8:trailers;",
-            _encode(trailers.get_state() if trailers is not None else None),
-        )
-    )
-    return b"%d:%b}" % (len(body), body)
+    parts: list[bytes] = []
+    for key, value in vars(message.data).items():
+        if key == "headers":
+            encoded = _fields(value)
+        elif key == "trailers" and value is not None:
+            encoded = _encode(value.get_state())
+        else:
+            encoded = _encode(value)
+        parts += (b"%d:%b;" % (len(key), key.encode()), encoded)
+    size = sum(len(part) for part in parts)
+    return b"".join((b"%d:" % size, *parts, b"}"))
 
 
-def _digits(number: int) -> int:
-    return len(str(number))
+def _fields(headers: http.Headers) -> bytes:
+    fields = []
+    for name, value in headers.fields:
+        pair = b"%d:%b,%d:%b," % (len(name), name, len(value), value)
+        fields.append(b"%d:%b]" % (len(pair), pair))
+    body = b"".join(fields)
+    return b"%d:%b]" % (len(body), body)
 
 
 def _connection(one: connection.Connection) -> bytes:
@@ -117,11 +114,17 @@ def _own_fields(one: connection.Connection) -> tuple[object, ...]:
 
 
 def _encode(value: Any) -> bytes:
-    if value is None:
-        return b"0:~"
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is bytes:
+        return b"%d:%b," % (len(value), value)
+    if kind is str:
         raw = value.encode("utf-8")
         return b"%d:%b;" % (len(raw), raw)
-    if isinstance(value, bytes):
-        return b"%d:%b," % (len(value), value)
-    return tnetstring.dumps(value)
+    if kind is float:
+        raw = repr(value).encode()
+        return b"%d:%b^" % (len(raw), raw)
+    return _CONSTANTS[value] if kind in _CONSTANT_TYPES else tnetstring.dumps(value)
+
+
+_CONSTANTS: dict[Any, bytes] = {None: b"0:~", True: b"4:true!", False: b"5:false!"}
+_CONSTANT_TYPES = {type(None), bool}

@@ -12,16 +12,16 @@ from typing import Any
 from mitmproxy import ctx, dns, exceptions, flow, http, tcp, udp
 from mitmproxy.addonmanager import Loader
 
-from proxy_addons.markpage import MARK_HOST
 from proxy_addons.sources.capturefiles import body_file
 
 from .bodies import Tee, needs_tee
-from .notes import guarded, note
+from .notes import guarded, is_ours, note
 from .record import encode_record
 
 logger = logging.getLogger(__name__)
 WAITING = 64 << 20
 """Bytes of records that wait in memory for a disk that is full; the oldest give way, counted by their flow."""
+NO_BODY = {b"HEAD", b"CONNECT"}
 PART_MESSAGES, PART_BYTES = 200, 256 << 10
 """A WebSocket is written in parts of this many messages or bytes, so that an endless one takes no memory."""
 STREAM_MESSAGES, STREAM_BYTES = 4000, 1 << 20
@@ -66,19 +66,20 @@ class Recorder:
     @guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Remember a flow until it ends, and let a long request body pass while it is kept."""
-        if self._ours(flow) or self._descriptor < 0:
+        if self._descriptor < 0 or is_ours(flow.request):
             return
         self._active[flow.id] = flow
-        if needs_tee(flow.request, may_have_body=flow.request.method not in {"HEAD", "CONNECT"}):
+        if flow.request.data.method not in NO_BODY and needs_tee(flow.request, until_close=False):
             self._tee(flow, "request", flow.request)
 
     @guarded
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Let a long or endless response body pass while it is kept."""
         response = flow.response
-        if response is None or self._ours(flow) or flow.request.method == "HEAD":
+        if response is None or flow.id not in self._active or flow.request.data.method == b"HEAD":
             return
-        if needs_tee(response, may_have_body=response.status_code >= 200 and response.status_code not in {204, 304}):
+        status = response.data.status_code
+        if status >= 200 and status not in {204, 304} and needs_tee(response, until_close=True):
             self._tee(flow, "response", response)
 
     def _tee(self, flow: http.HTTPFlow, direction: str, message: http.Message) -> None:
@@ -178,9 +179,6 @@ class Recorder:
 
     # --- the file
 
-    def _ours(self, flow: http.HTTPFlow) -> bool:
-        return flow.request.pretty_host.lower() == MARK_HOST
-
     def _grown(self, flow: flow.Flow, size: int, most_messages: int, most_bytes: int) -> bool:
         """Count one more message of a connection; tell whether it is time to write a part."""
         if self._descriptor < 0:
@@ -205,11 +203,10 @@ class Recorder:
     def _save(
         self, flow: flow.Flow, part: dict[str, Any] | None = None, *, new_id: str | None = None, last: bool = True
     ) -> None:
-        host = flow.request.pretty_host if isinstance(flow, http.HTTPFlow) else ""
-        if last:
-            self._active.pop(flow.id, None)
-        if self._descriptor < 0 or host.lower() == MARK_HOST:
+        known = self._active.pop(flow.id, None) if last else self._active.get(flow.id)
+        if self._descriptor < 0 or (known is None and isinstance(flow, http.HTTPFlow) and is_ours(flow.request)):
             return
+        host = flow.request.data.host if isinstance(flow, http.HTTPFlow) else ""
         told = self._notes.pop(flow.id, None)
         extra = {**(part or {}), **({"bodies": told} if told else {})}
         try:

@@ -1,0 +1,114 @@
+"""One message → what it shows: no state but the matcher's, so that many processes can do it side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.model import NotAnalysed
+
+from .attribute.recipient import recipient_of
+from .decode.limits import Limits
+from .decode.tree import unfold
+from .evidence.places import Paths, first_sights, sight_ids
+from .markpage import MARK_HOST
+from .match.matcher import Matcher
+
+if TYPE_CHECKING:
+    from analyzer.catalogue import Catalogue
+    from analyzer.model.channels import Place
+
+    from .match.hit import Proof, Sure
+    from .profile import Profile
+    from .sources.message import Item, Message
+
+
+class Seen(NamedTuple):
+    """One value at its place. ``value`` is not redacted yet: it never leaves the machine's memory like this."""
+
+    data: str
+    recipient: str | None
+    country: str | None
+    encoding: tuple[str, ...]
+    where: Place
+    key: str | None
+    value: str
+    known: int | None
+    proof: Proof
+    sure: Sure
+    path: str
+    offset: int
+    id: str
+
+
+class Looked(NamedTuple):
+    """What came of one message."""
+
+    flow: str
+    host: str
+    scheme: str
+    address: str | None
+    encrypted: bool
+    sent: bool
+    time: float
+    seen: tuple[Seen, ...] = ()
+    missed: tuple[NotAnalysed, ...] = ()
+
+
+class Examiner:
+    """Looks at messages with one profile."""
+
+    def __init__(self, catalogue: Catalogue, profile: Profile | None, limits: Limits | None = None) -> None:
+        values, keys = (profile.values, profile.keys) if profile else ({}, {})
+        self._table = catalogue.recipients
+        self._matcher = Matcher(values, keys, catalogue.identifiers)
+        self._paths = Paths(self._matcher)
+        self._limits = limits or Limits()
+
+    def look(self, item: Item) -> Looked | NotAnalysed | None:
+        """Examine one message; `None` for our own traffic. No message, however odd, raises."""
+        if isinstance(item, NotAnalysed):
+            return item
+        host = item.host.lower()
+        if host == MARK_HOST:
+            return None
+        sent = item.direction == "request"
+        whole = Looked(item.flow, host, item.scheme, item.address, item.encrypted, sent, item.time)
+        try:
+            return self._examine(item, whole)
+        except Exception as error:  # noqa: BLE001  # a bug of ours must neither stop the work nor hide this flow
+            detail = f"{item.direction}: {type(error).__name__}"
+            row = NotAnalysed(request_id=item.flow, host=item.host, code="analyser_error", detail=detail)
+            return whole._replace(missed=(row,))
+
+    def _examine(self, message: Message, whole: Looked) -> Looked:
+        unfolded = unfold(message, self._limits)
+        missed = tuple(
+            NotAnalysed(request_id=message.flow, host=whole.host, code=gap.code, detail=gap.detail)
+            for gap in unfolded.gaps
+        )
+        sights = first_sights(self._matcher, unfolded.leaves)
+        if not sights:
+            return whole._replace(missed=missed)
+        ids = sight_ids(message, unfolded.leaves, sights, self._paths)
+        to = recipient_of(self._table, whole.host, message.target)
+        seen = []
+        for sight, identity in zip(sights, ids, strict=True):
+            hit, leaf = sight.hit, unfolded.leaves[sight.leaf]
+            seen.append(
+                Seen(
+                    hit.data,
+                    to.name,
+                    to.country,
+                    (*leaf.layers, *hit.layers),
+                    leaf.place,
+                    self._matcher.shown_key(hit.key),
+                    hit.value,
+                    hit.known,
+                    hit.proof,
+                    hit.sure,
+                    self._paths.shown(leaf),
+                    sight.start,
+                    identity,
+                )
+            )
+        return whole._replace(seen=tuple(seen), missed=missed)
