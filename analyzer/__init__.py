@@ -37,6 +37,7 @@ __all__ = [
     "rules_version",
     "static_facts",
     "validate_filing",
+    "with_packaged_policy",
 ]
 
 
@@ -193,7 +194,25 @@ def gather(
         static = extraction.result()
         if cache is not None:
             cache.keep(static)
-    return Facts(static=static, policy=read, filing=filed, traffic=traffic), waived
+    return with_packaged_policy(Facts(static=static, policy=read, filing=filed, traffic=traffic)), waived
+
+
+def with_packaged_policy(facts: Facts) -> Facts:
+    """Return the facts with a policy found in the package, where none was handed in and just one fits."""
+    from dataclasses import replace
+
+    static = facts.static
+    if static is None or not static.policies:
+        return facts
+    if facts.policy is not None:
+        rows = tuple(replace(row, source="", state="not_needed") for row in static.policies)
+        return replace(facts, static=replace(static, policies=rows))
+    from analyzer.catalogue import load_catalogue
+    from analyzer.policy.packaged import choose_policy
+
+    filed = (facts.filing.name, facts.filing.provider) if facts.filing else ()
+    policy, rows = choose_policy(static.policies, load_catalogue(), (static.app.label, *filed))
+    return replace(facts, static=replace(static, policies=rows), policy=policy)
 
 
 def _as_file(path: Path, stack: ExitStack) -> Path:

@@ -64,6 +64,7 @@ def build_report(
         findings=judgement.findings,
         summary=judgement.summary,
         governance=judgement.governance,
+        packaged_policies=tuple(replace(row, source="") for row in static.policies) if static else (),
     )
 
 
@@ -77,7 +78,11 @@ def _day(run: Run) -> date | None:
 def _inputs(facts: Facts) -> tuple[ReportInput, ...]:
     policy, traffic = facts.policy, facts.traffic
     return (
-        *((ReportInput(kind="policy", name=policy.name, sha256=policy.sha256),) if policy else ()),
+        *(
+            (ReportInput(kind="policy", name=policy.name, sha256=policy.sha256, packaged=policy.packaged),)
+            if policy
+            else ()
+        ),
         *(ReportInput(kind="capture", name=None, sha256=item) for item in sorted(traffic.captures if traffic else ())),
     )
 

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     )
     from .frozen import Frozen
     from .making import make_record, read_record
+    from .packaged import PackagedPolicy
     from .report import (
         Finding,
         FindingEvidence,
@@ -130,6 +131,7 @@ _HOMES = {
     ),
     "frozen": ("Frozen",),
     "making": ("make_record", "read_record"),
+    "packaged": ("PackagedPolicy",),
     "report": (
         "Finding",
         "FindingEvidence",
@@ -194,6 +196,7 @@ __all__ = [
     "LedgerRow",
     "ManifestFlags",
     "NotAnalysed",
+    "PackagedPolicy",
     "Packer",
     "PastCertificate",
     "Permission",

@@ -108,6 +108,8 @@ class PolicyFacts(Record):
     passages: tuple[PolicyPassage, ...] = ()
     third_parties: tuple[ThirdParty, ...] = ()
     readability: Readability | None = None
+    packaged: bool = False
+    """Nobody handed it in, it was found in the package: whether it is in force is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from .facts import (
     SecurityFact,
     StringFact,
 )
+from .packaged import PackagedPolicy
 from .record import dataclass
 from .severity import Severity, Status
 
@@ -190,6 +191,8 @@ class ReportInput(Record):
     name: str | None
     """File name; `None` where the facts do not hold it."""
     sha256: str
+    packaged: bool = False
+    """A policy that was found in the package, for want of one handed in; `name` is its path there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +230,8 @@ class Report(Record):
     summary: Summary
     governance: tuple[GovernanceFact, ...] = ()
     """Numbers and certificates of the filing, cryptography and addresses, in a fixed order."""
+    packaged_policies: tuple[PackagedPolicy, ...] = ()
+    """Texts of the package that call themselves a privacy policy, and which of them was read."""
 
     def dump(self) -> str:
         """Return the canonical JSON text."""

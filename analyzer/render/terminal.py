@@ -153,6 +153,8 @@ def _head(report: Report, lang: str) -> RenderableType:
         for name, seen in report.summary.channels.items()
     )
     table.add_row(word("channels", lang), examined)
+    for policy in report.packaged_policies:
+        table.add_row(word("packaged", lang), f"{visible(policy.path)}  {word(f'packaged.{policy.state}', lang)}")
     if report.artifact.sha256:
         key, style = ("complete", "green") if report.coverage.complete else ("incomplete", "yellow")
         table.add_row(word("coverage", lang), Text(word(key, lang), style))
