@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from analyzer.model import Clause, Facts, FilingFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
+    from analyzer.model import Clause, Facts, FilingFacts, ImageFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
     from analyzer.sandbox import Limits
     from analyzer.sandbox.cache import FactsCache
 
@@ -28,6 +28,7 @@ __all__ = [
     "filing_facts",
     "filing_schema",
     "gather",
+    "images_of",
     "package_facts",
     "read_filing",
     "read_policy",
@@ -326,6 +327,13 @@ def resolve_hosts(facts: Facts) -> Facts:
 
     asked = datetime.now(UTC).date()
     return replace(facts, resolution=resolve(own_hosts(facts, load_catalogue()), asked))
+
+
+def images_of(path: Path) -> ImageFacts:
+    """Look at the pictures of a package with the local model of the extra ``[vision]``; minutes for a large app."""
+    from analyzer.extract.images import images_of as look
+
+    return look(path)
 
 
 def rules_version() -> str:

@@ -64,6 +64,7 @@ def build_report(
         findings=judgement.findings,
         summary=judgement.summary,
         governance=judgement.governance,
+        images=facts.images,
         packaged_policies=tuple(replace(row, source="") for row in static.policies) if static else (),
     )
 

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         StringFact,
     )
     from .frozen import Frozen
+    from .images import ImageFacts, ImageHit
     from .making import make_record, read_record
     from .packaged import PackagedPolicy
     from .report import (
@@ -130,6 +131,7 @@ _HOMES = {
         "StringFact",
     ),
     "frozen": ("Frozen",),
+    "images": ("ImageFacts", "ImageHit"),
     "making": ("make_record", "read_record"),
     "packaged": ("PackagedPolicy",),
     "report": (
@@ -193,6 +195,8 @@ __all__ = [
     "GovernanceFact",
     "HostAddresses",
     "HumanCheck",
+    "ImageFacts",
+    "ImageHit",
     "LedgerRow",
     "ManifestFlags",
     "NotAnalysed",

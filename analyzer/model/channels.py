@@ -6,6 +6,7 @@ from typing import Literal
 
 from .base import Bilingual, DataId, Record, Sha256
 from .facts import Endpoint, StaticFacts, StringFact
+from .images import ImageFacts
 from .record import dataclass
 
 Phase = Literal["before_consent", "after_consent", "refused", "unknown"]
@@ -241,3 +242,4 @@ class Facts(Record):
     filing: FilingFacts | None = None
     traffic: TrafficFacts | None = None
     resolution: ResolutionFacts | None = None
+    images: ImageFacts | None = None

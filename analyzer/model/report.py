@@ -27,6 +27,7 @@ from .facts import (
     SecurityFact,
     StringFact,
 )
+from .images import ImageFacts
 from .packaged import PackagedPolicy
 from .record import dataclass
 from .severity import Severity, Status
@@ -230,6 +231,8 @@ class Report(Record):
     summary: Summary
     governance: tuple[GovernanceFact, ...] = ()
     """Numbers and certificates of the filing, cryptography and addresses, in a fixed order."""
+    images: ImageFacts | None = None
+    """Pictures before the local model; `None`: not asked for."""
     packaged_policies: tuple[PackagedPolicy, ...] = ()
     """Texts of the package that call themselves a privacy policy, and which of them was read."""
 

@@ -23,6 +23,13 @@ VIEW_WORDS: dict[str, tuple[str, str]] = {
     "packaged.not_chinese": ("不是中文", "not Chinese"),
     "packaged.unreadable": ("无法读取", "unreadable"),
     "packaged.found": ("未查看", "not looked at"),
+    "images": ("图片检查", "Pictures"),
+    "images.none": ("未检查：缺少组件 eduaudit[vision]", "not examined: eduaudit[vision] is not installed"),
+    "images.looked": (
+        "{model} 查看 {looked} 张，疑似 {hits} 张；超出限额未看 {left} 张，不能解码 {bad} 张",
+        "{model} looked at {looked}, {hits} suspected; {left} beyond the limits, {bad} not decoded",
+    ),
+    "images.problem": ("未完成：{problem}", "not finished: {problem}"),
     "view.vendor": ("整改清单视图", "Vendor's view"),
     "view.regulator": ("监管视图", "Regulator's view"),
     "fixes": ("整改清单", "What to mend"),
