@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from analyzer.catalogue.calendar import CalendarYear
     from analyzer.catalogue.supervision import NoticeTemplate, SupervisoryItem
-    from analyzer.model import Clause, Facts, FilingFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
+    from analyzer.model import Clause, Facts, FilingFacts, ImageFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
     from analyzer.sandbox import Limits
     from analyzer.sandbox.cache import FactsCache
 
@@ -32,6 +32,7 @@ __all__ = [
     "filing_facts",
     "filing_schema",
     "gather",
+    "images_of",
     "notice_templates",
     "package_facts",
     "read_filing",
@@ -46,6 +47,7 @@ __all__ = [
     "usage_schema",
     "validate_filing",
     "validate_usage",
+    "with_packaged_policy",
 ]
 
 
@@ -202,7 +204,25 @@ def gather(
         static = extraction.result()
         if cache is not None:
             cache.keep(static)
-    return Facts(static=static, policy=read, filing=filed, traffic=traffic), waived
+    return with_packaged_policy(Facts(static=static, policy=read, filing=filed, traffic=traffic)), waived
+
+
+def with_packaged_policy(facts: Facts) -> Facts:
+    """Return the facts with a policy found in the package, where none was handed in and just one fits."""
+    from dataclasses import replace
+
+    static = facts.static
+    if static is None or not static.policies:
+        return facts
+    if facts.policy is not None:
+        rows = tuple(replace(row, source="", state="not_needed") for row in static.policies)
+        return replace(facts, static=replace(static, policies=rows))
+    from analyzer.catalogue import load_catalogue
+    from analyzer.policy.packaged import choose_policy
+
+    filed = (facts.filing.name, facts.filing.provider) if facts.filing else ()
+    policy, rows = choose_policy(static.policies, load_catalogue(), (static.app.label, *filed))
+    return replace(facts, static=replace(static, policies=rows), policy=policy)
 
 
 def _as_file(path: Path, stack: ExitStack) -> Path:
@@ -365,6 +385,13 @@ def resolve_hosts(facts: Facts) -> Facts:
 
     asked = datetime.now(UTC).date()
     return replace(facts, resolution=resolve(own_hosts(facts, load_catalogue()), asked))
+
+
+def images_of(path: Path) -> ImageFacts:
+    """Look at the pictures of a package with the local model of the extra ``[vision]``; minutes for a large app."""
+    from analyzer.extract.images import images_of as look
+
+    return look(path)
 
 
 def rules_version() -> str:

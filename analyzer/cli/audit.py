@@ -57,6 +57,7 @@ NO_CACHE = "EDUAUDIT_NO_CACHE"
 @LANG
 @click.option("--waivers", type=EXISTING, metavar="FILE", help="豁免清单 YAML / waivers")
 @click.option("--resolve", is_flag=True, help="联网查询自有域名是否支持 IPv6 / ask DNS for IPv6 of the app's own hosts")
+@click.option("--images", is_flag=True, help="用本机模型查看图片（需 eduaudit[vision]）/ local model on pictures")
 @click.option("--no-cache", is_flag=True, help="不用以前分析的结果 / analyse anew, keep nothing")
 @click.option("--strict", is_flag=True, help="分析不完整时退出码为 3 / exit 3 when the analysis is incomplete")
 def audit(  # noqa: D103  # the help text is the documentation
@@ -75,6 +76,7 @@ def audit(  # noqa: D103  # the help text is the documentation
     lang: str | None,
     waivers: Path | None,
     resolve: bool,
+    images: bool,
     no_cache: bool,
     strict: bool,
 ) -> int:
@@ -98,6 +100,12 @@ def audit(  # noqa: D103  # the help text is the documentation
             facts, waived = gather(app, policy=policy, filing=filing, traffic=observed, waivers=waivers, cached=cached)
         elif stored is not None:
             facts, waived = _again(stored, policy, filing, observed, waivers)
+        if images and app is not None and app.is_file():
+            from dataclasses import replace
+
+            from analyzer import images_of
+
+            facts = replace(facts, images=images_of(app))
         if resolve:
             from analyzer import resolve_hosts
 

@@ -13,6 +13,8 @@ import click
 from analyzer.model import EduauditError
 from analyzer.render.language import default_lang
 
+from .rejudge import judge
+
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True
 )
@@ -210,6 +212,9 @@ def lint_rules(format_: str, lang: str | None, root: Path | None) -> None:
             click.echo("规则数据无误" if chinese else "the rules are in order", err=True)
     if problems:
         raise SystemExit(1)
+
+
+rules.add_command(judge)
 
 
 def describe(value: Any, lang: str, depth: int = 0) -> list[str]:

@@ -14,7 +14,7 @@ LARGEST = 256 << 20
 """Bytes of a stored report or of stored facts."""
 FACTS = "eduaudit.facts/1"
 """Schema of the facts of a package, and of a case with all its channels."""
-CHANNELS = ("static", "policy", "filing", "traffic", "resolution")
+CHANNELS = ("static", "policy", "filing", "traffic", "resolution", "images")
 
 
 def read_json_object(path: Path) -> dict[str, Any] | None:

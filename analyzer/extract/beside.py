@@ -27,6 +27,7 @@ from analyzer.model.facts import (
     Signer,
     StringFact,
 )
+from analyzer.model.packaged import PackagedPolicy
 from analyzer.model.record import dataclass
 from analyzer.model.signing import SigningItem, SourceStamp
 
@@ -71,6 +72,7 @@ class BesideFacts(Record):
     endpoints: tuple[Endpoint, ...] = ()
     security: tuple[SecurityFact, ...] = ()
     """Secrets in texts and files."""
+    policies: tuple[PackagedPolicy, ...] = ()
     reasons: tuple[CoverageReason, ...] = ()
     notes: tuple[Noted, ...] = ()
     seconds: dict[str, float]
@@ -125,6 +127,7 @@ class _Beside:
         self.packers: tuple[Packer, ...] = ()
         self.endpoints: set[Endpoint] = set()
         self.security: set[SecurityFact] = set()
+        self.policies: tuple[PackagedPolicy, ...] = ()
 
     def run(self) -> BesideFacts:
         package, stages = self.package, self.stages
@@ -151,6 +154,7 @@ class _Beside:
             strings=self.strings,
             accesses=tuple(sorted(self.accesses, key=lambda row: (row.data, row.api, row.caller, row.dex))),
             bundles=self.bundles,
+            policies=self.policies,
             packers=self.packers,
             endpoints=tuple(
                 sorted(self.endpoints, key=lambda row: (row.host, row.url, row.found_in, row.scheme or ""))
@@ -240,16 +244,19 @@ class _Beside:
     def _search_texts(self, finder: Any) -> None:
         from . import endpoints  # noqa: PLC0415  # as above
         from .hybrid import Bundles  # noqa: PLC0415  # same
+        from .policies import PolicyFinder  # noqa: PLC0415  # same
         from .security.files import find_key_files  # noqa: PLC0415  # same
         from .security.secrets import facts_in_text  # noqa: PLC0415  # same
         from .texts import part_prefix, read_texts  # noqa: PLC0415  # same
 
         recipients, secrets = self.catalogue.recipients, tuple(self.catalogue.secrets.values())
         bundles = Bundles(self.catalogue, self.manifest.package if self.manifest else None)
+        policies = PolicyFinder()
         self.security.update(find_key_files(self.package))
         for part in self.package.parts:
             for text in read_texts(self.package, part, self.limits):
                 finder.search(text.text, text.name, text.separator)
+                policies.look(text)
                 self.security.update(facts_in_text(text.text, text.name, secrets))
                 if text.may_be_bundle:
                     bundles.add(text.name, text.raw, text.text)
@@ -257,6 +264,7 @@ class _Beside:
                     for line in text.lines_with_urls():
                         self.endpoints.update(endpoints.endpoints_in_text(line, text.name, recipients))
             bundles.add_archives(part, self.limits, part_prefix(part))
+        self.policies = policies.facts()
         self.accesses.update(bundles.accesses())
         self.bundles = bundles.facts()
         for reason in bundles.reasons():

@@ -358,6 +358,7 @@ class _Extraction:
             anomalies=package.facts_notes().facts(),
             strings=beside.strings,
             security=self.security,
+            policies=beside.policies,
             seconds=dict(self.stages.seconds),
             peak_memory=max(peak_memory(), beside.peak_memory),
         )

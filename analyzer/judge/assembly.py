@@ -64,6 +64,8 @@ def build_report(
         findings=judgement.findings,
         summary=judgement.summary,
         governance=judgement.governance,
+        images=facts.images,
+        packaged_policies=tuple(replace(row, source="") for row in static.policies) if static else (),
     )
 
 
@@ -78,7 +80,11 @@ def _inputs(facts: Facts) -> tuple[ReportInput, ...]:
     policy, traffic = facts.policy, facts.traffic
     filed = facts.filed.artifact if facts.filed else None
     return (
-        *((ReportInput(kind="policy", name=policy.name, sha256=policy.sha256),) if policy else ()),
+        *(
+            (ReportInput(kind="policy", name=policy.name, sha256=policy.sha256, packaged=policy.packaged),)
+            if policy
+            else ()
+        ),
         *((ReportInput(kind="filed_package", name=filed.name, sha256=filed.sha256),) if filed else ()),
         *(ReportInput(kind="capture", name=None, sha256=item) for item in sorted(traffic.captures if traffic else ())),
     )

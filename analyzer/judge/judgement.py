@@ -94,6 +94,9 @@ def package_of(facts: Facts) -> str | None:
 def _finding(rule: Any, hit: Hit, package: str | None, case: Case) -> Finding:
     # a rule that is itself unsure can never prove anything
     status = Status.SUSPECTED if rule.sure == Sureness.UNSURE else hit.status
+    packaged = _packaged(hit, case)
+    if packaged is not None:
+        status = Status.SUSPECTED
     shown = hit.evidence[: case.settings.evidences]
     more = len(hit.evidence) - len(shown)
     values = {"subject": hit.subject, "count": len(hit.evidence), **hit.values}
@@ -103,6 +106,8 @@ def _finding(rule: Any, hit: Hit, package: str | None, case: Case) -> Finding:
             zh=f"{explanation.zh}（共 {len(hit.evidence)} 处证据，列出 {len(shown)} 处）",
             en=f"{explanation.en} ({len(hit.evidence)} places in all, {len(shown)} shown)",
         )
+    if packaged is not None:
+        explanation = Bilingual(zh=explanation.zh + packaged.zh, en=f"{explanation.en} {packaged.en}")
     return Finding(
         rule=rule.id,
         severity=hit.severity or rule.severity,
@@ -114,6 +119,18 @@ def _finding(rule: Any, hit: Hit, package: str | None, case: Case) -> Finding:
         subject=hit.subject,
         evidence=shown,
         fingerprint=fingerprint(rule.id, hit.subject, package),
+    )
+
+
+def _packaged(hit: Hit, case: Case) -> Bilingual | None:
+    """Return the reservation of a finding that rests on a policy found in the package; `None` for the others."""
+    policy = case.policy
+    if policy is None or not policy.packaged or not any(item.kind == "policy" for item in hit.evidence):
+        return None
+    return Bilingual(
+        zh=f"依据安装包内的文件 {policy.name}，未必是生效的政策，属疑似；提交生效的政策可证实。",
+        en=f"This rests on {policy.name} in the package, which need not be the policy in force; handing that in would "
+        "prove it.",
     )
 
 

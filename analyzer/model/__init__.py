@@ -55,7 +55,9 @@ if TYPE_CHECKING:
         StringFact,
     )
     from .frozen import Frozen
+    from .images import ImageFacts, ImageHit
     from .making import make_record, read_record
+    from .packaged import PackagedPolicy
     from .report import (
         Finding,
         FindingEvidence,
@@ -131,7 +133,9 @@ _HOMES = {
         "StringFact",
     ),
     "frozen": ("Frozen",),
+    "images": ("ImageFacts", "ImageHit"),
     "making": ("make_record", "read_record"),
+    "packaged": ("PackagedPolicy",),
     "report": (
         "Finding",
         "FindingEvidence",
@@ -193,9 +197,12 @@ __all__ = [
     "GovernanceFact",
     "HostAddresses",
     "HumanCheck",
+    "ImageFacts",
+    "ImageHit",
     "LedgerRow",
     "ManifestFlags",
     "NotAnalysed",
+    "PackagedPolicy",
     "Packer",
     "PastCertificate",
     "Permission",

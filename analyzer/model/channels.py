@@ -6,6 +6,7 @@ from typing import Literal
 
 from .base import Bilingual, DataId, Record, Sha256
 from .facts import Endpoint, StaticFacts, StringFact
+from .images import ImageFacts
 from .record import dataclass
 
 Phase = Literal["before_consent", "after_consent", "refused", "unknown"]
@@ -108,6 +109,8 @@ class PolicyFacts(Record):
     passages: tuple[PolicyPassage, ...] = ()
     third_parties: tuple[ThirdParty, ...] = ()
     readability: Readability | None = None
+    packaged: bool = False
+    """Nobody handed it in, it was found in the package: whether it is in force is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,3 +287,4 @@ class Facts(Record):
     filed: StaticFacts | None = None
     """The package of the version that stood when the filing was approved; `None`: this is it, or none is on record."""
     resolution: ResolutionFacts | None = None
+    images: ImageFacts | None = None

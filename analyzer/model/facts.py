@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import Literal
 
 from .base import DataId, Record, Sha256
+from .packaged import PackagedPolicy
 from .record import dataclass
 from .signing import PastCertificate, SigningItem, SourceStamp
 
@@ -391,6 +392,7 @@ class StaticFacts(Record):
     anomalies: tuple[Anomaly, ...] = ()
     strings: tuple[StringFact, ...] = ()
     security: tuple[SecurityFact, ...] = ()
+    policies: tuple[PackagedPolicy, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall seconds by stage; not part of any comparison."""
     peak_memory: int | None = None

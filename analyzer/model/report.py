@@ -27,6 +27,8 @@ from .facts import (
     SecurityFact,
     StringFact,
 )
+from .images import ImageFacts
+from .packaged import PackagedPolicy
 from .record import dataclass
 from .severity import Severity, Status
 
@@ -192,6 +194,8 @@ class ReportInput(Record):
     name: str | None
     """File name; `None` where the facts do not hold it."""
     sha256: str
+    packaged: bool = False
+    """A policy that was found in the package, for want of one handed in; `name` is its path there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +233,10 @@ class Report(Record):
     summary: Summary
     governance: tuple[GovernanceFact, ...] = ()
     """Numbers and certificates of the filing, cryptography and addresses, in a fixed order."""
+    images: ImageFacts | None = None
+    """Pictures before the local model; `None`: not asked for."""
+    packaged_policies: tuple[PackagedPolicy, ...] = ()
+    """Texts of the package that call themselves a privacy policy, and which of them was read."""
 
     def dump(self) -> str:
         """Return the canonical JSON text."""

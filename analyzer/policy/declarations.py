@@ -113,6 +113,7 @@ def _own_names(*names: str) -> tuple[str, ...]:
     return tuple(name for name in bare if len(name) > 3 and (" " in name or not name.isascii()))
 
 
+@lru_cache(maxsize=4096)
 def company_words(name: str) -> tuple[str, ...]:
     """Return the words by which a text names a company: the full name, and the name without its legal form and place.
 

@@ -22,7 +22,7 @@ from .fixes import fix_list
 from .governance import governance_rows
 from .grouping import by_rule, ledger_by_weight
 from .mismatches import mismatches
-from .views import PARTS, fix_name, spot
+from .views import PARTS, fix_name, images_line, spot
 from .words import actor_name, cell, place_name, sdk_state, subject_name, word
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         sdk_state=lambda sdk: sdk_state(sdk, lang),
         subject=lambda subject: subject_name(subject, report, lang),
         view=view,
+        pictures=images_line(report, lang),
+        thumbnails={hit.path: hit.thumbnail for hit in report.images.hits} if report.images else {},
         parts=PARTS[view],
         anchors=_anchors(report),
         numbers={row.fingerprint: number for number, rows in enumerate(groups, start=1) for row in rows},

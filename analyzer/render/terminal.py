@@ -20,6 +20,7 @@ from .grouping import by_rule, ledger_by_weight
 from .terminal_bundles import bundle_tables
 from .terminal_reads import chain_text, reads_by_section, requests
 from .terminal_views import STYLE, contradictions, fixes
+from .views import images_line
 from .words import actor_name, cell, place_name, sdk_state, subject_name, word
 
 if TYPE_CHECKING:
@@ -155,6 +156,10 @@ def _head(report: Report, lang: str) -> RenderableType:
         for name, seen in report.summary.channels.items()
     )
     table.add_row(word("channels", lang), examined)
+    if pictures := images_line(report, lang):
+        table.add_row(word("images", lang), visible(pictures))
+    for policy in report.packaged_policies:
+        table.add_row(word("packaged", lang), f"{visible(policy.path)}  {word(f'packaged.{policy.state}', lang)}")
     if report.artifact.sha256:
         key, style = ("complete", "green") if report.coverage.complete else ("incomplete", "yellow")
         table.add_row(word("coverage", lang), Text(word(key, lang), style))

@@ -10,7 +10,7 @@ from .detail_words import evidence_text
 from .words import word
 
 if TYPE_CHECKING:
-    from analyzer.model import FindingEvidence
+    from analyzer.model import FindingEvidence, Report
 
     from .fixes import FixGroup
     from .forms import View
@@ -29,6 +29,20 @@ def fix_name(group: FixGroup, sdk_names: dict[str, str], lang: str) -> str:
     if group.kind == "sdk":
         return sdk_names.get(group.name, group.name)
     return group.name or word(f"fix.{group.kind}", lang)
+
+
+def images_line(report: Report, lang: str) -> str | None:
+    """Say what was looked at of the pictures; `None` where nobody asked."""
+    images = report.images
+    if images is None:
+        return None
+    if images.model is None:
+        return word("images.none", lang)
+    if images.problem:
+        return word("images.problem", lang).format(problem=images.problem)
+    return word("images.looked", lang).format(
+        model=images.model, looked=images.looked, hits=len(images.hits), left=images.left_out, bad=images.unreadable
+    )
 
 
 def spot(item: FindingEvidence, lang: str) -> str:

@@ -1,6 +1,6 @@
-"""Cases of the governance checks: (rule, subject, severity, status, facts that call, facts that are silent)."""
+"""Cases of the checks of governance and pictures: (rule, subject, severity, status, facts that call, facts that are silent)."""
 
-from analyzer.model import Endpoint, HostAddresses, ResolutionFacts
+from analyzer.model import Endpoint, HostAddresses, ImageFacts, ImageHit, ResolutionFacts
 
 
 def _address(build, host):
@@ -23,7 +23,16 @@ def _shows(build, number):
     return build.facts(static=build.static(strings=(build.string("icp", number),)), filing=build.filing())
 
 
+def _pictures(build, *hits):
+    return build.facts(static=build.static(), images=ImageFacts(model="m 1", looked=3, hits=hits))
+
+
+def _hit():
+    return ImageHit(path="assets/a.png", sha256="a" * 64, label="BUTTOCKS_EXPOSED", score=0.7)
+
+
 CASES = [
+    ("CONTENT.VULGAR_IMAGE", "images", "medium", "suspected", lambda b: _pictures(b, _hit()), _pictures),
     ("FILING.NUMBER_WRONG", "uscc", "low", "proven",
      lambda b: _filed(b, uscc="91350100M000100Y44"), _filed),
     ("FILING.NUMBER_WRONG", "icp", "low", "suspected",

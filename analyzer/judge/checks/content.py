@@ -9,7 +9,7 @@ from analyzer.judge.case import Case
 from analyzer.judge.evidence import in_order, of_sdk, of_string
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.settings import WORD_LIST
-from analyzer.model import Severity, Status
+from analyzer.model import FindingEvidence, Severity, Status
 
 
 @check("CONTENT.PHOTO_SEARCH")
@@ -26,6 +26,22 @@ def photo_search(case: Case) -> Iterator[Hit]:
         evidence=in_order([*map(of_string, words), *map(of_sdk, ocr)]),
         values={"words": names.listed(row.value for row in words)},
     )
+
+
+@check("CONTENT.VULGAR_IMAGE")
+def vulgar_image(case: Case) -> Iterator[Hit]:
+    """Pictures that the local model takes for nudity: a lesson in anatomy or art may look the same to it."""
+    images = case.facts.images
+    if images and images.hits:
+        yield Hit(
+            subject="images",
+            status=Status.SUSPECTED,
+            evidence=tuple(
+                FindingEvidence(kind="image", where=hit.path, excerpt=f"{hit.label} {hit.score:.2f}")
+                for hit in images.hits
+            ),
+            values={"model": images.model or "?", "looked": images.looked},
+        )
 
 
 @check("CONTENT.VULGAR")
