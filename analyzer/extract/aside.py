@@ -14,6 +14,7 @@ from analyzer.model import read_record
 from analyzer.model.base import fields_of
 
 from .forked import Forked, ForkedError
+from .memory import settle_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,7 @@ class Aside[R]:
         self._kind, self._work = kind, work
         self._copy: Forked | None = None
         if fork:
+            settle_memory()
             with contextlib.suppress(OSError):  # no more processes
                 self._copy = Forked(lambda: _written(work()), MOST_BYTES)
 

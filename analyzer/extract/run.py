@@ -40,7 +40,7 @@ from .entries import find_plan
 from .forked import Forked, ForkedError, ForkedMemoryError
 from .identity import app_of, flags_of
 from .manifests import read_manifests
-from .memory import peak_memory
+from .memory import give_back, peak_memory, settle_memory
 from .owners import Owners, find_built_names
 from .permissions import find_permissions
 from .sdk_states import NO_CALLS, SdkCalls, add_states
@@ -119,6 +119,8 @@ class _Extraction:
             with stages.timed("dex_files"):
                 self.files = self._read_files()
                 self.spent = [part.archive.spent for part in package.parts]
+                for part in package.parts:
+                    part.archive.release_pages()
             beside = self._start_beside()
             self._read_code()
         self._join(self._finish_beside(beside))
@@ -131,6 +133,7 @@ class _Extraction:
     def _start_beside(self) -> Forked | None:
         if not self.fork:
             return None
+        settle_memory()
         with contextlib.suppress(OSError):  # no more processes: it is done here, afterwards
             return Forked(lambda: record_json(replace(self._look_beside(), peak_memory=peak_memory())), MOST_BESIDE)
         return None
@@ -211,6 +214,7 @@ class _Extraction:
             if graph is not None:
                 with stages.guarded("reach", package):
                     followed = self._prepare(graph, owners)
+                    give_back()
             self._take_rows(self._taken(surveying))
             if graph is not None and followed is not None:
                 with stages.guarded("reach", package):

@@ -15,7 +15,7 @@ from analyzer.model.record import dataclass
 
 from . import accesses, reach, requests, security, unread
 from .attribution import attribute, unknown_classes
-from .memory import peak_memory
+from .memory import give_back, peak_memory
 from .stages import Stages
 from .swept import reads_query
 from .traces import read_traces
@@ -79,6 +79,7 @@ def survey_code(
             package.reason("reflection", text)
     with stages.guarded("security", package):
         facts = security.find_in_code(hits, catalogue, owners)
+    give_back()
     rows = found.accesses
     if graph is not None:
         with stages.guarded("actors", package):
