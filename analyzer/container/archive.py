@@ -65,6 +65,11 @@ class Archive:
         self._check_names()
         self._check_layout()
 
+    def release_pages(self) -> None:
+        """Let the system take back what was read of a mapped file; it is there again when it is asked for."""
+        if isinstance(self.buffer, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            self.buffer.madvise(mmap.MADV_DONTNEED)
+
     @classmethod
     def open(cls, path: Path, limits: Limits) -> Archive:
         """Map the file at ``path``; raises `UnreadableInputError` when it is no archive, and `LimitReachedError`."""

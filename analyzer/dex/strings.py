@@ -66,8 +66,8 @@ class StringPool:
         return starts
 
     @cached_property
-    def _start_list(self) -> list[int]:
-        return self.starts.tolist()  # type: ignore[no-any-return]  # numpy types tolist as Any
+    def _start_list(self) -> memoryview:
+        return memoryview(self.starts)  # single numbers come out of it much faster than out of an array
 
     def raw(self, index: int) -> bytes:
         """Return the MUTF-8 bytes of a string."""

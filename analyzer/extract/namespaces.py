@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 SHARED = frozenset(
     {
@@ -27,7 +28,7 @@ HEADS = frozenset(
 """First labels that name no organisation by themselves: domains, and the roots of library families."""
 WORDS = frozenset({"rx", "qq", "uc", "hp", "ss"})
 """Real names of two letters."""
-_READABLE = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w$\u4e00-\u9fff-]{2,}", re.ASCII)
+_READABLE = re.compile(r"[A-Za-z_][\w$-]{2,}", re.ASCII)
 _SOUP = re.compile(r"[oO0QD]+|[iIl1Lj]+|(.)\1+")
 """Names that obfuscators make of letters which look alike."""
 
@@ -46,7 +47,14 @@ def organisation(package: str) -> str:
 
 def is_readable(label: str) -> bool:
     """Tell whether a label looks as if a person chose it: obfuscators begin with one letter, then two."""
-    return label in WORDS or (_READABLE.fullmatch(label) is not None and _SOUP.fullmatch(label) is None)
+    plain = _READABLE.fullmatch(label) or (not label.isascii() and _with_chinese().fullmatch(label))
+    return label in WORDS or (bool(plain) and _SOUP.fullmatch(label) is None)
+
+
+@cache
+def _with_chinese() -> re.Pattern[str]:
+    """Compile the expression when a label needs it: that takes as long as loading ten modules."""
+    return re.compile(r"[A-Za-z_\u4e00-\u9fff][\w$\u4e00-\u9fff-]{2,}", re.ASCII)
 
 
 def library_of(package: str) -> str | None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from analyzer.catalogue import Catalogue
     from analyzer.catalogue.callgraph import CallGraphRules
     from analyzer.dex import DexIndex, Hits
-    from analyzer.dex.graph import CallGraph, Plan
+    from analyzer.dex.graph import CallGraph
+    from analyzer.dex.graph.program import Program
     from analyzer.model import Access, Component, PermissionRequest, SdkActivity, SecurityFact
 
     from .reflection import Computed
@@ -77,7 +78,7 @@ def follow(
     graph: CallGraph,
     hits: Hits,
     found: Rows,
-    plan: Plan,
+    program: Program,
     catalogue: Catalogue,
     *,
     sdk_of: Callable[[str], str | None],
@@ -86,13 +87,13 @@ def follow(
     rules, places = catalogue.callgraph, _places(hits)
     rows: list[Row] = [*found.accesses, *found.requests, *found.security, *(row for _, row in found.calls)]
     examiner = Examiner(
-        index.flow, graph, rules.platform, rules.guards, _sdk_calls(rules, sdk_of), _holders(plan.implicit)
+        index.flow, graph, rules.platform, rules.guards, _sdk_calls(rules, sdk_of), _holders(program.plan.implicit)
     )
     wanted: dict[str, set[int]] = {}
     for row in rows:
         if row.caller.startswith(("L", "[")) and _runs(row, graph):
             wanted.setdefault(row.caller, set()).update(row.offsets)
-    reach = graph.search(plan, [(caller, sorted(at)) for caller, at in sorted(wanted.items())], examiner)
+    reach = graph.search(program, [(caller, sorted(at)) for caller, at in sorted(wanted.items())], examiner)
 
     def levelled[T: Row](row: T) -> T:
         return _with_level(row, reach, examiner, places) if row.caller and _runs(row, graph) else row

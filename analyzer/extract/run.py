@@ -30,9 +30,9 @@ from analyzer.model import (
     record_json,
 )
 
-from . import accesses, endpoints, libraries, reach, requests, sdks, security, unread
+from . import libraries, reach, sdks, security, unread
 from . import packers as marks
-from .attribution import attribute, unknown_classes
+from .aside import Aside
 from .beside import BesideFacts, look_beside
 from .components import find_components
 from .engine import ENGINE
@@ -40,18 +40,20 @@ from .entries import find_plan
 from .forked import Forked, ForkedError, ForkedMemoryError
 from .identity import app_of, flags_of
 from .manifests import read_manifests
-from .memory import peak_memory
+from .memory import give_back, peak_memory, settle_memory
 from .owners import Owners, find_built_names
 from .permissions import find_permissions
-from .sdk_states import SdkCalls, add_states
+from .sdk_states import NO_CALLS, SdkCalls, add_states
 from .services import find_services
 from .stages import Stages
-from .traces import read_traces
+from .surveyed import SurveyedCode, survey_code
+from .swept import SweptCode, sweep_code
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from analyzer.dex.graph import CallGraph
+    from analyzer.dex.graph.program import Program
 
 PROBLEMS = 20
 MOST_BESIDE = 64 << 20
@@ -85,12 +87,13 @@ class _Extraction:
         self.beside = BesideFacts(sha256="", size=0, seconds={})
         self.names = package.names()
         self.sdks: tuple[Sdk, ...] = ()
-        self.sdk_calls = SdkCalls()
+        self.sdk_calls = SdkCalls(NO_CALLS, catalogue)
         self.accesses: tuple[Access, ...] = ()
         self.requests: tuple[PermissionRequest, ...] = ()
         self.security: tuple[SecurityFact, ...] = ()
         self.resources: list[ResourcePart] = []
         self.entries: int | None = None
+        self.peak_beside = 0
         self.endpoints: tuple[Endpoint, ...] = ()
         self.packers: tuple[Packer, ...] = ()
         self.bundles: tuple[Bundle, ...] = ()
@@ -116,6 +119,8 @@ class _Extraction:
             with stages.timed("dex_files"):
                 self.files = self._read_files()
                 self.spent = [part.archive.spent for part in package.parts]
+                for part in package.parts:
+                    part.archive.release_pages()
             beside = self._start_beside()
             self._read_code()
         self._join(self._finish_beside(beside))
@@ -128,6 +133,7 @@ class _Extraction:
     def _start_beside(self) -> Forked | None:
         if not self.fork:
             return None
+        settle_memory()
         with contextlib.suppress(OSError):  # no more processes: it is done here, afterwards
             return Forked(lambda: record_json(replace(self._look_beside(), peak_memory=peak_memory())), MOST_BESIDE)
         return None
@@ -187,47 +193,59 @@ class _Extraction:
         with stages.timed("dex_tables"):
             index = load(self.files)
         self._count(index)
-        name = self.own_package
-        urls = hits = None
-        with stages.guarded("urls", package):
-            urls = endpoints.find_urls(index, catalogue.recipients)
-        with stages.guarded("sweep", package):
-            self.sdk_calls = SdkCalls(index, catalogue)
-            asked = accesses.build_query(catalogue) | unread.loader_query() | self.sdk_calls.query()
-            whole = asked | security.build_query(catalogue)
-            hits = index.find(whole | urls.query if urls is not None else whole)
+        sweeping = Aside(SweptCode, lambda: sweep_code(index, catalogue), fork=self.fork)
+        graph = followed = None
+        with stages.guarded("graph", package):
+            graph = reach.link(index, catalogue, self.components)
+        swept = self._taken(sweeping)
+        self.endpoints = swept.endpoints
+        hits = swept.hits(index)
         if hits is not None:
-            owners, graph = self._owners(index), None
-            with stages.guarded("graph", package):
-                graph = reach.link(index, catalogue, self.components)
-            with stages.guarded("accesses", package):
-                reads = security.without_own(hits, catalogue, asked)
-                found = accesses.survey(reads, catalogue, owners, self._all_components())
-                self.accesses, self.requests = found.accesses, requests.find_requests(hits, owners)
-                self.bundles = unread.find_web_views(hits, owners.actor, catalogue.frameworks["webview"].title.zh)
-                self.sdk_calls.find(hits, owners)
-                for text in reach.computed_reasons(found.computed):
-                    package.reason("reflection", text)
+            owners = self._owners(index)
+            calls = self.sdk_calls = SdkCalls(swept.calls, catalogue)
+            every = self._all_components()
+            surveying = Aside(
+                SurveyedCode,
+                lambda: survey_code(index, hits, graph, catalogue, owners, calls, self.components, every),
+                fork=self.fork,
+            )
             with stages.guarded("security", package):
-                self.security = security.find_in_code(hits, catalogue, owners)
-                self.security += self._declared_security(index, owners)
+                self.security = self._declared_security(index, owners)
             if graph is not None:
-                with stages.guarded("actors", package):
-                    self._attribute(index, graph, owners)
                 with stages.guarded("reach", package):
-                    self._follow(index, graph, hits, owners)
-            if urls is not None:
-                with stages.guarded("endpoints", package):
-                    self.endpoints = endpoints.find_endpoints(urls, hits, catalogue.recipients)
+                    followed = self._prepare(graph, owners)
+                    give_back()
+            self._take_rows(self._taken(surveying))
+            if graph is not None and followed is not None:
+                with stages.guarded("reach", package):
+                    self._follow(index, graph, followed, hits, owners)
         with stages.guarded("sdks", package):
             metadata = dict(pair for one in reversed(self.manifests) for pair in one.metadata)
             found_sdks = sdks.find_sdks(
-                index, catalogue, package=name, components=self.components, entries=self.names, metadata=metadata,
-                hosts=urls.hosts if urls is not None else (), read=package.head_of,
+                index, catalogue, package=self.own_package, components=self.components, entries=self.names,
+                metadata=metadata, hosts=swept.hosts, read=package.head_of,
             )  # fmt: skip
             self.sdks = add_states(found_sdks, self.sdk_calls, catalogue, self.components, metadata)
         with stages.guarded("packers", package):
             self._judge_code(index, hits)
+
+    def _taken[R: (SweptCode, SurveyedCode)](self, aside: Aside[R]) -> R:
+        """Wait for work, and take over the reasons and the seconds that go with its answer."""
+        with self.stages.timed("waiting"):
+            found = aside.answer()
+        for one in found.reasons:
+            if one not in self.package.reasons:
+                self.package.reasons.append(one)
+        for stage, seconds in found.seconds.items():
+            self.stages.seconds[stage] = round(self.stages.seconds.get(stage, 0.0) + seconds, 4)
+        self.peak_beside = max(self.peak_beside, found.peak_memory)
+        return found
+
+    def _take_rows(self, found: SurveyedCode) -> None:
+        self.accesses, self.requests, self.bundles = found.accesses, found.requests, found.bundles
+        self.security = (*found.security, *self.security)
+        self.sdk_calls.found = tuple((one.sdk, one.activity) for one in found.calls)
+        self.sdk_calls.looked_for = set(found.looked_for)
 
     def _owners(self, index: DexIndex) -> Owners:
         name = self.own_package
@@ -246,30 +264,24 @@ class _Extraction:
         found += security.find_engines(self.names, index, self.catalogue)
         return found + security.find_nested_packages(self.package)
 
-    def _attribute(self, index: DexIndex, graph: CallGraph, owners: Owners) -> None:
-        """Find out whose the obfuscated classes are that read something."""
-        wanted = unknown_classes((*self.accesses, *self.requests, *self.security))
-        if not wanted:
-            return
-        traces = read_traces(graph, index.flow, wanted, self.catalogue, self.components)
-        owners.adopt(attribute(owners, wanted, traces, self.catalogue))
-        self.accesses = tuple(owners.named(row) for row in self.accesses)
-        self.requests = tuple(owners.named(row) for row in self.requests)
-        self.security = tuple(owners.named(row) for row in self.security)
-
-    def _follow(self, index: DexIndex, graph: CallGraph, hits: Hits, owners: Owners) -> None:
-        """Find out from which entry points the reads are reached; without a manifest nobody knows the entry points."""
+    def _prepare(self, graph: CallGraph, owners: Owners) -> Program | None:
+        """Work the rules out for the entry points; without a manifest nobody knows these: `None`."""
         package, catalogue, manifest = self.package, self.catalogue, self.manifest
         if manifest is None or manifest.split or package.format in libraries.FORMATS:
-            return
+            return None
         layouts = Layouts(self.resources, manifest.package, package.reason)
         plan = find_plan(self.manifests, catalogue.callgraph, reach.implicit_calls(catalogue), layouts)
         plan = replace(plan, services=find_services(package), is_library=lambda name: owners.sdk(name) is not None)
+        return graph.prepare(plan)
+
+    def _follow(self, index: DexIndex, graph: CallGraph, program: Program, hits: Hits, owners: Owners) -> None:
+        """Find out from which entry points the reads are reached."""
+        package = self.package
         rows = reach.Rows(self.accesses, self.requests, self.security, self.sdk_calls.found)
-        followed = reach.follow(index, graph, hits, rows, plan, catalogue, sdk_of=owners.sdk)
+        followed = reach.follow(index, graph, hits, rows, program, self.catalogue, sdk_of=owners.sdk)
         self.accesses, self.requests, self.security, calls = followed.rows
         self.sdk_calls.take(calls, complete=followed.complete and not followed.problems)
-        self.entries = len(plan.roots)
+        self.entries = len(program.plan.roots)
         for text in followed.problems:
             package.reason("dex_unreadable", text)
         if not followed.complete:
@@ -360,5 +372,5 @@ class _Extraction:
             security=self.security,
             policies=beside.policies,
             seconds=dict(self.stages.seconds),
-            peak_memory=max(peak_memory(), beside.peak_memory),
+            peak_memory=max(peak_memory(), beside.peak_memory, self.peak_beside),
         )

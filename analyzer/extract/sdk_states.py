@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from analyzer.container.text import shown
 from analyzer.model import Component, Sdk, SdkActivity
+from analyzer.model.base import Record
+from analyzer.model.record import dataclass
 
 if TYPE_CHECKING:
     from analyzer.catalogue import Catalogue
@@ -36,28 +38,36 @@ _WORDS: Mapping[tuple[str, bool], SdkEffect] = {
 """What a manifest switch is about, whether it is off → its effect."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCalls(Record):
+    """Which of the rules' calls the code may make."""
+
+    starts: dict[str, str]
+    """Signature → SDK that it starts."""
+    switches: dict[str, str]
+    """Signature → call of the rules."""
+    looked_for: tuple[str, ...]
+    """See `SdkCalls`; sorted."""
+
+
+NO_CALLS = KnownCalls(starts={}, switches={}, looked_for=())
+
+
 class SdkCalls:
     """The calls of the rules that the code may make, each with the SDKs that it concerns."""
 
-    def __init__(self, index: DexIndex | None = None, catalogue: Catalogue | None = None) -> None:
-        """Look the rules' calls up in the code: a call of a class that the code does not define cannot run."""
-        self.starts: dict[str, str] = {}
-        self.switches: dict[str, Switch] = {}
-        self.looked_for: set[str] = set()
+    def __init__(self, known: KnownCalls, catalogue: Catalogue) -> None:
+        """Take which calls there may be."""
+        self.starts: dict[str, str] = dict(known.starts)
+        self.switches: dict[str, Switch] = {
+            signature: catalogue.callgraph.switches[call] for signature, call in known.switches.items()
+        }
+        self.looked_for: set[str] = set(known.looked_for)
         """SDKs of which a class with a start call is defined under its own name."""
         self.found: tuple[tuple[str, SdkActivity], ...] = ()
         """SDK and activity for every call in the code, one for each (SDK, call, caller, effect)."""
         self.all_followed = False
         """Whether `found` has the levels of the call graph, and every chain was followed."""
-        if index is None or catalogue is None:
-            return
-        for call, sdk in catalogue.sdk_index.init_calls().items():
-            signatures = _defined(index, call)
-            if signatures is not None:
-                self.looked_for.add(sdk)
-                self.starts.update(dict.fromkeys(signatures, sdk))
-        for call, switch in catalogue.callgraph.switches.items():
-            self.switches.update(dict.fromkeys(_defined(index, call) or (), switch))
 
     def query(self) -> Query:
         """Return the question for the sweep over the code."""
@@ -92,6 +102,19 @@ class SdkCalls:
     def take(self, found: tuple[tuple[str, SdkActivity], ...], *, complete: bool) -> None:
         """Take over the levels that the call graph gave; ``complete``: every chain was followed."""
         self.found, self.all_followed = found, complete
+
+
+def look_up(index: DexIndex, catalogue: Catalogue) -> KnownCalls:
+    """Look the rules' calls up in the code: a call of a class that the code does not define cannot run."""
+    starts, switches, looked_for = dict[str, str](), dict[str, str](), set[str]()
+    for call, sdk in catalogue.sdk_index.init_calls().items():
+        signatures = _defined(index, call)
+        if signatures is not None:
+            looked_for.add(sdk)
+            starts.update(dict.fromkeys(sorted(signatures), sdk))
+    for call in catalogue.callgraph.switches:
+        switches.update(dict.fromkeys(sorted(_defined(index, call) or ()), call))
+    return KnownCalls(starts=starts, switches=switches, looked_for=tuple(sorted(looked_for)))
 
 
 def _defined(index: DexIndex, call: str) -> set[str] | None:

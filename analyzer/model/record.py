@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError
+from inspect import get_annotations  # `dataclasses` has loaded it
 from operator import attrgetter
 from typing import Any, cast, dataclass_transform, overload
 
@@ -30,7 +31,16 @@ def dataclass(
     """Make a dataclass whose ``__init__`` is generated at the first call; compared and hashed by its fields."""
 
     def make(plain: type[Any]) -> type[Any]:
+        hints: dict[str, Any] = get_annotations(plain)
+        if not any(map(_is_special, hints.values())):
+            # The standard library matches each text against expressions three times, to find what there is none of.
+            plain.__annotations__ = dict.fromkeys(hints, object)
         made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(plain)
+        if hints:
+            made.__annotations__ = hints
+            known = made.__dataclass_fields__
+            for name, hint in hints.items():
+                known[name].type = hint
         own: dict[str, Any] = {"__init__": _first_call, "__eq__": _equal, "__repr__": _shown}
         own["__hash__"] = _hash if frozen else None
         if frozen:
@@ -43,6 +53,11 @@ def dataclass(
         return made
 
     return make if cls is None else make(cls)
+
+
+def _is_special(hint: object) -> bool:
+    """Whether an annotation may mean something else than a field's type."""
+    return not isinstance(hint, str) or "ClassVar" in hint or "InitVar" in hint or "KW_ONLY" in hint
 
 
 def _first_call(self: Any, *values: Any, **named: Any) -> None:

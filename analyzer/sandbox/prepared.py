@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ KEPT_ENVIRONMENT = (
     "HOME",
 )
 """Nothing else reaches the child: no proxies, no credentials."""
-CHILD = ("-s", "-P", "-c", "from analyzer.sandbox.child import run; run()")
+CHILD = ("-S", "-s", "-P", "-c", "from analyzer.sandbox.child import run; run()")
 
 _waiting: list[Process] = []
 
@@ -55,9 +56,14 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     return {
         **kept,
-        "PYTHONPATH": str(PACKAGE_ROOT),
+        "PYTHONPATH": os.pathsep.join([str(PACKAGE_ROOT), *_libraries()]),
         "PYTHONHASHSEED": "0",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "NO_PROXY": "*",
     }
+
+
+def _libraries() -> list[str]:
+    """Return the folders of installed packages: the child does not look for them, and runs no one's start-up code."""
+    return [path for path in sys.path if path.endswith(("site-packages", "dist-packages")) and os.pathsep not in path]

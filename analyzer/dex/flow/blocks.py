@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from analyzer.dex import opcodes
@@ -37,8 +38,7 @@ class Blocks:
         place = {at: number for number, at in enumerate(positions)}
         jumps: dict[int, list[int]] = {}
         leaders = {0}
-        ends = {number for number, opcode in enumerate(codes) if ENDS[opcode]}
-        for number in sorted(ends):
+        for number in compress(range(len(codes)), map(ENDS.__getitem__, codes)):
             at = positions[number]
             targets = method.targets(at)
             if targets:
@@ -78,7 +78,11 @@ class Blocks:
             self.edges.append([self._owner[number] for number in after])
         self._live_blocks = self.reach(0) if positions else set()
         live = self._live_blocks
-        self.live = {number for number, block in enumerate(self._owner) if block in live}
+        self.live = (
+            set(range(len(positions)))
+            if len(live) == len(self.first)
+            else {number for number, block in enumerate(self._owner) if block in live}
+        )
         """Numbers of the instructions that can run at all."""
         self.joins = {
             target: [number for number in dict.fromkeys(numbers) if number in self.live]

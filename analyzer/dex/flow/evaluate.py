@@ -147,6 +147,9 @@ class Evaluator:
             definitions = method.definitions(at, register)
             if not definitions or len(definitions) > _DEFINITIONS:
                 known = UNKNOWN
+            elif len(definitions) == 1:
+                (place,) = definitions
+                known = self._defined(method, place, at, depth)
             else:
                 known = join(self._defined(method, place, at, depth) for place in sorted(definitions))
             method.values[key] = known

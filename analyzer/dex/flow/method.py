@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from bisect import bisect_left
 from functools import cached_property
+from itertools import compress
 
 from analyzer.dex import opcodes
 from analyzer.dex.bodies import Bodies, exception_ranges
@@ -210,9 +211,8 @@ class Method:
     def _labels(self) -> frozenset[int] | None:
         """Where jumps and exceptions lead; `None` when the exception handlers cannot be read."""
         found: set[int] = set()
-        for at, opcode in zip(self.positions, self.opcodes, strict=True):
-            if _IS_JUMP[opcode]:
-                found.update(self.targets(at))
+        for at in compress(self.positions, map(_IS_JUMP.__getitem__, self.opcodes)):
+            found.update(self.targets(at))
         if self._tries:
             try:
                 for _, _, handlers in exception_ranges(self.dex.data, self._offset, self.size):

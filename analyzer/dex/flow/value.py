@@ -43,6 +43,10 @@ class Value:
     """Arguments of a call (the receiver first, if it has one) or of a constructor (without the object), elements of an
     array, pieces of a text, or alternatives."""
 
+    def __hash__(self) -> int:
+        """Return a hash of what tells nearly all values apart; that of the parts would be that of whole trees."""
+        return hash((self.kind, self.text, len(self.parts)))
+
     @property
     def options(self) -> tuple[Value, ...]:
         """The alternatives of ``any``, else the value itself."""

@@ -180,12 +180,14 @@ class Code:
         return dex.type_name(owner), dex.strings.text(name)
 
     @cached_property
-    def callers(self) -> tuple[Ints, Ints]:
+    def callers(self) -> tuple[Int4, Int4]:
         """Call sites in the order of the methods that they name: those methods, and the rows of the columns."""
         rows = np.flatnonzero((self.kind < POLYMORPHIC) | (self.kind == HANDLE))
-        packed = self.target[rows].astype(np.int64) << 32 | rows
+        packed = self.target[rows].astype(np.int64)
+        packed <<= 32
+        packed |= rows
         packed.sort()
-        return packed >> 32, packed & 0xFFFFFFFF
+        return (packed >> 32).astype(np.int32), packed.astype(np.int32)
 
 
 def _resource_types(names: Names) -> Ints:

@@ -12,6 +12,7 @@ from analyzer.dex.sweep import decode, readable_irregular, window
 
 from .decode import Marks
 from .definitions import Part
+from .pairs import Int4
 
 _FIRST, _LAST = 0x52, 0x6D
 _STORES = np.zeros(256, np.bool_)
@@ -23,7 +24,7 @@ class FieldUses:
 
     def __init__(self, parts: Sequence[Part], marks: Sequence[Marks]) -> None:
         self._parts, self._marks = parts, marks
-        self._tables: dict[int, tuple[Ints, Ints, Ints, Ints]] = {}
+        self._tables: dict[int, tuple[Ints, Ints, Int4, Int4]] = {}
 
     def find(self, signature: str, *, stores: bool) -> list[tuple[int, int, int]]:
         """Return (file, code item, offset) of the reads or writes of a field named exactly so, in order."""
@@ -51,7 +52,7 @@ class FieldUses:
         rows = np.flatnonzero(_STORES[opcode[low:high]] == stores) + low
         return [(number, int(item[row]), int(offset[row])) for row in rows]
 
-    def _read(self, number: int) -> tuple[Ints, Ints, Ints, Ints]:
+    def _read(self, number: int) -> tuple[Ints, Ints, Int4, Int4]:
         part, marks = self._parts[number], self._marks[number]
         words, bodies = part.dex.words, part.bodies
         inside = marks.all()
@@ -71,4 +72,4 @@ class FieldUses:
             )
         field, opcode, item, offset = (np.concatenate([row[column] for row in columns]) for column in range(4))
         order = np.argsort(field, kind="stable")
-        return field[order], opcode[order], item[order], offset[order]
+        return field[order], opcode[order], item[order].astype(np.int32), offset[order].astype(np.int32)

@@ -97,13 +97,19 @@ class CallGraph:
                     found[owner, dex.strings.text(int(dex.fields["name"][index]))] = int(text)
         return found
 
-    def search(
-        self, plan: Plan, wanted: Iterable[tuple[str, Sequence[int]]] = (), examine: Examine | None = None
-    ) -> Reach:
-        """Follow a plan's entry points; the chains to ``wanted`` callers are examined step by step if asked to."""
+    def prepare(self, plan: Plan) -> Program:
+        """Work out for a plan what does not depend on what is looked for."""
         program = Program(
             plan, self.code, self.names, self.kin, self.defined, self._platform, self._resource_fields
         )  # fmt: skip
+        program.discover()
+        return program
+
+    def search(
+        self, plan: Plan | Program, wanted: Iterable[tuple[str, Sequence[int]]] = (), examine: Examine | None = None
+    ) -> Reach:
+        """Follow a plan's entry points; the chains to ``wanted`` callers are examined step by step if asked to."""
+        program = self.prepare(plan) if isinstance(plan, Plan) else plan
         bodies = {signature: body for signature, _ in wanted if (body := self._body(signature)) >= 0}
         found, runs = [], []
         complete = True

@@ -37,7 +37,7 @@ class Program:
         fields: Mapping[tuple[str, str], int],
     ) -> None:  # fmt: skip
         self.names, self.kin, self.defined, self._code = names, kin, defined, code
-        self._plan = plan
+        self.plan = plan
         called = flags(len(names.method_type), code.target[(code.kind < NEW)])
         implicit = plan.implicit
         self._callbacks = Callbacks(implicit.types, names, kin, defined, platform)
@@ -78,10 +78,14 @@ class Program:
         for body in np.flatnonzero(items[defined.item]).tolist():
             owners.setdefault(int(defined.item[body]), set()).add(int(defined.type[body]))
         mine = [
-            all(self._plan.is_library(names.descriptor(kind)) for kind in owners.get(int(item), {-1}))
+            all(self.plan.is_library(names.descriptor(kind)) for kind in owners.get(int(item), {-1}))
             for item in code.item[rows].tolist()
         ]
         return rows[np.array(mine, np.bool_)]
+
+    def discover(self) -> None:
+        """Find everything that the plan's entry points reach at all."""
+        _ = self._web
 
     def search(self, cuts: Mapping[int, Cut], *, start_only: bool) -> Run:
         """Search once."""
@@ -98,9 +102,9 @@ class Program:
         """Entries of both searches: all, and those of start-up only."""
         every: list[Entry] = []
         start: list[Entry] = []
-        owners = np.array([self.names.type(root.owner) for root in self._plan.roots], np.int64)
+        owners = np.array([self.names.type(root.owner) for root in self.plan.roots], np.int64)
         self._lifecycle.prepare(unique(owners[owners >= 0]))
-        for root in self._plan.roots:
+        for root in self.plan.roots:
             owner = self.names.type(root.owner)
             if owner < 0 or not self.kin.defined[owner]:
                 continue

@@ -12,12 +12,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from analyzer.container.signature.der import INTEGER, OCTETS, SEQUENCE, DerError, Node, nodes, oid, read_node
 from analyzer.dex import opcodes
 from analyzer.model import SecurityFact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from analyzer.catalogue.security import SecretRule
     from analyzer.dex import Hits, Site
@@ -27,11 +26,6 @@ KIND = "secret."
 _LOADS = frozenset({opcodes.CONST_STRING, opcodes.CONST_STRING_JUMBO})
 _PLACEHOLDER = re.compile(r"(?i)example|sample|test|demo|your|xxxx|placeholder|0123456|123456789|abcdef|(.)\1{5}")
 _PEM = re.compile(r"-----BEGIN (?P<what>RSA |EC |DSA |)PRIVATE KEY-----(?P<body>[A-Za-z0-9+/=\s\\nr]+)")
-_NAMES = {"1.2.840.113549.1.1.1": "RSA", "1.2.840.10045.2.1": "EC", "1.2.840.10040.4.1": "DSA"}
-_LEAST_SCALAR = 20
-"""Bytes of an EC private key; the shortest curves in use have 160 bits."""
-_RSA_NUMBERS = 9
-"""Version, modulus, two exponents, two primes and what speeds the computation up."""
 _LEAST_KINDS = 10
 """Different characters of a random secret of 30 letters and digits; words have fewer."""
 _AROUND = 400
@@ -63,35 +57,9 @@ def private_key(text: str) -> str | None:
 
 def private_key_der(raw: bytes) -> str | None:
     """Return what private key DER holds: PKCS#8, PKCS#1 or SEC 1."""
-    try:
-        node, stop = read_node(raw)
-        parts = list(node.expect(SEQUENCE).children())
-        if stop == len(raw) and len(parts) >= 3 and parts[0].tag == INTEGER and len(parts[0].content) == 1:
-            return _structure(parts)
-    except (DerError, StopIteration, IndexError):
-        pass
-    return None
+    from .private_keys import key_of  # noqa: PLC0415  # hardly a package holds one
 
-
-def _structure(parts: Sequence[Node]) -> str | None:
-    """Tell the three forms apart; all begin with their version."""
-    if parts[1].tag == SEQUENCE and parts[2].tag == OCTETS:
-        name = _NAMES.get(oid(next(nodes(parts[1].content)).content))
-        if name != "RSA":
-            return name
-        inner, _ = read_node(parts[2].content)
-        return _rsa(list(inner.expect(SEQUENCE).children()))
-    if parts[1].tag == OCTETS and len(parts[1].content) >= _LEAST_SCALAR and parts[2].tag in {0xA0, 0xA1}:
-        return "EC"
-    return _rsa(parts)
-
-
-def _rsa(parts: Sequence[Node]) -> str | None:
-    numbers = [one for one in parts if one.tag == INTEGER]
-    if len(numbers) < _RSA_NUMBERS:
-        return None
-    modulus = int.from_bytes(numbers[1].content, "big")
-    return f"RSA {modulus.bit_length()} bits" if modulus.bit_length() >= 512 else None
+    return key_of(raw)
 
 
 # --- pairs -----------------------------------------------------------------------------------------------------------
