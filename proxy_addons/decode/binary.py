@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from .packets import mqtt
 from .structure import NotThisShapeError
 from .wire import grpc_frames, protobuf, thrift
 
+NUMBER = re.compile(r"-?[\d.]+(?:e[-+]?\d+)?\Z")
 Layers = list[tuple[str, Any]]
 """(name of the layer, tree) for each structure in the data."""
 MAX_INNER = 16 << 20
@@ -80,9 +82,34 @@ def guess_binary(data: bytes, message: Message) -> Layers | None:
         guesses = ("plist",)
     elif message.kind != "http":
         guesses = ("mqtt", *GUESSES)
+    best: Layers | None = None
+    most = 0
     for name in guesses:
         try:
-            return FORMATS[name](data, False, message)  # a guess
+            layers = FORMATS[name](data, False, message)  # a guess
         except NotThisShapeError:
             continue
-    return None
+        # Formats of numbers and lengths can be mistaken for each other: the right one explains the most as text.
+        written = sum(_written(tree) for _, tree in layers)
+        if best is None or written > most:
+            best, most = layers, written
+        if written * 5 > len(data) * 4:
+            break
+    return best
+
+
+def _written(tree: Any) -> int:
+    """Return how many characters of a tree are words, not numbers."""
+    total = 0
+    stack = [tree]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            total += len(value) if len(value) > 3 and NUMBER.match(value) is None else 0
+        elif isinstance(value, tuple):
+            for name, child in value:
+                total += len(name) if not name.isdigit() else 0
+                stack.append(child)
+        elif isinstance(value, list):
+            stack += value
+    return total

@@ -29,6 +29,8 @@ CODINGS = {
 CHUNK = 1 << 16
 SNAPPY_COMPRESSED, SNAPPY_PLAIN = 0, 1
 """Chunk types of the framing format that carry data, and after which a four-byte checksum stands."""
+SHORTEST = 6
+"""Bytes of the shortest content that trial may give."""
 GROWTH = 255
 """Bytes that one byte of LZ4 may unfold to; no honest block of any of these formats says more."""
 
@@ -79,14 +81,25 @@ def by_trial(data: bytes, limit: int) -> list[tuple[str, bytes]]:
     Random bytes pass now and then, so the caller must ask whether the content makes sense.
     """
     found = []
-    for codec in ("snappy", "deflate", "br", "lz4"):
+    for codec, opener in TRIALS.items():
         try:
-            content = TRIALS[codec](data, limit + 1)
+            content = opener(data, limit + 1)
         except DamagedLayerError:
             continue
-        if content and len(content) <= limit:
+        if len(data) // 2 <= len(content) <= limit and len(content) >= SHORTEST:  # what has no magic is no padding
             found.append((codec, content))
     return found
+
+
+def is_block(data: bytes) -> bool:
+    """Tell whether bytes are a short Snappy block: such a one can be read as text but for a few bytes."""
+    if not data or not data[0] // 4 <= len(data) <= data[0] + 8:  # a size of one byte, and what it says is likely
+        return False
+    try:
+        _snappy_block(data, CHUNK)
+    except DamagedLayerError:
+        return False
+    return True
 
 
 def _gzip(data: bytes, limit: int) -> bytes:
@@ -105,6 +118,33 @@ def _deflate(data: bytes, limit: int) -> bytes:
 
 def _raw_deflate(data: bytes, limit: int) -> bytes:
     return _zlib(data, limit, -zlib.MAX_WBITS, "deflate")
+
+
+def _whole_deflate(data: bytes, limit: int) -> bytes:
+    """Open a raw deflate stream that ends where the data ends."""
+    member = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        content = member.decompress(data, limit)
+    except zlib.error:
+        raise DamagedLayerError("deflate") from None
+    if not member.eof or member.unused_data:
+        raise DamagedLayerError("deflate")
+    return content
+
+
+def _whole_brotli(data: bytes, limit: int) -> bytes:
+    """Open a brotli stream that needs the last byte of the data."""
+    import brotli  # noqa: PLC0415  # only where a body may be brotli
+
+    content = _brotli(data, limit)
+    shorter = brotli.Decompressor()
+    try:
+        shorter.process(data[:-1], output_buffer_limit=limit)
+    except brotli.error:
+        return content
+    if shorter.is_finished():
+        raise DamagedLayerError("br")
+    return content
 
 
 def _zlib(data: bytes, limit: int, wbits: int, codec: str) -> bytes:
@@ -248,4 +288,9 @@ OPENERS: dict[str, Opener] = {
     "lz4": _lz4,
     "snappy": _snappy,
 }
-TRIALS: dict[str, Opener] = {"snappy": _snappy_block, "deflate": _raw_deflate, "br": _brotli, "lz4": _lz4_block}
+TRIALS: dict[str, Opener] = {
+    "snappy": _snappy_block,
+    "deflate": _whole_deflate,
+    "br": _whole_brotli,
+    "lz4": _lz4_block,
+}

@@ -233,7 +233,10 @@ class Leaves(Sequence[Leaf]):
 
     def character(self, index: int, position: int) -> int:
         """Return how many characters of leaf ``index`` stand before a byte of `data`."""
-        before = self.data[self.starts[index] : position]
+        start = self.starts[index]
+        while start < position < len(self.data) and self.data[position] & 0xC0 == 0x80:  # inside a character
+            position -= 1
+        before = self.data[start:position]
         if before.isascii():
             return len(before)
         raw = index >= len(self.texts)

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import text as texts
 from .binary import FORMATS, guess_binary, named_format
-from .compression import DamagedLayerError, by_trial, codec_by_magic, inflate
+from .compression import DamagedLayerError, by_trial, codec_by_magic, inflate, is_block
 from .markup import is_page, xml
 from .planting import Planting
 from .structure import (
@@ -27,7 +27,11 @@ ASCII_RUN = re.compile(rb"[\x20-\x7e]{6,}")
 CHARSET = re.compile(r"charset=\"?([\w.-]+)", re.IGNORECASE)
 SHORT = 8
 """Characters below which no layer can hide an identifier."""
-DIGEST_SIZES = frozenset({16, 20, 28, 32, 48, 64})
+MIN_TRIAL = 9
+"""Bytes of the shortest data that is tried for a codec without magic."""
+MAX_TRIALS = 4
+"""Such codecs inside each other."""
+DIGEST_SIZES = frozenset({16, 20, 32})
 SIGNATURE = 256
 """Bytes up to which something opaque is taken for a signature or a key."""
 
@@ -54,12 +58,18 @@ class Opening(Planting):
             return True
         if (reader := named_format(kind)) and self.formatted(data, node, reader):
             return True
+        if is_block(data):  # most of it is readable
+            return self.inflated(data, "snappy", node, content_type, guessed=guessed)
+        if self.message.kind != "http" and b"\x00" in data[:8] and self.formatted(data, node, "mqtt", quiet=True):
+            return True
         if guessed:
             clean = texts.is_text(data)
             text = data.decode() if clean else ""
         else:
             charset = CHARSET.search(content_type)
             text, clean = texts.text_of(data, charset.group(1) if charset else None)
+            if clean and not texts.is_written(data) and self.open_packed(data, node, guessed=guessed):
+                return True
         if clean:
             self.open_text(text, node, kind)
             return True
@@ -103,38 +113,54 @@ class Opening(Planting):
             layer = "percent" if item.percent else None
             step = f"{mark}{item.key or ''}{'.percent' if layer else ''}"
             child = leaves.node(parent, step, layer=layer, key=item.key, shared=True)
-            self.open_bytes(item.value, child, item.name, guessed=item.percent)
+            self.open_bytes(item.value, child, item.name)
             leaves.home(parent)
         self.names({item.key for item in items}, parent)
 
-    def formatted(self, data: bytes, node: int, name: str) -> bool:
-        """Open a binary structure that a header names."""
+    def formatted(self, data: bytes, node: int, name: str, *, quiet: bool = False) -> bool:
+        """Open a binary structure that a header names, or that is likely here."""
         try:
             layers = FORMATS[name](data, True, self.message)  # sure
         except NotThisShapeError:
-            self.gap(f"body is no {name}, or is cut")
+            if not quiet:
+                self.gap(f"body is no {name}, or is cut")
             return False
         self.planted(layers, node)
         return True
 
     def open_binary(self, data: bytes, node: int, *, guessed: bool) -> bool:
         """Open bytes that are no text: a structure without a header, a codec without magic; else keep them."""
-        if len(data) >= SHORT and not (guessed and len(data) in DIGEST_SIZES):
-            if (layers := guess_binary(data, self.message)) is not None:
-                self.planted(layers, node)
-                return True
-            for codec, inner in (
-                by_trial(data, max(self.budget.bytes_left, 1)) if len(data) > 16 else ()
-            ):  # shorter: chance
-                if texts.is_text(inner) or guess_binary(inner, self.message) is not None or codec_by_magic(inner):
-                    self.unfolded(inner)
-                    return self.open_bytes(inner, self.below(node, codec))
+        if self.open_packed(data, node, guessed=guessed):
+            return True
         self.leaves.add_raw(node, data)
         if self.message.direction == "request" and texts.opaque(data) and (not guessed or len(data) >= SIGNATURE):
             layers_here = self.leaves.nodes[node].layers
             what = f"{layers_here[-1]} value" if guessed and layers_here else "body"
             self.gap(f"opaque {what}, encrypted or in an unknown format: only plain values would be seen")
         return False
+
+    def open_packed(self, data: bytes, node: int, *, guessed: bool) -> bool:
+        """Open a structure without a header or a codec without magic; tell whether it was one."""
+        if len(data) < SHORT:
+            return False
+        packed = by_trial(data, max(self.budget.bytes_left, 1)) if len(data) > MIN_TRIAL else []
+        readable = [one for one in packed if texts.is_text(one[1]) or codec_by_magic(one[1])]
+        if not readable and (layers := guess_binary(data, self.message)) is not None:
+            self.planted(layers, node)
+            return True
+        for codec, inner in readable or packed:
+            if self.sensible(inner):
+                self.unfolded(inner)
+                return self.open_bytes(inner, self.below(node, codec), guessed=guessed)
+        return False
+
+    def sensible(self, data: bytes, depth: int = 0) -> bool:
+        """Tell whether what a codec without magic gave is something, not chance."""
+        if texts.is_text(data) or codec_by_magic(data) or guess_binary(data, self.message) is not None:
+            return True
+        return depth < MAX_TRIALS and any(
+            self.sensible(inner, depth + 1) for _, inner in by_trial(data, max(self.budget.bytes_left, 1))
+        )
 
     def planted(self, layers: list[tuple[str, Any]], node: int) -> None:
         """Add trees, each below the layer before it where several lie inside each other."""

@@ -5,10 +5,13 @@ Each returns a tree for `structure`. A guess must look likely: a map or a list a
 
 from __future__ import annotations
 
+import io
 import struct
 from typing import Any
 
+from .compression import is_block
 from .structure import NotThisShapeError
+from .wire import printable
 
 MAX_NESTING = 200
 MAX_ITEMS = 100_000
@@ -44,7 +47,7 @@ def messagepack(data: bytes, *, sure: bool = False) -> Any:
     if not found or (not ended and not sure):
         raise NotThisShapeError("not likely MessagePack")
     tree = [_plain(value, 0) for value in found]
-    if not sure and not any(isinstance(value, (tuple, list)) and value for value in tree):
+    if not sure and (len(tree) > 1 or not _likely(tree[0])):
         raise NotThisShapeError("not likely MessagePack")
     return tree[0] if len(tree) == 1 else tree
 
@@ -65,31 +68,29 @@ def cbor(data: bytes, *, sure: bool = False) -> Any:
         raise NotThisShapeError("not likely CBOR")
     import cbor2  # noqa: PLC0415  # only where a body may be CBOR
 
+    stream = io.BytesIO(data)
     try:
         # No tag is turned into an object: a bignum or a date of a hostile message costs nothing.
-        value = cbor2.loads(data, str_errors="replace", max_depth=MAX_NESTING, semantic_decoders=_UNTAGGED)
+        errors = "replace" if sure else "strict"
+        value = cbor2.load(stream, str_errors=errors, max_depth=MAX_NESTING, semantic_decoders={})
     except (cbor2.CBORError, ValueError, RecursionError, OverflowError, MemoryError, TypeError, EOFError) as error:
         raise NotThisShapeError(type(error).__name__) from None
-    if not sure and not tagged and len(_encoded_size(data)) != 0:
+    if not sure and not tagged and stream.read(1):
         raise NotThisShapeError("not likely CBOR")
     tree = _plain(value, 0)
-    if not sure and not (isinstance(tree, (tuple, list)) and tree):
+    if not sure and not _likely(tree):
         raise NotThisShapeError("not likely CBOR")
     return tree
 
 
-_UNTAGGED: dict[int, Any] = {}
-
-
-def _encoded_size(data: bytes) -> bytes:
-    """Return what stands behind the first CBOR object."""
-    import io  # noqa: PLC0415  # only where a guess fits
-
-    import cbor2  # noqa: PLC0415  # same
-
-    stream = io.BytesIO(data)
-    cbor2.load(stream, max_depth=MAX_NESTING)
-    return stream.read(1)
+def _likely(tree: Any, depth: int = 0) -> bool:
+    """Tell whether a guessed structure is more than chance: some name or text of it has letters."""
+    if isinstance(tree, str):
+        return len(tree) > 2 and not tree.isdigit() and tree.isprintable()  # numbers are in every guess
+    if isinstance(tree, tuple):
+        names = sum(len(name) > 1 and name.isprintable() and not name.isdigit() for name, _ in tree)
+        return names * 2 >= len(tree) > 0 or any(_likely(child, depth + 1) for _, child in tree)
+    return isinstance(tree, list) and any(_likely(child, depth + 1) for child in tree)
 
 
 def plist(data: bytes) -> Any:
@@ -131,8 +132,5 @@ def _name(key: Any) -> str:
 
 
 def _text(data: bytes) -> str | bytes:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return data
-    return data if any(code < 32 and code not in b"\t\r\n" for code in data[:64]) else text
+    text = None if is_block(data) else printable(data)
+    return data if text is None else text

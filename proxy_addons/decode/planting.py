@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from proxy_addons.sources.message import Message
@@ -36,10 +38,20 @@ class Planting:
         self.budget = budget
         self.leaves = Leaves()
         self.gaps: list[Gap] = []
+        self.pieces: set[int] = set()
+        """Texts of which the lines together are one token: one line by itself would be cut."""
 
     def gap(self, detail: str, code: str = "decode_failed") -> None:
         """Note something that could not be opened."""
         self.gaps.append(Gap(code, detail))
+
+    @contextmanager
+    def careful(self, what: str) -> Iterator[None]:
+        """Keep a bug of ours in one layer from losing the rest of the message; it is noted."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # whatever it is, the other layers are worth reading
+            self.gap(f"{self.message.direction}: {type(error).__name__} in a layer of {what}", "analyser_error")
 
     def unfolded(self, data: bytes | str, *, cut: bool = False) -> None:
         """Book what a layer unfolded to."""

@@ -104,7 +104,8 @@ def _form_value(value: str, charset: str | None) -> tuple[str | bytes, str, bool
         return value.replace("+", " ") if "+" in value else value, "", False
     data = texts.unpercented(value.replace("+", " "))
     text, clean = texts.text_of(data, charset)
-    return (text, "", False) if clean or len(data) < 8 else (data, "", True)  # shorter: nothing lies in it
+    plain = len(data) < 8 or (clean and texts.is_written(data))  # shorter: nothing lies in it
+    return (text, "", False) if plain else (data, "", True)
 
 
 def looks_like_form(text: str) -> bool:
@@ -163,4 +164,5 @@ def _split_head(chunk: bytes) -> tuple[bytes, bool, bytes]:
         return chunk, False, b""
     at, blank = min(ends)
     body = chunk[at + len(blank) :]
-    return chunk[:at], True, body.removesuffix(b"\r\n").removesuffix(b"\n")
+    # One line ending belongs to the boundary; another may be the last byte of a file.
+    return chunk[:at], True, body[:-2] if body.endswith(b"\r\n") else body.removesuffix(b"\n")

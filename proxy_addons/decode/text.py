@@ -17,6 +17,8 @@ HEX = b"0123456789abcdefABCDEF"
 TEXTUAL = bytes(code for code in range(256) if (code >= 32 or code in b"\t\r\n") and code != 127)
 PRINTABLE = bytes(range(32, 127))
 UTF16 = re.compile(rb"(?:[\x20-\x7e]\x00){6,}")
+GB_PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]|[\x80-\xff]")
+GB_COMMON = frozenset((*range(0xB0, 0xD8), 0xA1, 0xA3))
 SHORTEST = 11
 """Characters of the shortest token that is looked up anywhere: a phone number."""
 MIN_TOKEN = 15
@@ -35,7 +37,7 @@ def text_of(data: bytes, charset: str | None = None, *, gb: bool = True) -> tupl
                 return data.decode(name), _printable(data)
             except (UnicodeDecodeError, LookupError, TypeError):
                 continue
-    if _printable(data) and gb:
+    if gb and _chinese(data):
         try:
             return data.decode("gb18030"), True
         except UnicodeDecodeError:
@@ -48,10 +50,29 @@ def text_of(data: bytes, charset: str | None = None, *, gb: bool = True) -> tupl
     return data.decode("utf-8", "surrogateescape"), False
 
 
+def _chinese(data: bytes) -> bool:
+    """Tell whether bytes are likely Chinese of the GB family.
+
+    Nearly every run of bytes can be read as some character of GB 18030. Those that people write stand in the first
+    plane of GB 2312: lead bytes 0xB0 to 0xD7, punctuation from 0xA1; and they come without control characters.
+    """
+    head = data[:4096]
+    if head.translate(None, TEXTUAL):
+        return False
+    pairs = GB_PAIR.findall(head)
+    common = sum(len(pair) > 1 and pair[0] in GB_COMMON and pair[1] > 0xA0 for pair in pairs)  # trail bytes of GB 2312
+    return common * 10 >= len(pairs) * 8
+
+
 def _printable(data: bytes) -> bool:
     """Tell whether under 5 % of the first 4 KiB are control characters other than white space."""
     head = data[:4096]
     return len(head.translate(None, TEXTUAL)) * 20 <= len(head)
+
+
+def is_written(data: bytes) -> bool:
+    """Tell whether there is no control character in bytes but white space."""
+    return not data.translate(None, TEXTUAL)
 
 
 def is_text(data: bytes) -> bool:

@@ -65,10 +65,14 @@ def unfold(message: Message, limits: Limits | None = None) -> Unfolded:
     work = Unfolding(message, Budget(limits or Limits()))
     if message.kind == "http":
         if message.direction == "request":
-            _target(work)
-        _headers(work)
-    _body(work)
-    work.rounds()
+            with work.careful("the address"):
+                _target(work)
+        with work.careful("the headers"):
+            _headers(work)
+    with work.careful("the body"):
+        _body(work)
+    with work.careful("the texts"):
+        work.rounds()
     gaps = dict.fromkeys(work.gaps)
     if message.direction == "request" and any("opaque" in gap.detail for gap in gaps):
         names = frozenset(key for key in work.leaves.keys if key)
@@ -115,10 +119,10 @@ def _headers(work: Unfolding) -> None:
 
 def _quoted(work: Unfolding, text: str, node: int) -> None:
     """Open a text that may be percent-encoded as a whole; a form's parts are only decoded once it is split."""
-    if "%" in text and not looks_like_form(text):
+    if "%" in text and text[:1] not in '{["<' and not looks_like_form(text):
         data = texts.unpercented(text)
         plain, clean = texts.text_of(data)
-        if not clean:
+        if not clean or not texts.is_written(data):
             work.open_bytes(data, work.below(node, "percent"))
             return
         text = plain

@@ -12,7 +12,7 @@ from itertools import accumulate
 from . import text as texts
 from .compression import codec_by_magic
 from .markup import graphql
-from .opening import ASCII_RUN, DIGEST_SIZES, SHORT, SIGNATURE, Opening
+from .opening import DIGEST_SIZES, SHORT, Opening
 from .structure import NotThisShapeError, form_items, json_inside, looks_like_form
 
 MARKS = ("{", "[", "%", "\\", "=", "<", '"', "\n", "eyJ")
@@ -23,6 +23,8 @@ EMBEDDED = re.compile(r'\{\s{0,8}"|\[\s{0,8}[{"]')
 MAX_EMBEDDED = 200
 MAX_TOKENS = 2_000
 """Tokens tried in one round: a page of minified script holds thousands that mean nothing."""
+MIN_PACKED = 11
+"""Bytes of the shortest packed structure worth a look: the formats without a magic are told by trial only."""
 MAX_PLACES = 4
 """Places at which the same token is opened: it may stand under several names."""
 
@@ -41,12 +43,16 @@ class Unfolding(Opening):
     def round(self, begin: int, end: int) -> None:
         """Search the texts from ``begin`` to ``end``."""
         part = self.leaves.texts[begin:end]
+        self.pieces.clear()
         joined = "\x00".join(part)
         if any(mark in joined for mark in MARKS):
             for index in range(begin, end):
                 text = self.leaves.texts[index]
                 if len(text) >= SHORT and MARK.search(text) is not None and self.may_open(index):
-                    self.suspect(index, text)
+                    with self.careful("a text"):
+                        self.suspect(index, text)
+            part = self.leaves.texts[begin:end]  # without those in whose place other leaves stand
+            joined = "\x00".join(part)
         data = joined.encode("utf-8", "surrogatepass")
         # In order of appearance, so that the outcome is the same for equal input.
         tokens = texts.tokens_of(data)
@@ -66,10 +72,11 @@ class Unfolding(Opening):
                 if at < 0:
                     break
                 index = begin + bisect_right(starts, at) - 1
-                if self.may_open(index):
+                if index not in self.pieces and self.may_open(index):
                     layer, inner = opened
                     self.unfolded(inner)
-                    self.open_bytes(inner, self.beside(index, layer), guessed=True)
+                    with self.careful(layer):
+                        self.open_bytes(inner, self.beside(index, layer), guessed=True)
                 at = data.find(token, starts[index - begin + 1])
 
     def suspect(self, index: int, text: str) -> None:
@@ -99,6 +106,7 @@ class Unfolding(Opening):
             self.embedded(index, text)
         if "\n" in text and (data := texts.squeezed(text)) is not None:
             self.unfolded(data)
+            self.pieces.add(index)
             self.open_bytes(data, self.beside(index, "base64"), guessed=True)
 
     def operation(self, index: int, text: str) -> bool:
@@ -113,7 +121,7 @@ class Unfolding(Opening):
     def address(self, index: int, text: str) -> None:
         """Open the query of an address: a parameter inside a parameter."""
         query = text.partition("?")[2].partition("#")[0]
-        if looks_like_form(query):
+        if looks_like_form(query.replace("\n", "")):
             leaves = self.leaves
             node = leaves.node(self.anchor(index), ".url", layer="url", mark="&")
             self.open_items(form_items(query), node)
@@ -150,14 +158,14 @@ def opened_token(token: bytes) -> tuple[str, bytes] | None:
     if one_case:  # base64 of fifteen characters or more has letters of both cases
         return None
     data = texts.from_base64(token)
-    if data is not None and (texts.is_text(data) or codec_by_magic(data) or makes_sense(data)):
+    if data is not None and (texts.is_text(data) or codec_by_magic(data) or len(data) >= MIN_PACKED):
         return "base64", data
     return _shifted(token)
 
 
 def makes_sense(data: bytes) -> bool:
-    """Tell whether bytes that are no text are worth a look: a run of letters, a structure."""
-    return len(data) >= 12 and (ASCII_RUN.search(data) is not None or len(data) >= SIGNATURE)
+    """Tell whether bytes that are no text are worth a look."""
+    return len(data) >= MIN_PACKED
 
 
 def _shifted(token: bytes) -> tuple[str, bytes] | None:

@@ -5,9 +5,11 @@ Each returns a tree for `structure`: tuples of (name, value) for messages, lists
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import Any
 
+from .compression import codec_by_magic, is_block
 from .structure import NotThisShapeError
 
 MAX_FIELDS = 20_000
@@ -15,6 +17,7 @@ MAX_NESTING = 32
 MAX_NUMBER = 536_870_911
 """Highest field number of protobuf (2²⁹ - 1). Guessed bytes with numbers above `LIKELY` are chance."""
 LIKELY = 2_000
+LETTERS = re.compile(r"[A-Za-z]{3}|[A-Za-z_-]{2}[0-9A-Za-z]{4}|[\u4e00-\u9fff]{2}")
 VARINT, FIXED64, LENGTH, START, END, FIXED32 = range(6)
 
 
@@ -61,10 +64,10 @@ def protobuf(data: bytes, *, sure: bool = False) -> tuple[tuple[str, Any], ...]:
 
 def _has_text(value: Any) -> bool:
     if isinstance(value, str):
-        return len(value) >= 4 and not value[:1].isdigit()  # numbers are in every guess
+        return LETTERS.search(value) is not None  # numbers are in every guess
     if isinstance(value, tuple):
         return any(_has_text(child) for _, child in value)
-    return False
+    return isinstance(value, list) and any(_has_text(child) for child in value)
 
 
 def _fields(data: bytes, depth: int, left: list[int]) -> tuple[tuple[str, Any], ...]:
@@ -99,15 +102,19 @@ def _fields(data: bytes, depth: int, left: list[int]) -> tuple[tuple[str, Any], 
 
 
 def _content(data: bytes, depth: int, left: list[int]) -> Any:
-    text = printable(data)
+    """Return a text, a message, or bytes; for what may be a message of numbers or bytes both."""
+    text = None if is_block(data) else printable(data)
     if text is not None:
         return text
-    if depth < MAX_NESTING:
-        try:
-            return _fields(data, depth + 1, left)
-        except NotThisShapeError:
-            pass
-    return data
+    if depth >= MAX_NESTING or codec_by_magic(data):
+        return data
+    try:
+        fields = _fields(data, depth + 1, left)
+    except NotThisShapeError:
+        return data
+    if _has_text(fields):
+        return fields
+    return [fields, data] if all(int(name) <= LIKELY for name, _ in fields) else data
 
 
 def _fixed(data: bytes) -> list[str]:
@@ -190,7 +197,7 @@ class _Compact:
                 raise NotThisShapeError("cut")
             self.at += size
             part = self.data[self.at - size : self.at]
-            text = printable(part)
+            text = None if is_block(part) else printable(part)
             return part if text is None else text
         if kind in {9, 10}:
             return self.many(depth)
