@@ -53,7 +53,7 @@ def open_message(message: Message, matcher: Matcher, paths: Paths, limits: Limit
     names = sight_ids(message, unfolded.leaves, counted, paths)
     return Exhibit(
         message,
-        unfolded.leaves,
+        tuple(unfolded.leaves),
         tuple(paths.shown(leaf) for leaf in unfolded.leaves),
         unfolded.gaps,
         tuple(all_sights(matcher, unfolded.leaves)) if counted else (),

@@ -8,20 +8,22 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from analyzer.catalogue.identifiers import CoordinatePair, Identifier, key_form
+from analyzer.catalogue.identifiers import CoordinatePair, Identifier
 
 from .haystack import Haystack
 from .hit import Hit
-from .keys import words_of
-from .spans import Spans
+from .keys import KeyNames, Role
 
-NUMBER = re.compile(r"(?<![\d.\w])-?\d{1,3}\.\d{1,16}(?![\d\w]|\.\d)")
+NUMBER = re.compile(r"-?\d{1,3}\.\d{1,17}\Z")
 PAIR = re.compile(
-    r"(?<![\d.\w])(-?\d{1,3}\.\d{1,16})\s{0,2}(?:,|;|\||_|/|\s|%2C|%2c)\s{0,2}(-?\d{1,3}\.\d{1,16})(?![\d\w]|\.\d)"
+    rb"(?<![\d.A-Za-z_])(-?\d{1,3}\.\d{1,17})\s{0,2}(?:,|;|\||_|/|\s|%2C|%2c)\s{0,2}(-?\d{1,3}\.\d{1,17})(?![\dA-Za-z]|\.\d)"
 )
+LONE = re.compile(rb"(?<![\d.A-Za-z_])-?\d{1,3}\.\d{1,17}(?![\dA-Za-z]|\.\d)")
 SCALED = re.compile(r"-?\d{7,10}\Z")
-LATITUDE = ("lat", "latitude", "weidu", "纬度")
-LONGITUDE = ("lng", "lon", "long", "longitude", "jingdu", "经度")
+FRACTION = b".00"
+"""Two decimals at least, in `Haystack.shape`."""
+START = re.compile(rb"-?0{0,3}\Z")
+MAX_NUMBERS = 5_000
 TOLERANCE = 0.0006
 """Degrees, about 65 m: what two receivers and two implementations of a shift differ by."""
 COARSE_DECIMALS = 2
@@ -95,7 +97,9 @@ def parse_point(value: str) -> tuple[float, float] | None:
 class Coordinates:
     """Finds points: known ones within a tolerance, others as a pattern."""
 
-    def __init__(self, values: Mapping[str, Sequence[str]], identifiers: Mapping[str, Identifier]) -> None:
+    def __init__(
+        self, values: Mapping[str, Sequence[str]], identifiers: Mapping[str, Identifier], names: KeyNames
+    ) -> None:
         self.points = [
             (data, ordinal, value, point)
             for data, items in values.items()
@@ -105,19 +109,15 @@ class Coordinates:
         ]
         pairs = [rule.pair for rule in identifiers.values() if rule.pair is not None]
         self.pair: CoordinatePair | None = pairs[0] if pairs else None
-        first = pairs[0].first_keys if pairs else LATITUDE
-        second = pairs[0].second_keys if pairs else LONGITUDE
-        self._lat = frozenset(map(key_form, (*LATITUDE, *first)))
-        self._lng = frozenset(map(key_form, (*LONGITUDE, *second)))
-        names = (
-            name for rule in identifiers.values() if rule.pair is not None for name in (*rule.keys, *rule.weak_keys)
-        )
-        self._place = frozenset(map(key_form, names)) | {"location", "loc", "gps"}
+        self._names = names
 
-    def find(self, hay: Haystack) -> list[Hit]:
-        """Return one hit a point; pattern hits only for pairs whose keys say what they are, inside the bounds."""
+    def find(self, hay: Haystack, roles: list[tuple[int, Role]]) -> list[Hit]:
+        """Return one hit a point; pattern hits only for pairs whose keys say what they are, inside the bounds.
+
+        ``roles`` are those of the keys of the leaves.
+        """
         hits = []
-        for point in self._candidates(hay):
+        for point in self._candidates(hay, roles):
             hit = self._known(point) or self._pattern(point)
             if hit is not None:
                 hits.append(hit)
@@ -159,47 +159,85 @@ class Coordinates:
         value = f"{point.lat},{point.lng}"
         return Hit(point.start, point.end, kind, value, None, (), point.key, "pattern", "?")
 
-    def _axis(self, key: str | None) -> str:
-        if not key:
-            return ""
-        words = words_of(key)
-        forms = {key_form(key), words[-1] if words else ""}
-        return "lat" if forms & self._lat else "lng" if forms & self._lng else ""
-
-    def _candidates(self, hay: Haystack) -> Iterator[Point]:
-        lonely: dict[tuple[str, tuple[str, ...]], list[tuple[str, float, int, int, int, str | None]]] = {}
-        pairs: list[tuple[int, int]] = []
-        for found in PAIR.finditer(hay.text):
-            first, second = found.groups()
-            key = hay.key_at(found.start())
-            axis = self._axis(key)
-            decimals = min(_decimals(first), _decimals(second))
-            if axis == "":
-                pairs.append(found.span())
-                hinted = key is not None and key_form(key) in self._place
-                yield Point(float(first), float(second), decimals, *found.span(), key, named=False, hinted=hinted)
-        taken = Spans(pairs)
-        for start, end, number, decimals in _numbers(hay):
-            if taken.covers(start):
+    def _candidates(self, hay: Haystack, roles: list[tuple[int, Role]]) -> Iterator[Point]:
+        lonely: dict[tuple[object, ...], list[Number]] = {}
+        yield from self._written(hay, lonely)
+        texts = hay.leaves.texts
+        for index, role in roles:
+            if role.axis not in {"lat", "lng"}:
                 continue
-            key = hay.key_at(start)
-            if axis := self._axis(key):
-                leaf = hay.leaves[hay.leaf_at(start)]
-                lonely.setdefault((leaf.group, leaf.layers), []).append((axis, number, decimals, start, end, key))
+            text = texts[index].strip()
+            if NUMBER.match(text):
+                value, decimals = float(text), _decimals(text)
+            elif SCALED.match(text):  # some SDKs send degrees × 10⁶ as whole numbers
+                value, decimals = int(text) / 1e6, 6
+            else:
+                continue
+            start, end = hay.leaves.span(index)
+            number = (role.axis, value, decimals, start, end, hay.leaves.keys[index])
+            node = hay.leaves.nodes[hay.leaves.home_of(index)]
+            lonely.setdefault((node.group, node.layers), []).append(number)
         for numbers in lonely.values():
             yield from _paired(numbers)
+        if self.points:
+            yield from self._unnamed(hay)
+
+    def _written(self, hay: Haystack, lonely: dict[tuple[object, ...], list[Number]]) -> Iterator[Point]:
+        """Find numbers in running text: ``31.23,121.47`` and ``lat=31.23&lng=121.47``."""
+        shape, data = hay.shape, hay.data
+        at, upto = shape.find(FRACTION), -1
+        for _ in range(MAX_NUMBERS):
+            if at < 0:
+                return
+            begin = START.search(shape, max(0, at - 4), at).start()  # type: ignore[union-attr]  # it matches nothing too
+            if begin < at and begin > upto:
+                if (found := PAIR.match(data, begin)) is not None:
+                    upto = found.end()
+                    yield from self._pair(hay, found)
+                elif begin and data[begin - 1] and (found := LONE.match(data, begin)) is not None:
+                    # A leaf of its own, with a NUL before it, is looked at by its key.
+                    upto = found.end()
+                    self._lone(hay, found, lonely)
+            at = shape.find(FRACTION, max(at + 2, upto))
+
+    def _pair(self, hay: Haystack, found: re.Match[bytes]) -> Iterator[Point]:
+        key = hay.key_at(found.start())
+        axis = self._names.axis(key)
+        if axis not in {"lat", "lng"}:
+            first, second = (part.decode() for part in found.groups())
+            decimals = min(_decimals(first), _decimals(second))
+            hinted = axis == "place"
+            yield Point(float(first), float(second), decimals, *found.span(), key, named=False, hinted=hinted)
+
+    def _lone(self, hay: Haystack, found: re.Match[bytes], lonely: dict[tuple[object, ...], list[Number]]) -> None:
+        key = hay.key_at(found.start())
+        axis = self._names.axis(key)
+        if axis in {"lat", "lng"}:
+            text = found.group().decode()
+            index = hay.leaves.leaf_at(found.start())
+            lonely.setdefault((index,), []).append((axis, float(text), _decimals(text), *found.span(), key))
+
+    def _unnamed(self, hay: Haystack) -> Iterator[Point]:
+        """Find neighbours that are a known point without names: protobuf has none, MessagePack lists have none."""
+        texts = hay.leaves.texts
+        if not any(key is None or key.isdigit() for key in set(hay.leaves.keys)):
+            return
+        last = -2
+        for index, key in enumerate(hay.leaves.keys):
+            if (key is None or key.isdigit()) and NUMBER.match(texts[index]):
+                if last == index - 1 and hay.leaves.group_of(last) == hay.leaves.group_of(index):
+                    first, second = texts[last], texts[index]
+                    decimals = min(_decimals(first), _decimals(second))
+                    start, end = hay.leaves.span(last)[0], hay.leaves.span(index)[1]
+                    yield Point(float(first), float(second), decimals, start, end, key, named=False)
+                last = index
 
 
-def _numbers(hay: Haystack) -> Iterator[tuple[int, int, float, int]]:
-    for found in NUMBER.finditer(hay.text):
-        yield found.start(), found.end(), float(found.group()), _decimals(found.group())
-    for start, leaf in zip(hay.starts, hay.leaves, strict=True):
-        # Some SDKs send degrees × 10⁶ as whole numbers.
-        if leaf.key and SCALED.match(leaf.text):
-            yield start, start + len(leaf.text), int(leaf.text) / 1e6, 6
+Number = tuple[str, float, int, int, int, str | None]
+"""(axis, degrees, decimals, start, end, key)."""
 
 
-def _paired(numbers: list[tuple[str, float, int, int, int, str | None]]) -> Iterator[Point]:
+def _paired(numbers: list[Number]) -> Iterator[Point]:
     """Pair each latitude with the nearest longitude of the same object."""
     longitudes = sorted((number for number in numbers if number[0] == "lng"), key=lambda number: number[3])
     for _, lat, lat_decimals, start, end, key in (number for number in numbers if number[0] == "lat"):

@@ -2,61 +2,95 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
-import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
-TOKEN = re.compile(r"(?<![0-9a-zA-Z])[0-9a-fA-F]{16,128}(?![0-9a-zA-Z])")
-UUID_TOKEN = re.compile(r"(?<![0-9a-zA-Z])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-zA-Z])")
-SIZES = frozenset({16, 32, 40, 64, 128})
-"""Hex digits of half MD5, MD5, SHA-1, SHA-256, SHA-512."""
-SIMPLE = ("md5", "sha1", "sha256", "sha512")
-NESTED = (("md5", "md5"), ("sha1", "md5"), ("sha256", "md5"), ("md5", "sha1"), ("sha256", "sha256"))
+SIZES = frozenset({16, 32, 40, 56, 64, 96, 128})
+"""Hex digits of half MD5, MD5, SHA-1, SHA-224, SHA-256 and SM3, SHA-384, SHA-512."""
+CODED_SIZES = frozenset({11, 22, 27, 38, 43, 64, 86})
+"""Characters of the same in base64 without padding."""
+SIMPLE = ("md5", "sha1", "sha256", "sha512", "sha224", "sha384", "sm3")
+NESTED = (
+    ("md5", "md5"),
+    ("sha1", "md5"),
+    ("sha256", "md5"),
+    ("sha512", "md5"),
+    ("md5", "sha1"),
+    ("sha1", "sha1"),
+    ("sha256", "sha1"),
+    ("md5", "sha256"),
+    ("sha1", "sha256"),
+    ("sha256", "sha256"),
+)
 """(outer, inner): SHA-256 of the hex MD5 is what some exchanges call SHA-256 of the IMEI."""
+KEYED = ("md5", "sha1", "sha256", "sha512")
+Ways = list[tuple[int, tuple[str, ...]]]
+"""(number of the value, layers from the outside in)."""
 
 
-def digest(name: str, data: bytes) -> str:
-    """Return the hex digest, lower case."""
-    return hashlib.new(name, data, usedforsecurity=False).hexdigest()
+@cache
+def algorithms() -> frozenset[str]:
+    """Return the algorithms that this interpreter has: SM3 is missing where OpenSSL was built without it."""
+    return frozenset(name for name in SIMPLE if name in hashlib.algorithms_available)
 
 
-def digests(text: str, keys: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield (lower-case hex digest, layers from the outside in) of one spelling.
+def digest(name: str, data: bytes) -> bytes:
+    """Return the raw digest."""
+    return hashlib.new(name, data, usedforsecurity=False).digest()
+
+
+def digests(text: str, keys: Mapping[str, str]) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+    """Yield (raw digest, layers from the outside in) of one spelling.
 
     ``keys`` are HMAC keys by name, from the device profile.
     """
     data = text.encode()
-    plain = {name: digest(name, data) for name in SIMPLE}
+    plain = {name: digest(name, data) for name in SIMPLE if name in algorithms()}
     for name, value in plain.items():
         yield value, (name,)
-    yield plain["md5"][8:24], ("md5_16",)
+    yield plain["md5"][4:12], ("md5_16",)
     for outer, inner in NESTED:
-        for hexadecimal in (plain[inner], plain[inner].upper()):
+        for hexadecimal in (plain[inner].hex(), plain[inner].hex().upper()):
             yield digest(outer, hexadecimal.encode()), (outer, inner)
+        yield digest(outer, plain[inner]), (outer, f"{inner}_raw")
     for key in keys.values():
-        for name in ("md5", "sha1", "sha256"):
-            yield hmac.new(key.encode(), data, name).hexdigest(), (f"hmac_{name}",)
+        for name in KEYED:
+            yield hmac.digest(key.encode(), data, name), (f"hmac_{name}",)
 
 
-def digest_table(
-    forms: Iterable[tuple[int, str]], keys: Mapping[str, str]
-) -> dict[str, list[tuple[int, tuple[str, ...]]]]:
-    """Return digest → [(number of the value, layers)] for (number, spelling) pairs; the first way to it counts."""
-    table: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-    for number, form in forms:
-        for value, layers in digests(form, keys):
-            known = table.setdefault(value, [])
-            if all(number != other for other, _ in known):
-                known.append((number, layers))
-    return table
+class DigestTable:
+    """Looks tokens up: hexadecimal in any case, base64 in both alphabets."""
+
+    def __init__(self, forms: Iterable[tuple[int, str]], keys: Mapping[str, str]) -> None:
+        self.hexadecimal: dict[bytes, Ways] = {}
+        self.coded: dict[bytes, Ways] = {}
+        for number, form in forms:
+            for value, layers in digests(form, keys):
+                self.add(number, value, layers)
+
+    def add(self, number: int, value: bytes, layers: tuple[str, ...]) -> None:
+        """Add one digest; the first way to it counts."""
+        _put(self.hexadecimal, value.hex().encode(), number, layers)
+        _put(self.coded, base64.b64encode(value).rstrip(b"="), number, (*layers, "base64"))
+
+    def of_hex(self, token: bytes) -> Ways:
+        """Return what a token of hexadecimal is a digest of, as a UUID too."""
+        if len(token) == 36 and token.count(b"-") == 4:  # 32 digits and four dashes
+            token = token.replace(b"-", b"")
+        return self.hexadecimal.get(token.lower(), []) if len(token) in SIZES else []
+
+    def of_base64(self, token: bytes) -> Ways:
+        """Return what a token of base64 is a digest of."""
+        return self.coded.get(token.translate(_STANDARD), []) if len(token) in CODED_SIZES else []
 
 
-def digest_tokens(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, lower-case hex) of everything in ``text`` that has the length of a digest."""
-    for found in TOKEN.finditer(text):
-        if len(found.group()) in SIZES:
-            yield found.start(), found.end(), found.group().lower()
-    if "-" in text:
-        for found in UUID_TOKEN.finditer(text):
-            yield found.start(), found.end(), found.group().replace("-", "").lower()
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+
+def _put(table: dict[bytes, Ways], key: bytes, number: int, layers: tuple[str, ...]) -> None:
+    known = table.setdefault(key, [])
+    if all(number != other for other, _ in known):
+        known.append((number, layers))

@@ -1,54 +1,90 @@
-"""All leaves of a message as one text, so that each search runs once."""
+"""The leaves of a message as one run of bytes, so that each search runs once."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
-from proxy_addons.decode.tree import Leaf
+from proxy_addons.decode.leaves import Leaf, Leaves, leaves_of
+from proxy_addons.decode.text import SHORTEST, WORD, tokens_of
 
-SEPARATOR = "\x00"
 NAME_BEFORE = re.compile(r"""([\w.$\-一-鿿]{1,60})["']?\s{0,3}(?:[:=]|=>|>)\s{0,3}["']?[^"'&,;<>=:{}]{0,24}\Z""")
 """The name before a value in running text: ``"imei": "``, ``imei=``, ``<imei>``."""
+TO_WORDS = bytes(code if code in WORD else 32 for code in range(256))
+TO_SHAPE = bytes(48 if code in b"0123456789" else code for code in range(256))
+EDGES = frozenset(b"\x00\"' \t\r\n&=;:,<>|()[]{}")
+DIGITS = frozenset(b"0123456789")
+MAX_PLACES = 50
+"""Places at which the same token is looked at."""
 
 
 class Haystack:
-    """The leaves joined by NUL, which is no letter, digit or base64 character, so that nothing matches across."""
+    """Leaves joined by NUL, which is no letter, digit or base64 character, so that nothing matches across.
+
+    Positions count bytes of `data`; `lowered` has the same positions.
+    """
 
     def __init__(self, leaves: Sequence[Leaf]) -> None:
-        self.leaves = leaves
-        self.starts: list[int] = []
-        at = 0
-        for leaf in leaves:
-            self.starts.append(at)
-            at += len(leaf.text) + 1
-        self.text = SEPARATOR.join(leaf.text for leaf in leaves)
-        lowered = self.text.lower()
-        # A few letters (such as İ) grow when lowered and would shift every offset behind them.
-        self.lowered = (
-            lowered
-            if len(lowered) == len(self.text)
-            else "".join(low if len(low := char.lower()) == 1 else char for char in self.text)
-        )
+        self.leaves: Leaves = leaves_of(leaves)
+        self.data = self.leaves.data
+        self.lowered = self.data.lower()  # ASCII letters only: nothing grows
 
-    def leaf_at(self, position: int) -> int:
-        """Return the index of the leaf that holds ``position``."""
-        return bisect_right(self.starts, position) - 1
+    @cached_property
+    def shape(self) -> bytes:
+        """The data with a zero for every digit: numbers are then found as fast as any other text."""
+        return self.data.translate(TO_SHAPE)
+
+    @cached_property
+    def tokens(self) -> dict[bytes, None]:
+        """Distinct runs of base64 characters of `SHORTEST` or more, in order of appearance."""
+        there = self.leaves.tokens
+        return tokens_of(self.data) if there is None else there | tokens_of(b"\x00".join(self.leaves.raws))
+
+    @cached_property
+    def words(self) -> dict[bytes, None]:
+        """Distinct runs of letters and digits of `SHORTEST` or more, in order of appearance."""
+        words: dict[bytes, None] = {}
+        for token in self.tokens:
+            if token.isalnum():
+                words[token] = None
+            else:
+                for word in token.translate(TO_WORDS).split():
+                    if len(word) >= SHORTEST:
+                        words[word] = None
+        return words
+
+    def places(self, token: bytes) -> Iterator[int]:
+        """Yield where ``token`` stands by itself, not inside a longer run of letters and digits."""
+        at = self.data.find(token)
+        for _ in range(MAX_PLACES):
+            if at < 0:
+                return
+            if self.free(at, at + len(token), WORD):
+                yield at
+            at = self.data.find(token, at + len(token))
+
+    def free(self, start: int, end: int, letters: frozenset[int]) -> bool:
+        """Tell whether none of ``letters`` touches ``start:end``."""
+        data = self.data
+        return not (start and data[start - 1] in letters) and not (end < len(data) and data[end] in letters)
+
+    def key_of(self, index: int) -> str | None:
+        """Return the key of a leaf."""
+        leaves = self.leaves
+        return leaves.keys[index] if index < len(leaves.texts) else leaves.nodes[leaves.home_of(index)].key
 
     def key_at(self, start: int) -> str | None:
         """Return the key name of the value at ``start``: written just before it in running text, else the leaf's."""
-        index = self.leaf_at(start)
-        begin = self.starts[index]
+        index = self.leaves.leaf_at(start)
+        begin = self.leaves.starts[index]
         if start > begin:
-            found = NAME_BEFORE.search(self.text[max(begin, start - 96) : start])
-            if found:
-                return found.group(1)
-        return self.leaves[index].key
+            before = self.data[max(begin, start - 160) : start].decode("utf-8", "replace")
+            if name := NAME_BEFORE.search(before[-96:]):
+                return name.group(1)
+        return self.key_of(index)
 
     def whole(self, start: int, end: int) -> bool:
         """Tell whether ``start:end`` is all that its leaf or the quoted value around it holds."""
-        before = self.text[start - 1 : start]
-        after = self.text[end : end + 1]
-        edges = "\x00\"' \t\r\n&=;:,<>|()[]{}"
-        return (not before or before in edges) and (not after or after in edges)
+        data = self.data
+        return (not start or data[start - 1] in EDGES) and (end >= len(data) or data[end] in EDGES)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from analyzer.catalogue.identifiers import Identifier
-from proxy_addons.decode.tree import Leaf
+from proxy_addons.decode.leaves import Leaf, Leaves
 
 from .coordinates import Coordinates
 from .haystack import Haystack
@@ -33,7 +34,7 @@ class Matcher:
     ) -> None:
         self._names = names = KeyNames(identifiers.values())
         self._known = KnownValues(values, hmac_keys, identifiers, names)
-        self._coordinates = Coordinates(values, identifiers)
+        self._coordinates = Coordinates(values, identifiers, names)
         self._patterns = Patterns(identifiers, names)
 
     def shown_key(self, key: str | None) -> str | None:
@@ -48,18 +49,31 @@ class Matcher:
     def find(self, leaves: Sequence[Leaf]) -> list[tuple[Hit, Leaf]]:
         """Return every hit with its leaf; one for a value that can be reached over several ways of decoding."""
         hay = Haystack(leaves)
+        columns = hay.leaves
+        roles = self._names.roles(columns.keys)
         known = self._known.find(hay)
-        taken = Spans((hit.start, hit.end) for hit in known)
-        points = [hit for hit in self._coordinates.find(hay) if not taken.touches(hit.start, hit.end)]
+        points = self._coordinates.find(hay, roles)
+        if known and points:
+            taken = Spans((hit.start, hit.end) for hit in known)
+            points = [hit for hit in points if not taken.touches(hit.start, hit.end)]
         taken = Spans((hit.start, hit.end) for hit in (*known, *points))
-        hits = [*known, *points, *self._patterns.find(hay, taken)]
-        best: dict[tuple[object, ...], tuple[Hit, Leaf]] = {}
+        hits = [*known, *points, *self._patterns.find(hay, taken, roles)]
+        best: dict[tuple[object, ...], tuple[Hit, int, int]] = {}
         for hit in hits:
-            leaf = leaves[hay.leaf_at(hit.start)]
+            index = columns.leaf_at(hit.start)
+            node = columns.nodes[columns.home_of(index)]
             # The same value under the same key, once as it stands and once through a guessed layer, is one hit.
             digest = tuple(layer for layer in hit.layers if layer not in {"hex", "base64"})
-            place = (leaf.place, hit.key, hit.data, hit.value, digest, hit.proof)
+            place = (node.place, hit.key, hit.data, hit.value, digest, hit.proof)
+            layers = len(node.layers) + len(hit.layers)
             there = best.get(place)
-            if there is None or len(leaf.layers) + len(hit.layers) < len(there[1].layers) + len(there[0].layers):
-                best[place] = (hit, leaf)
-        return list(best.values())
+            if there is None or layers < there[2]:
+                best[place] = (hit, index, layers)
+        return [(_in_characters(hit, index, columns), leaves[index]) for hit, index, _ in best.values()]
+
+
+def _in_characters(hit: Hit, index: int, leaves: Leaves) -> Hit:
+    """Return a hit whose place counts characters of the leaves joined by one, not bytes."""
+    begin = leaves.begins[index]
+    start = begin + leaves.character(index, hit.start)
+    return replace(hit, start=start, end=begin + leaves.character(index, min(hit.end, leaves.span(index)[1])))

@@ -11,8 +11,8 @@ from analyzer.catalogue.identifiers import Identifier, key_form
 from .guards import COUNTER_KEY, GUARDS
 from .haystack import Haystack
 from .hit import Hit, Sure
-from .keys import KeyNames, digest_of
-from .scope import Scope
+from .keys import KeyNames, Role
+from .scope import BLOB, NamedText, Prefilter
 from .spans import Spans
 
 DIGEST_LENGTHS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
@@ -44,8 +44,12 @@ NOTHING = frozenset(
 """Values that say that there is none."""
 MAX_NAMED = 200
 """Characters above which a value under a telling key is a text of its own."""
-KEY_ONLY = ("account.password", "identity.name", "network.ssid", "student.school", "student.number")
-"""Kinds without a form of their own for which a telling key in a request is worth a hint."""
+RUNNING = 12
+"""Characters of the shortest running text with a name and a value."""
+MAX_RUNNING = 2_000
+BEFORE = 80
+BARE = re.compile(r"[\s:\-]")
+Hits = dict[str, list[Hit]]
 
 
 class Patterns:
@@ -53,93 +57,170 @@ class Patterns:
 
     def __init__(self, identifiers: Mapping[str, Identifier], names: KeyNames) -> None:
         self._names = names
-        self._rules = [
-            (rule, [re.compile(pattern) for pattern in rule.patterns])
+        self._by_id = dict(identifiers)
+        self._rules = {
+            rule.id: (rule, [re.compile(pattern) for pattern in rule.patterns])
             for rule in identifiers.values()
             if rule.data is not None and rule.pair is None
+        }
+        self._placeholders = {
+            rule.id: frozenset(_bare(value) for value in rule.ignore) for rule, _ in self._rules.values() if rule.ignore
+        }
+        with_form = [rule for rule, patterns in self._rules.values() if patterns]
+        self._prefilter = Prefilter(rule for rule in with_form if rule.alone == "hint")
+        self._named_text = NamedText(with_form)
+        self._objects_of = [
+            (rule, [{key_form(name) for name in group} for group in rule.together])
+            for rule, patterns in self._rules.values()
+            if rule.together and not patterns
         ]
-        self._by_id = dict(identifiers)
 
-    def find(self, hay: Haystack, taken: Spans) -> list[Hit]:
-        """Return the hits outside the spans ``taken`` by known values; the best rule wins where two fit one place."""
+    def find(self, hay: Haystack, taken: Spans, roles: list[tuple[int, Role]]) -> list[Hit]:
+        """Return the hits outside the spans ``taken`` by known values; the best rule wins where two fit one place.
+
+        ``roles`` are those of the keys of the leaves.
+        """
+        by_rule: Hits = {}
+        for index, role in roles:
+            if role.keyed:
+                self._keyed(hay, index, role, by_rule)
+        for rule, begin, end in self._prefilter.places(hay):
+            self._window(hay, rule, begin, end, by_rule)
+        self._running(hay, by_rule)
         found: list[Hit] = []
-        scope = Scope(hay, self._names)
-        for rule, patterns in self._rules:
-            places = scope.of(rule) if patterns else []
-            hits = [hit for pattern in patterns for hit in self._matches(hay, rule, pattern, places)]
-            if hits and rule.together and not self._together(hay, rule, hits[0].start):
+        for name, hits in by_rule.items():
+            rule = self._rules[name][0]
+            if not hits or (rule.together and not self._together(hay, rule, hits[0].start)):
                 continue
             if len({hit.value for hit in hits}) >= rule.min_count:
                 found += hits if rule.min_count == 1 else hits[:1]
-        found += self._objects(hay)
-        found += self._hashed(hay)
-        found += self._named_only(hay)
+        found += self._objects(hay, roles)
+        for index, role in roles:
+            if role.hashed:
+                found += self._hashed(hay, index, role)
+            if role.alone:
+                found += self._named_only(hay, index, role)
         return _best([hit for hit in found if not taken.touches(hit.start, hit.end)])
 
-    def _matches(
-        self, hay: Haystack, rule: Identifier, pattern: re.Pattern[str], places: list[tuple[int, int]]
-    ) -> Iterator[Hit]:
-        check = VALIDATORS[rule.validator]
-        for match in (match for place in places for match in pattern.finditer(hay.text, *place)):
-            group = next((index for index, value in enumerate(match.groups(), 1) if value is not None), 0)
-            value, (start, end) = match.group(group), match.span(group)
-            if not check(value) or rule.ignores(value):
+    def _keyed(self, hay: Haystack, index: int, role: Role, by_rule: Hits) -> None:
+        """Try the patterns of the kinds that the key of a leaf names."""
+        text = hay.leaves.texts[index]
+        if len(text) >= 1024 and BLOB.match(text):
+            return
+        for identifier in role.keyed:
+            self._matches(hay, index, self._rules[identifier][0], 0, len(text), by_rule)
+
+    def _window(self, hay: Haystack, rule: Identifier, begin: int, end: int, by_rule: Hits) -> None:
+        """Try the patterns of a rule in a stretch of bytes, leaf by leaf."""
+        leaves = hay.leaves
+        end = min(end, len(hay.data))
+        for index in range(leaves.leaf_at(begin), leaves.leaf_at(max(begin, end - 1)) + 1):
+            if index >= len(leaves.texts) or leaves.nodes[leaves.home_of(index)].binary:
                 continue
-            before, after = hay.text[max(0, start - 2) : start], hay.text[end : end + 2]
-            key = hay.key_at(start)
-            named = self._names.named(key).get(rule.id)
-            if named == "other" or (any(GUARDS[guard](value, before, after) for guard in rule.guards)):
+            text = leaves.texts[index]
+            if len(text) >= 1024 and BLOB.match(text):
                 continue
-            sure = _sureness(rule, named, key)
-            if sure is not None and rule.data is not None:
-                yield Hit(start, end, rule.data, value, None, (), key, "pattern", sure)
+            first, last = leaves.span(index)
+            low = leaves.character(index, max(begin, first))
+            high = leaves.character(index, min(end, last))
+            self._matches(hay, index, rule, low, high, by_rule)
+
+    def _running(self, hay: Haystack, by_rule: Hits) -> None:
+        """Try the patterns behind names that are written into running text."""
+        data = hay.data
+        if b"=" not in data and b":" not in data and b">" not in data:
+            return
+        texts = hay.leaves.texts
+        count = 0
+        for index, text in enumerate(texts):
+            if len(text) < RUNNING or not (":" in text or "=" in text or ">" in text):
+                continue
+            count += 1
+            if count > MAX_RUNNING or (len(text) >= 1024 and BLOB.match(text)):
+                continue
+            begin, end = hay.leaves.span(index)
+            for name, places in self._named_text.places(hay, begin, end).items():
+                for low, high in places:
+                    self._window(hay, self._rules[name][0], low, high, by_rule)
+
+    def _matches(self, hay: Haystack, index: int, rule: Identifier, low: int, high: int, by_rule: Hits) -> None:
+        text = hay.leaves.texts[index]
+        for pattern in self._rules[rule.id][1]:
+            if pattern.search(text, low, high) is None:
+                continue
+            check = VALIDATORS[rule.validator]
+            hits = by_rule.setdefault(rule.id, [])
+            seen = {(hit.start, hit.end) for hit in hits[-8:]}
+            for match in pattern.finditer(text, low, high):
+                group = next((number for number, value in enumerate(match.groups(), 1) if value is not None), 0)
+                value, (start, end) = match.group(group), match.span(group)
+                if not check(value) or self._ignored(rule.id, value):
+                    continue
+                before, after = text[max(0, start - 2) : start], text[end : end + 2]
+                place = (_byte(hay, index, start), _byte(hay, index, end))
+                key = hay.key_at(place[0])
+                named = self._names.named(key).get(rule.id)
+                if named == "other" or (any(GUARDS[guard](value, before, after) for guard in rule.guards)):
+                    continue
+                sure = _sureness(rule, named, key)
+                if sure is not None and rule.data is not None and place not in seen:
+                    hits.append(Hit(*place, rule.data, value, None, (), key, "pattern", sure))
+
+    def _ignored(self, name: str, value: str) -> bool:
+        placeholders = self._placeholders.get(name)
+        return placeholders is not None and _bare(value) in placeholders
 
     @staticmethod
     def _together(hay: Haystack, rule: Identifier, start: int) -> bool:
-        home = hay.leaves[hay.leaf_at(start)]
-        present = {key_form(leaf.key) for leaf in hay.leaves if leaf.key and leaf.group == home.group}
-        return all(any(key_form(name) in present for name in group) for group in rule.together)
+        leaves = hay.leaves
+        group = leaves.group_of(leaves.leaf_at(start))
+        present = {key_form(key) for index, key in enumerate(leaves.keys) if key and leaves.group_of(index) == group}
+        return all(any(key_form(name) in present for name in names) for names in rule.together)
 
-    def _objects(self, hay: Haystack) -> Iterator[Hit]:
+    def _objects(self, hay: Haystack, roles: list[tuple[int, Role]]) -> Iterator[Hit]:
         """Objects whose key names together say what they are: name and phone are a contact, LAC and cell a place."""
-        groups: dict[str, tuple[int, set[str]]] = {}
-        for start, leaf in zip(hay.starts, hay.leaves, strict=True):
-            if leaf.key and not leaf.binary and leaf.text.strip().lower() not in NOTHING:
-                groups.setdefault(leaf.group, (start, set()))[1].add(key_form(leaf.key))
-        for rule, patterns in self._rules:
-            if patterns or not rule.together or rule.data is None:
-                continue
-            wanted = [{key_form(name) for name in names} for names in rule.together]
-            fitting = [start for start, present in groups.values() if all(present & names for names in wanted)]
-            if len(fitting) >= rule.min_count:
-                leaf = hay.leaves[hay.leaf_at(fitting[0])]
-                end = fitting[0] + len(leaf.text)
-                yield Hit(fitting[0], end, rule.data, leaf.text, None, (), leaf.key, "pattern", "?")
+        present = {role.form for _, role in roles if role.together}
+        possible = [(rule, wanted) for rule, wanted in self._objects_of if all(present & names for names in wanted)]
+        if not possible:
+            return
+        groups: dict[int, tuple[int, set[str]]] = {}
+        for index, role in roles:
+            if role.together and hay.leaves.texts[index].strip().lower() not in NOTHING:
+                groups.setdefault(hay.leaves.group_of(index), (index, set()))[1].add(role.form)
+        for rule, wanted in possible:
+            fitting = [index for index, forms in groups.values() if all(forms & names for names in wanted)]
+            if len(fitting) >= rule.min_count and rule.data is not None:
+                yield _whole_leaf(hay, fitting[0], rule.data)
 
-    def _hashed(self, hay: Haystack) -> Iterator[Hit]:
+    def _hashed(self, hay: Haystack, index: int, role: Role) -> Iterator[Hit]:
         """Find keys such as ``imei_md5`` over a digest that is none of the profile's."""
-        for start, leaf in zip(hay.starts, hay.leaves, strict=True):
-            if not leaf.key or leaf.binary or len(leaf.text) not in DIGEST_LENGTHS or not _hex(leaf.text):
-                continue
-            bare, word = digest_of(leaf.key)
-            layer = DIGEST_LENGTHS[len(leaf.text)]
-            if word is None or len(set(leaf.text)) < 4:  # zeros and the like
-                continue
-            for identifier, strength in self._names.named(bare).items():
-                rule = self._by_id[identifier]
-                if strength == "strong" and rule.data is not None:
-                    yield Hit(
-                        start, start + len(leaf.text), rule.data, leaf.text, None, (layer,), leaf.key, "pattern", "?"
-                    )
+        text = hay.leaves.texts[index]
+        if role.hashed and len(text) in DIGEST_LENGTHS and _hex(text) and len(set(text)) > 3:  # zeros and the like
+            for identifier in role.hashed:
+                data = self._by_id[identifier].data
+                if data is not None:
+                    yield _whole_leaf(hay, index, data, DIGEST_LENGTHS[len(text)])
 
-    def _named_only(self, hay: Haystack) -> Iterator[Hit]:
-        for start, leaf in zip(hay.starts, hay.leaves, strict=True):
-            if leaf.binary or not leaf.key or len(leaf.text) > MAX_NAMED or leaf.text.strip().lower() in NOTHING:
-                continue
-            for identifier, strength in self._names.named(leaf.key).items():
-                rule = self._by_id[identifier]
-                if strength == "strong" and not rule.patterns and rule.pair is None and rule.data in KEY_ONLY:
-                    yield Hit(start, start + len(leaf.text), rule.data, leaf.text, None, (), leaf.key, "pattern", "?")
+    def _named_only(self, hay: Haystack, index: int, role: Role) -> Iterator[Hit]:
+        text = hay.leaves.texts[index]
+        if len(text) > MAX_NAMED or text.strip().lower() in NOTHING:
+            return
+        for identifier in role.alone:
+            data = self._by_id[identifier].data
+            if data is not None:
+                yield _whole_leaf(hay, index, data)
+
+
+def _whole_leaf(hay: Haystack, index: int, data: str, *layers: str) -> Hit:
+    start, end = hay.leaves.span(index)
+    return Hit(start, end, data, hay.leaves.texts[index], None, layers, hay.leaves.keys[index], "pattern", "?")
+
+
+def _byte(hay: Haystack, index: int, at: int) -> int:
+    """Return the byte of the haystack at which character ``at`` of a leaf stands."""
+    before = hay.leaves.texts[index][:at]
+    size = len(before) if before.isascii() else len(before.encode("utf-8", "surrogatepass"))
+    return hay.leaves.starts[index] + size
 
 
 def _sureness(rule: Identifier, named: str | None, key: str | None) -> Sure | None:
@@ -152,6 +233,11 @@ def _sureness(rule: Identifier, named: str | None, key: str | None) -> Sure | No
     if rule.alone == "never" or (key is not None and COUNTER_KEY.search(key)):
         return None
     return "?"
+
+
+def _bare(value: str) -> str:
+    """Return a value as ignore lists are compared."""
+    return BARE.sub("", value).lower()
 
 
 def _hex(text: str) -> bool:

@@ -3,60 +3,133 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+
+import ahocorasick_rs
 
 from analyzer.catalogue.identifiers import Identifier
 
 from .haystack import Haystack
-from .keys import KeyNames, words_of
+from .keys import words_of
 
-CANDIDATE = re.compile(r"\d{11}|@|(?:[0-9A-Fa-f]{2}[:-]){5}|imsi-|suci-", re.IGNORECASE)
-"""What every identifier that counts without a key name holds; a rule whose samples lack it is tried everywhere."""
 BLOB = re.compile(r"[A-Za-z0-9+/_=-]{1024,}\Z")
 """A picture or a cipher text in base64 or hex: numbers in it are chance."""
-NAMING = re.compile(r"[:=>]")
+NAMING = re.compile(rb"""[\w.$\-\x80-\xff]{0,60}["']?\s{0,3}(?:[:=]|=>|>)""")
+"""What follows the word of a key name where it names a value: the rest of the name, and a sign."""
+BEHIND = 160
+"""Bytes behind a name in which its value stands."""
+AROUND = 80
+DIGIT_RUN = b"0" * 11
+RUN = re.compile(rb"0+")
+TO_HEX = bytes(104 if code in b"0123456789abcdefABCDEF" else code for code in range(256))
+"""Every hexadecimal digit an h."""
+MACS = (b"hh:hh:hh:hh:hh:hh", b"hh-hh-hh-hh-hh-hh")
+MAX_PLACES = 20_000
 
 
-class Scope:
-    """The parts of one haystack, by what can be in them."""
+class Prefilter:
+    """Finds the places where a rule that needs no key name can match, by what all its samples hold."""
 
-    def __init__(self, hay: Haystack, names: KeyNames) -> None:
-        self._text = hay.lowered
-        self._leaves: list[tuple[int, int]] = []
-        self._running: list[tuple[int, int]] = []
-        self._named: dict[str, list[tuple[int, int]]] = {}
-        self._numbers: list[tuple[int, int]] = []
-        for start, leaf in zip(hay.starts, hay.leaves, strict=True):
-            if leaf.binary or (len(leaf.text) >= 1024 and BLOB.match(leaf.text)):
+    def __init__(self, rules: Iterable[Identifier]) -> None:
+        self._marks: dict[str, list[Identifier]] = {}
+        for rule in rules:
+            self._marks.setdefault(_mark(rule.samples), []).append(rule)
+        digits = [pattern for rule in self._marks.get("digits", ()) for pattern in rule.patterns]
+        ascii_only = all(pattern.isascii() for pattern in digits)
+        self._digits = re.compile("|".join(f"(?:{one})" for one in digits).encode()) if digits and ascii_only else None
+
+    def places(self, hay: Haystack) -> Iterator[tuple[Identifier, int, int]]:
+        """Yield (rule, begin, end) in bytes."""
+        for mark, rules in self._marks.items():
+            for count, (begin, end) in enumerate(self._marked(mark, hay)):
+                if count > MAX_PLACES:
+                    break
+                for rule in rules:
+                    yield rule, begin, end
+
+    def _marked(self, mark: str, hay: Haystack) -> Iterator[tuple[int, int]]:
+        if mark == "digits":
+            yield from self._numbers(hay)
+        elif mark == "mac":
+            if hay.data.count(b":") > 4 or hay.data.count(b"-") > 4:  # a MAC has five
+                shape = hay.data.translate(TO_HEX)
+                for text in MACS:
+                    yield from _found(shape, text, hay.data)
+        elif mark:
+            yield from _found(hay.lowered, mark.encode(), hay.data)
+        else:
+            yield 0, len(hay.data)
+
+    def _numbers(self, hay: Haystack) -> Iterator[tuple[int, int]]:
+        shape = hay.shape
+        at = shape.find(DIGIT_RUN)
+        while at >= 0:
+            end = RUN.match(shape, at).end()  # type: ignore[union-attr]  # it begins with eleven
+            data = hay.data
+            # Thirteen digits from 1 are milliseconds since the epoch, and 0.13912345678 is a share: every log has them.
+            chance = (end - at == 13 and data[at] == 49) or (at > 1 and data[at - 1] == 46 and shape[at - 2] == 48)
+            if not chance and (self._digits is None or self._digits.search(data, max(0, at - 24), end + 24)):
+                yield _inside(data, at, end)
+            at = shape.find(DIGIT_RUN, end)
+
+
+def _found(shape: bytes, text: bytes, data: bytes) -> Iterator[tuple[int, int]]:
+    at, upto = shape.find(text), -1
+    while at >= 0:
+        if at + len(text) > upto:  # else a window that covers it was given already
+            begin, upto = _inside(data, at, at + len(text))
+            yield begin, upto
+        at = shape.find(text, at + 1)
+
+
+def _inside(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return the surroundings of ``start:end`` within its leaf."""
+    begin, upto = max(0, start - AROUND), end + AROUND
+    close = data.find(b"\x00", end, upto)
+    return data.rfind(b"\x00", begin, start) + 1 or begin, upto if close < 0 else close
+
+
+def _mark(samples: tuple[str, ...]) -> str:
+    """Return what every sample of a rule holds: ``digits``, ``mac``, a sign, or nothing that helps."""
+    if not samples:
+        return ""
+    if all(re.search(r"\d{11}", sample) for sample in samples) and not any("-" in sample for sample in samples):
+        return "digits"
+    if all(re.fullmatch(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}", sample) for sample in samples):
+        return "mac"
+    for mark in ("@", "imsi-", "suci-"):
+        if all(mark in sample.lower() for sample in samples):
+            return mark
+    return ""
+
+
+class NamedText:
+    """Finds names of values in running text: ``imei=…``, ``"phone": …``, ``<xm>…``."""
+
+    def __init__(self, rules: Iterable[Identifier]) -> None:
+        words: dict[bytes, list[str]] = {}
+        for rule in rules:
+            for name in (*rule.keys, *rule.weak_keys):
+                word = max(words_of(name), key=len, default=name.lower())
+                words.setdefault(word.encode(), []).append(rule.id)
+        self._rules = list(words.values())
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(list(words)) if words else None
+
+    def places(self, hay: Haystack, begin: int, end: int) -> dict[str, list[tuple[int, int]]]:
+        """Return rule id → places in bytes behind its names, between ``begin`` and ``end``."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        if self._automaton is None:
+            return found
+        part = hay.lowered[begin:end]
+        for number, low, high in self._automaton.find_matches_as_indexes(part, overlapping=True):
+            sign = NAMING.match(part, high)
+            if sign is None:
                 continue
-            place = (start, start + len(leaf.text))
-            self._leaves.append(place)
-            if NAMING.search(leaf.text):
-                self._running.append(place)
-            if CANDIDATE.search(leaf.text):
-                self._numbers.append(place)
-            for identifier, strength in names.named(leaf.key).items():
-                if strength != "other":
-                    self._named.setdefault(identifier, []).append(place)
-
-    def of(self, rule: Identifier) -> list[tuple[int, int]]:
-        """Return the (start, end) of the leaves in which ``rule`` can match.
-
-        A rule that needs a key name is tried under such keys, and in running text that holds a word of one.
-        """
-        if rule.alone == "hint":
-            return self._numbers if _numeric(rule.samples) else self._leaves
-        words = _words((*rule.keys, *rule.weak_keys)) if self._running else ()
-        written = [place for place in self._running if any(self._text.find(word, *place) >= 0 for word in words)]
-        return sorted({*self._named.get(rule.id, ()), *written})
-
-
-@lru_cache(maxsize=256)
-def _numeric(samples: tuple[str, ...]) -> bool:
-    return bool(samples) and all(CANDIDATE.search(sample) for sample in samples)
-
-
-@lru_cache(maxsize=256)
-def _words(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the longest word of each name, in lower case."""
-    return tuple(dict.fromkeys(max(words_of(name), key=len, default=name.lower()) for name in names))
+            place = (begin + low, min(end, begin + sign.end() + BEHIND))
+            for rule in self._rules[number]:
+                places = found.setdefault(rule, [])
+                if places and place[0] <= places[-1][1]:
+                    places[-1] = (places[-1][0], max(places[-1][1], place[1]))
+                else:
+                    places.append(place)
+        return found

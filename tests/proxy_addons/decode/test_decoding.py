@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from proxy_addons.decode.compression import DamagedLayerError, inflate
 from proxy_addons.decode.limits import Limits
-from proxy_addons.decode.structure import NotThisShapeError, form_items, json_items, multipart_items
+from proxy_addons.decode.structure import NotThisShapeError, form_items, json_trees, multipart_items
 from proxy_addons.decode.text import from_base64, text_of
 from proxy_addons.decode.tree import unfold
 from proxy_addons.sources.message import Message
@@ -104,7 +104,7 @@ def test_a_cut_json_body_is_scanned_as_text():
 
 
 def test_several_json_texts_in_a_row():
-    assert [item.value for item in json_items('{"a":"1"}\n{"a":"2"}')] == ["1", "2"]
+    assert json_trees('{"a":"1"}\n{"a":"2"}') == [(("a", "1"),), (("a", "2"),)]
 
 
 @pytest.mark.parametrize("newline", [b"\r\n", b"\n"])
@@ -244,10 +244,14 @@ def test_no_target_raises(target):
 def test_forms_come_back_whole(pairs):
     from urllib.parse import urlencode
 
-    assert [(item.key, item.value) for item in form_items(urlencode(pairs))] == pairs or not pairs
+    plain = [
+        (item.key, item.value.decode() if isinstance(item.value, bytes) else item.value)  # bytes: control characters
+        for item in form_items(urlencode(pairs))
+    ]
+    assert plain == pairs or not pairs
 
 
 @given(st.binary(max_size=100))
 def test_base64_comes_back_whole(data):
-    assert from_base64(base64.b64encode(data).decode()) == data
-    assert from_base64(base64.urlsafe_b64encode(data).decode().rstrip("=")) == data
+    assert from_base64(base64.b64encode(data)) == data
+    assert from_base64(base64.urlsafe_b64encode(data).rstrip(b"=")) == data

@@ -1,0 +1,186 @@
+"""Opens the layers of one message, round by round: what one layer holds is searched at once for the next.
+
+A body of hundreds of values costs one pass over all of them, not one look at each.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from itertools import accumulate
+
+from . import text as texts
+from .compression import codec_by_magic
+from .markup import graphql
+from .opening import DIGEST_SIZES, SHORT, Opening
+from .structure import NotThisShapeError, form_items, json_inside, looks_like_form
+
+MARKS = ("{", "[", "%", "\\", "=", "<", '"', "\n", "eyJ")
+"""One of these stands in every text that may hold a layer other than base64 and hexadecimal."""
+MARK = re.compile(r'[{\[%\\=<"\n]|eyJ')
+JWT = re.compile(r"\b(eyJ[\w-]{8,})\.([\w-]{8,})\.[\w-]*")
+EMBEDDED = re.compile(r'\{\s{0,8}"|\[\s{0,8}[{"]')
+MAX_EMBEDDED = 200
+MAX_TOKENS = 2_000
+"""Tokens tried in one round: a page of minified script holds thousands that mean nothing."""
+MIN_PACKED = 11
+"""Bytes of the shortest packed structure worth a look: the formats without a magic are told by trial only."""
+MAX_PLACES = 4
+"""Places at which the same token is opened: it may stand under several names."""
+
+
+class Unfolding(Opening):
+    """The work on one message."""
+
+    def rounds(self) -> None:
+        """Search the texts for further layers until a round adds none."""
+        done = 0
+        while done < len(self.leaves.texts):
+            upto = len(self.leaves.texts)
+            self.round(done, upto)
+            done = upto
+
+    def round(self, begin: int, end: int) -> None:
+        """Search the texts from ``begin`` to ``end``."""
+        part = self.leaves.texts[begin:end]
+        self.pieces.clear()
+        joined = "\x00".join(part)
+        if any(mark in joined for mark in MARKS):
+            for index in range(begin, end):
+                text = self.leaves.texts[index]
+                if len(text) >= SHORT and MARK.search(text) is not None and self.may_open(index):
+                    with self.careful("a text"):
+                        self.suspect(index, text)
+            part = self.leaves.texts[begin:end]  # without those in whose place other leaves stand
+            joined = "\x00".join(part)
+        data = joined.encode("utf-8", "surrogatepass")
+        # In order of appearance, so that the outcome is the same for equal input.
+        tokens = texts.tokens_of(data)
+        self.leaves.tokens = tokens if self.leaves.tokens is None else self.leaves.tokens | tokens
+        starts: list[int] = []
+        for count, token in enumerate(tokens):
+            if len(token) < texts.MIN_TOKEN or (opened := opened_token(token)) is None:
+                continue
+            if count > MAX_TOKENS:
+                self.budget.reached.add("tokens")
+                break
+            starts = starts or list(
+                accumulate((len(text.encode("utf-8", "surrogatepass")) + 1 for text in part), initial=0)
+            )
+            at = data.find(token)
+            for _ in range(MAX_PLACES):
+                if at < 0:
+                    break
+                index = begin + bisect_right(starts, at) - 1
+                if index not in self.pieces and self.may_open(index):
+                    layer, inner = opened
+                    self.unfolded(inner)
+                    with self.careful(layer):
+                        self.open_bytes(inner, self.beside(index, layer), guessed=True)
+                at = data.find(token, starts[index - begin + 1])
+
+    def suspect(self, index: int, text: str) -> None:
+        """Open what a text may hold but for base64 and hexadecimal."""
+        leaves = self.leaves
+        if leaves.keys[index] == "query" and "{" in text and self.operation(index, text):
+            return
+        if (text[0] in '{["<' or "=" in text or text[0].isspace()) and self.structured(text, self.anchor(index)):
+            leaves.texts[index] = ""
+            return
+        if "%" in text and texts.PERCENT.search(text):
+            plain = texts.unpercented(text)
+            self.unfolded(plain)
+            self.open_bytes(plain, self.beside(index, "percent"))
+        if "\\" in text and (unescaped := texts.unescape(text)) != text:
+            self.unfolded(unescaped)
+            self.open_text(unescaped, self.beside(index, "escape"))
+        if "://" in text and "?" in text and "=" in text:
+            self.address(index, text)
+        if "eyJ" in text:
+            for token in JWT.finditer(text):
+                for part in token.groups():
+                    data = texts.from_base64(part.encode())
+                    if data and texts.is_text(data):
+                        self.open_text(data.decode(), self.beside(index, "jwt"))
+        if ("{" in text or "[" in text) and EMBEDDED.search(text):
+            self.embedded(index, text)
+        if "\n" in text and (data := texts.squeezed(text)) is not None:
+            self.unfolded(data)
+            self.pieces.add(index)
+            self.open_bytes(data, self.beside(index, "base64"), guessed=True)
+
+    def operation(self, index: int, text: str) -> bool:
+        """Open a GraphQL operation: its arguments have names."""
+        try:
+            tree = graphql(text)
+        except NotThisShapeError:
+            return False
+        self.plant(tree, self.anchor(index), "graphql")
+        return True
+
+    def address(self, index: int, text: str) -> None:
+        """Open the query of an address: a parameter inside a parameter."""
+        query = text.partition("?")[2].partition("#")[0]
+        if looks_like_form(query.replace("\n", "")):
+            leaves = self.leaves
+            node = leaves.node(self.anchor(index), ".url", layer="url", mark="&")
+            self.open_items(form_items(query), node)
+
+    def embedded(self, index: int, text: str) -> None:
+        """Open JSON that stands in running text: JSONP, event streams, frames with a number before them, log lines."""
+        at = 0
+        node = -1
+        for _ in range(MAX_EMBEDDED):
+            found = EMBEDDED.search(text, at)
+            if found is None:
+                return
+            try:
+                tree, at = json_inside(text, found.start())
+            except NotThisShapeError:
+                at = found.end()
+                continue
+            node = self.anchor(index) if node < 0 else node
+            self.plant(tree, node, "json")
+
+
+def opened_token(token: bytes) -> tuple[str, bytes] | None:
+    """Return (layer, content) where a run of letters and digits is hexadecimal or base64 of something sensible."""
+    one_case = token.islower() or token.isupper() or token.isdigit()
+    if one_case or not token.strip(texts.HEX):
+        data = texts.from_hex(token)
+        if token.isdigit():  # sixteen digits of a counter are readable now and then
+            sensible = data is not None and (data.isalnum() or (len(data) > 11 and texts.is_text(data)))
+            return ("hex", data) if sensible and data is not None else None
+        if data is not None and (
+            texts.is_text(data) or codec_by_magic(data) or (len(data) not in DIGEST_SIZES and makes_sense(data))
+        ):
+            return "hex", data
+    if one_case:  # base64 of fifteen characters or more has letters of both cases
+        return None
+    data = texts.from_base64(token)
+    if data is not None and (texts.is_text(data) or codec_by_magic(data) or len(data) >= MIN_PACKED):
+        return "base64", data
+    return _shifted(token)
+
+
+def makes_sense(data: bytes) -> bool:
+    """Tell whether bytes that are no text are worth a look."""
+    return len(data) >= MIN_PACKED
+
+
+def _shifted(token: bytes) -> tuple[str, bytes] | None:
+    """Return base64 behind one to three characters that do not belong to it (a version, a sign)."""
+    if len(token) < 24:  # chance writes shorter ones
+        return None
+    for skip in (1, 2, 3):
+        rest = token[skip:]
+        data = texts.from_base64(rest[: len(rest) - 1] if len(rest) % 4 == 1 else rest)
+        if data is not None and (codec_by_magic(data) or texts.is_text(data)):
+            return "base64", data
+    return None
+
+
+def _starts(part: list[str], *, plain: bool) -> list[int]:
+    """Return where each text begins when all are joined as bytes; ``plain``: all characters are one byte."""
+    sizes = map(len, part) if plain else (len(text.encode("utf-8", "surrogatepass")) for text in part)
+    return list(accumulate((size + 1 for size in sizes), initial=0))
