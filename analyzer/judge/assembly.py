@@ -65,7 +65,7 @@ def build_report(
         summary=judgement.summary,
         governance=judgement.governance,
         images=facts.images,
-        packaged_policies=tuple(replace(row, source="") for row in static.policies) if static else (),
+        policies=tuple(replace(row, source="") for row in static.policies) if static else (),
     )
 
 

@@ -235,7 +235,7 @@ class Report(Record):
     """Numbers and certificates of the filing, cryptography and addresses, in a fixed order."""
     images: ImageFacts | None = None
     """Pictures before the local model; `None`: not asked for."""
-    packaged_policies: tuple[PackagedPolicy, ...] = ()
+    policies: tuple[PackagedPolicy, ...] = ()
     """Texts of the package that call themselves a privacy policy, and which of them was read."""
 
     def dump(self) -> str:

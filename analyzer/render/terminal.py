@@ -158,7 +158,7 @@ def _head(report: Report, lang: str) -> RenderableType:
     table.add_row(word("channels", lang), examined)
     if pictures := images_line(report, lang):
         table.add_row(word("images", lang), visible(pictures))
-    for policy in report.packaged_policies:
+    for policy in report.policies:
         table.add_row(word("packaged", lang), f"{visible(policy.path)}  {word(f'packaged.{policy.state}', lang)}")
     if report.artifact.sha256:
         key, style = ("complete", "green") if report.coverage.complete else ("incomplete", "yellow")

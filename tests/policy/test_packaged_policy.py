@@ -90,9 +90,7 @@ def test_findings_from_it_are_suspected_name_the_file_and_the_report_says_so(apk
         assert "assets/privacy.txt" in row.explanation.zh
         assert "assets/privacy.txt" in row.explanation.en
     assert [(row.kind, row.packaged) for row in report.inputs] == [("policy", True)]
-    assert [(row.path, row.state, row.source) for row in report.packaged_policies] == [
-        ("assets/privacy.txt", "used", "")
-    ]
+    assert [(row.path, row.state, row.source) for row in report.policies] == [("assets/privacy.txt", "used", "")]
     for form in ("terminal", "html"):
         assert "未必生效" in render(report, form, "zh")
     assert not [
