@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzer.registers import (
+    calendar,
+    code_names,
+    filing_codes,
+    notice_templates,
+    supervisory_items,
+    usage_number,
+    usage_schema,
+    validate_usage,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import ExitStack
     from datetime import date
     from pathlib import Path
 
-    from analyzer.catalogue.calendar import CalendarYear
-    from analyzer.catalogue.supervision import NoticeTemplate, SupervisoryItem
     from analyzer.model import Clause, Facts, FilingFacts, ImageFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
     from analyzer.sandbox import Limits
     from analyzer.sandbox.cache import FactsCache
@@ -307,68 +316,11 @@ def filing_schema() -> dict[str, Any]:
     return schema()
 
 
-def validate_usage(data: dict[str, Any], today: date | None = None) -> list[Any]:
-    """Return the problems of a school's filing of its use of an app, one `FieldProblem` a field."""
-    from analyzer.judge.usage_form import validate_usage as validate
-
-    return validate(data, today=today)
-
-
-def usage_number(data: dict[str, Any]) -> str | None:
-    """Return the filing number of the app that a school's filing names, as numbers are written here."""
-    from analyzer.judge.usage_form import usage_number as number
-
-    return number(data)
-
-
-def usage_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a school's filing."""
-    from analyzer.judge.usage_form import usage_schema as schema
-
-    return schema()
-
-
-def filing_codes() -> Mapping[str, Any]:
-    """Return table id → code table of the filing forms (``codes`` with ``id``, ``title``, ``length``)."""
-    from analyzer.catalogue import load_catalogue
-
-    return load_catalogue().filing_codes
-
-
 def clauses() -> Mapping[str, Clause]:
     """Return clause id → `analyzer.model.Clause` of the rules in force."""
     from analyzer.catalogue import load_catalogue
 
     return load_catalogue().clauses
-
-
-def calendar() -> Mapping[str, CalendarYear]:
-    """Return year → its days off and make-up working days, of the rules in force."""
-    from analyzer.catalogue import load_catalogue
-
-    return load_catalogue().calendar
-
-
-def supervisory_items() -> Mapping[str, SupervisoryItem]:
-    """Return id → supervisory item (监管事项) of the rules in force."""
-    from analyzer.catalogue import load_catalogue
-
-    return load_catalogue().supervisory_items
-
-
-def notice_templates() -> Mapping[str, NoticeTemplate]:
-    """Return kind of notice → its template, of the rules in force."""
-    from analyzer.catalogue import load_catalogue
-
-    return load_catalogue().notice_templates
-
-
-def code_names(table: str) -> dict[str, tuple[str, str]]:
-    """Return code → (Chinese, English) of a code table such as ``provinces``; short names where it has them."""
-    from analyzer.catalogue import load_catalogue
-
-    rows = [(row.id, row.name or row.title) for row in load_catalogue().filing_codes[table].codes]
-    return {code: (name.zh, name.en) for code, name in rows}
 
 
 def resolve_hosts(facts: Facts) -> Facts:

@@ -154,6 +154,7 @@ def list_user_filings(
     if state:
         statement = statement.where(UserFiling.state == state.value)
     if package:
+        # scope: `reach` limits the filings; the app is only named by who asks
         statement = statement.where(col(UserFiling.app_id).in_(select(App.id).where(App.package == package)))
     with registry.database.read() as session:
         return page(

@@ -76,6 +76,7 @@ def create_claim(package: str, body: ClaimBody, request: Request, registry: Regi
     """
 
     def work(session: Session) -> Reply:
+        # scope: a claim is about what is another's; what may be learnt of it is checked below
         app = session.exec(select(App).where(App.package == package)).first()
         to = session.get(Organization, body.organization_id)
         mine = actor.organization_id

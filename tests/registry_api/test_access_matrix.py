@@ -18,7 +18,7 @@ from registry_api.audits.pipeline import perform
 from registry_api.trail.models import TrailEntry
 
 ROOT = Path(__file__).parents[2]
-OPEN = {"getHealth", "getFilingSchema"}
+OPEN = {"getHealth", "getFilingSchema", "getUserFilingSchema"}
 PROVINCES = ("31", "51")
 
 
@@ -100,7 +100,7 @@ class World:
 
     def path(self, operation, province):
         """Return the address of an operation on the objects of a province; a new kind of object is number 1 or 2."""
-        known = self.objects[province]
+        known = {"record": "filings", **self.objects[province]}
         fallback = PROVINCES.index(province) + 1
         return re.sub(r"\{(\w+)\}", lambda found: str(known.get(found[1], fallback)), operation.path).removeprefix(API)
 
@@ -157,7 +157,9 @@ def test_a_role_without_the_action_is_refused_everywhere(world):
             answer = world.call(
                 item.method, world.path(item, province), world.keys[role, place], **body_of(item.method)
             )
-            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), (item, role, answer.text)
+            assert answer.status_code == 403, (item, role, answer.text)
+            if item.method != "HEAD":
+                assert answer.json()["code"] == "forbidden", (item, role)
             tried += 1
     assert tried > 200
     assert world.acts() == before
@@ -173,7 +175,7 @@ def test_nothing_of_the_other_province_is_read_and_nothing_of_it_is_changed(worl
         ):
             continue
         other = PROVINCES[place == PROVINCES[0]]
-        names_object = set(re.findall(r"\{(\w+)\}", item.path)) - {"week", "upload_id"}
+        names_object = set(re.findall(r"\{(\w+)\}", item.path)) - {"week", "upload_id", "sdk"}
         if item.method != "GET" and not names_object:
             continue  # starts something of one's own; what it then may name is tested beside it
         path = world.path(item, other)

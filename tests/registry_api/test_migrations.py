@@ -63,13 +63,24 @@ def test_a_database_of_the_first_tables_keeps_its_filings(tmp_path):
                 "INSERT INTO audit_run (id, app_id, filing_id, kind, state, attempt, enqueued, enqueued_at, requested_at,"
                 f" summary) VALUES ('r', 1, 1, 'submit', 'succeeded', 1, 1, '{moment}', '{moment}', '{{}}')"
             ),
+            *(
+                "INSERT INTO finding (id, app_id, province, organization_id, fingerprint, rule, severity, sureness,"
+                " subject, status, document, first_seen_at, last_seen_at, first_run_id, last_run_id) VALUES"
+                f" ({number}, 1, '31', 1, 'f{number}', 'A.B', 'low', 'proven', 's', '{status}', '{{}}', '{moment}',"
+                f" '{moment}', 'r', 'r')"
+                for number, status in ((1, "open"), (2, "gone"), (3, "gone"))
+            ),
+            "INSERT INTO observation VALUES (2, 'r', 'gone', 'rules')",
+            "INSERT INTO observation VALUES (3, 'r', 'gone', 'input')",
         ):
             connection.execute(sa.text(statement))
     with database.writer.begin() as connection:
-        command.upgrade(config(connection), "0002")
+        command.upgrade(config(connection), "head")
         row = connection.execute(sa.text("SELECT state, platform, rounds, version FROM filing")).one()
         assert tuple(row) == ("filed", "android", 0, 3)
         assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+        ended = connection.execute(sa.text("SELECT status FROM finding ORDER BY id")).scalars().all()
+        assert ended == ["open", "retracted", "rectified"]
         command.downgrade(config(connection), "0001")
         assert connection.execute(sa.text("SELECT count(*) FROM audit_run")).scalar() == 1
     database.close()

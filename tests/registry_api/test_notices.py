@@ -144,8 +144,8 @@ def test_the_key_that_filed_and_the_same_person_s_other_key_do_not_sign(registry
     from registry_api.accounts.access import Actor
     from registry_api.notices.states import _needs_four_eyes, step_by
 
-    one = Actor("k1", "x", Role.LEAD, "31", user_id="u1")
-    other = Actor("u1", "x", Role.LEAD, "31", user_id="u1")
+    one = Actor("u1", "x", Role.LEAD, "31", via="k1", personal=True)
+    other = Actor("u1", "x", Role.LEAD, "31", personal=True)
     with registry.database.read() as session:
         notice = Notice(
             kind="interview", state="drafted", app_id=1, organization_id=1, province="31", term=5, drafted_by=one.person

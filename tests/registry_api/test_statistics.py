@@ -58,7 +58,7 @@ def test_findings_are_counted_with_clauses_and_those_that_came_back(api, submitt
         assert api("POST", "/apps/cn.example.study/versions", json=body).status_code == 202
         drain()
     counts = api("GET", "/statistics/findings").json()
-    assert counts["status"] == {"gone": 1, "reopened": 1}
+    assert counts["status"] == {"rectified": 1, "reopened": 1}
     assert (counts["gone"], counts["reopened"], counts["reopen_rate"]) == (2, 1, 0.5)
     assert counts["top_rules"] == [{"key": "DATA.A", "total": 1}]
     assert counts["top_clauses"] == [{"key": "191-1.1", "total": 1}]

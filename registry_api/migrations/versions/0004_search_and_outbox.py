@@ -139,6 +139,5 @@ def downgrade() -> None:
         ("organization", ("search", "grams")),
         ("app", ("grams", "newest_filing_id", "filing_state")),
     ):
-        with op.batch_alter_table(table) as batch_op:
-            for column in columns:
-                batch_op.drop_column(column)
+        for column in columns:  # not in batch mode: SQLite would make the table anew, and others refer to its rows
+            op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

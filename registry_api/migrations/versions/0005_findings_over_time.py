@@ -21,12 +21,10 @@ AND id NOT IN (SELECT finding_id FROM observation WHERE outcome = 'gone' AND cau
 
 def upgrade() -> None:
     """Apply."""
-    with op.batch_alter_table("finding") as batch_op:
-        batch_op.add_column(sa.Column("gist", sa.String(length=64), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("notice_id", sa.Integer(), nullable=True))
-        batch_op.create_index("ix_finding_rule_status", ["rule", "status"], unique=False)
-    with op.batch_alter_table("finding") as batch_op:
-        batch_op.alter_column("gist", server_default=None)
+    # Not in batch mode: SQLite would make the table anew, and observations refer to its rows.
+    op.add_column("finding", sa.Column("gist", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("finding", sa.Column("notice_id", sa.Integer(), nullable=True))
+    op.create_index("ix_finding_rule_status", "finding", ["rule", "status"], unique=False)
     op.execute(sa.text(_OURS))
     op.execute(sa.text("UPDATE finding SET status = 'rectified' WHERE status = 'gone'"))
     op.create_table(
@@ -87,7 +85,6 @@ def downgrade() -> None:
     op.drop_table("waiver")
     op.execute(sa.text("UPDATE finding SET status = 'gone' WHERE status IN ('rectified', 'retracted')"))
     op.execute(sa.text("UPDATE finding SET status = 'open' WHERE status NOT IN ('gone', 'open', 'reopened')"))
-    with op.batch_alter_table("finding") as batch_op:
-        batch_op.drop_index("ix_finding_rule_status")
-        batch_op.drop_column("notice_id")
-        batch_op.drop_column("gist")
+    op.drop_index("ix_finding_rule_status", "finding")
+    for column in ("notice_id", "gist"):
+        op.execute(f"ALTER TABLE finding DROP COLUMN {column}")
