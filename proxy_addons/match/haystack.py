@@ -69,6 +69,12 @@ class Haystack:
         data = self.data
         return not (start and data[start - 1] in letters) and not (end < len(data) and data[end] in letters)
 
+    def aligned(self, position: int) -> int:
+        """Return ``position``, or where the character begins in which it stands."""
+        while 0 < position < len(self.data) and self.data[position] & 0xC0 == 0x80:  # a byte behind the first
+            position -= 1
+        return position
+
     def key_of(self, index: int) -> str | None:
         """Return the key of a leaf."""
         leaves = self.leaves
