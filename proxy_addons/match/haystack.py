@@ -31,6 +31,11 @@ class Haystack:
         self.lowered = self.data.lower()  # ASCII letters only: nothing grows
 
     @cached_property
+    def lowered_keys(self) -> str:
+        """The distinct names of the leaves, in lower case."""
+        return "\x00".join(key for key in set(self.leaves.keys) if key).lower()
+
+    @cached_property
     def shape(self) -> bytes:
         """The data with a zero for every digit: numbers are then found as fast as any other text."""
         return self.data.translate(TO_SHAPE)
