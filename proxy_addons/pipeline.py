@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.model import Endpoint, NotAnalysed, TrafficFacts, Transmission
+from analyzer.model import Endpoint, NotAnalysed, StringFact, TrafficFacts, Transmission
 
 from . import ENGINE
 from .attribute.frequency import interval
@@ -17,6 +17,7 @@ from .decode.limits import Limits
 from .decode.tree import unfold
 from .markpage import MARK_HOST
 from .match.matcher import Matcher
+from .match.wording import Wording
 from .redaction import Tags
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from .match.hit import Proof, Sure
     from .profile import Profile
     from .sources.message import Item, Message
+
+
+HARMFUL = frozenset({"vulgar", "violence", "gambling"})
+"""Vocabularies of words that servers should not send to pupils."""
 
 
 class _Row(NamedTuple):
@@ -66,6 +71,8 @@ class Examination:
         self._table = catalogue.recipients
         values, keys = (profile.values, profile.keys) if profile else ({}, {})
         self._matcher = Matcher(values, keys, catalogue.identifiers)
+        self._words = Wording(catalogue.vocabularies.values(), HARMFUL)
+        self._wording: dict[tuple[str, str], str] = {}
         self._profile = profile.name if profile else None
         self._app = app
         self._limits = limits or Limits()
@@ -124,6 +131,9 @@ class Examination:
         unfolded = unfold(message, self._limits)
         for gap in unfolded.gaps:
             self.miss(NotAnalysed(request_id=message.flow, host=host, code=gap.code, detail=gap.detail))
+        if message.direction == "response":
+            for found in self._words.find(unfolded.leaves):
+                self._wording.setdefault(found, f"{host} {message.flow}")
         hits = self._matcher.find(unfolded.leaves)
         if not hits:
             return
@@ -172,6 +182,10 @@ class Examination:
             hosts=tuple(sorted(hosts, key=lambda end: (end.host, end.scheme or ""))),
             transmissions=self._transmissions(self._sent),
             received=self._transmissions(self._received),
+            wording=tuple(
+                StringFact(kind=kind, value=word, found_in=where)
+                for (kind, word), where in sorted(self._wording.items())
+            ),
             not_analysed=tuple(sorted(missed, key=lambda row: (row.code, row.host or "", row.request_id, row.detail))),
         )
 

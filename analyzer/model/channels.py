@@ -166,6 +166,8 @@ class TrafficFacts(Record):
     transmissions: tuple[Transmission, ...] = ()
     received: tuple[Transmission, ...] = ()
     """Personal data in *responses*: what servers hold or give back. Never counted as sent by the app."""
+    wording: tuple[StringFact, ...] = ()
+    """Vulgar or harmful words in responses, with host and flow: a person reads them in their context."""
     not_analysed: tuple[NotAnalysed, ...] = ()
 
 
