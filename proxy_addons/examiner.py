@@ -12,6 +12,7 @@ from .decode.tree import unfold
 from .evidence.places import Paths, first_sights, sight_ids
 from .markpage import MARK_HOST
 from .match.matcher import Matcher
+from .match.wording import Wording
 
 if TYPE_CHECKING:
     from analyzer.catalogue import Catalogue
@@ -52,6 +53,12 @@ class Looked(NamedTuple):
     time: float
     seen: tuple[Seen, ...] = ()
     missed: tuple[NotAnalysed, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    """Of a response: harmful words, each with its vocabulary."""
+
+
+HARMFUL = frozenset({"vulgar", "violence", "gambling"})
+"""Vocabularies of words that servers should not send to pupils."""
 
 
 class Examiner:
@@ -61,6 +68,7 @@ class Examiner:
         values, keys = (profile.values, profile.keys) if profile else ({}, {})
         self._table = catalogue.recipients
         self._matcher = Matcher(values, keys, catalogue.identifiers)
+        self._words = Wording(catalogue.vocabularies.values(), HARMFUL)
         self._paths = Paths(self._matcher)
         self._limits = limits or Limits()
 
@@ -86,9 +94,11 @@ class Examiner:
             NotAnalysed(request_id=message.flow, host=whole.host, code=gap.code, detail=gap.detail)
             for gap in unfolded.gaps
         )
+        words = () if whole.sent else tuple(self._words.find(unfolded.leaves))
+        whole = whole._replace(missed=missed, words=words)
         sights = first_sights(self._matcher, unfolded.leaves)
         if not sights:
-            return whole._replace(missed=missed)
+            return whole
         ids = sight_ids(message, unfolded.leaves, sights, self._paths)
         to = recipient_of(self._table, whole.host, message.target)
         seen = []
@@ -111,4 +121,4 @@ class Examiner:
                     identity,
                 )
             )
-        return whole._replace(seen=tuple(seen), missed=missed)
+        return whole._replace(seen=tuple(seen))

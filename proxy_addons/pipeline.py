@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.model import Endpoint, NotAnalysed, TrafficFacts, Transmission
+from analyzer.model import Endpoint, NotAnalysed, StringFact, TrafficFacts, Transmission
 
 from . import ENGINE
 from .attribute.address import address_data, assigned_country
@@ -88,6 +88,7 @@ class Examination:
     ) -> None:
         self._table = catalogue.recipients
         self.examiner = Examiner(catalogue, profile, limits)
+        self._wording: dict[tuple[str, str], str] = {}
         self._profile = profile.name if profile else None
         self._app = app
         self._tags = Tags()
@@ -147,6 +148,8 @@ class Examination:
         self.host(looked.host, looked.scheme, PurePath(capture).name, looked.address)
         for gap in looked.missed:
             self.miss(gap)
+        for word in looked.words:
+            self._wording.setdefault(word, f"{looked.host} {looked.flow}")
         table = self._sent if looked.sent else self._received
         for one in looked.seen:
             row = _Row(
@@ -200,6 +203,10 @@ class Examination:
             transmissions=self._transmissions(self._sent),
             sendings=sendings(self._every_sent()),
             received=self._transmissions(self._received),
+            wording=tuple(
+                StringFact(kind=kind, value=word, found_in=where)
+                for (kind, word), where in sorted(self._wording.items())
+            ),
             not_analysed=tuple(sorted(missed, key=lambda row: (row.code, row.host or "", row.request_id, row.detail))),
         )
 

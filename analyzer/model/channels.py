@@ -210,6 +210,8 @@ class TrafficFacts(Record):
     """The transmissions added up by data and recipient, without those that are only a guess."""
     received: tuple[Transmission, ...] = ()
     """Personal data in *responses*: what servers hold or give back. Never counted as sent by the app."""
+    wording: tuple[StringFact, ...] = ()
+    """Vulgar or harmful words in responses, with host and flow: a person reads them in their context."""
     not_analysed: tuple[NotAnalysed, ...] = ()
 
 

@@ -14,6 +14,8 @@ from .packets import mqtt
 from .structure import NotThisShapeError
 from .wire import grpc_frames, protobuf, thrift
 
+WORDS = re.compile(rb"[A-Za-z][A-Za-z0-9_.:/-]{2}|[\xe4-\xe9][\x80-\xbf]{2}")
+"""What every guessed structure must hold: three letters, or a Chinese character."""
 NUMBER = re.compile(r"-?[\d.]+(?:e[-+]?\d+)?\Z")
 Layers = list[tuple[str, Any]]
 """(name of the layer, tree) for each structure in the data."""
@@ -82,6 +84,8 @@ def guess_binary(data: bytes, message: Message) -> Layers | None:
         guesses = ("plist",)
     elif message.kind != "http":
         guesses = ("mqtt", *GUESSES)
+    elif WORDS.search(data) is None:
+        return None
     best: Layers | None = None
     most = 0
     for name in guesses:

@@ -143,7 +143,10 @@ class Opening(Planting):
         """Open a structure without a header or a codec without magic; tell whether it was one."""
         if len(data) < SHORT:
             return False
-        packed = by_trial(data, max(self.budget.bytes_left, 1)) if len(data) > MIN_TRIAL else []
+        packed = []
+        if len(data) > MIN_TRIAL and (len(data) >= SIGNATURE or self.trials > 0):
+            packed = by_trial(data, max(self.budget.bytes_left, 1))
+            self.trials -= not packed
         readable = [one for one in packed if texts.is_text(one[1]) or codec_by_magic(one[1])]
         if not readable and (layers := guess_binary(data, self.message)) is not None:
             self.planted(layers, node)
@@ -195,11 +198,12 @@ class Opening(Planting):
             items = form_items(text, charset.group(1) if charset else None)
             self.open_items(items, self.leaves.node(node, ".form", layer="form", mark="&"))
             return True
-        if first == "<" and len(text) < 1 << 21:  # bigger documents are scanned as text
+        # Pages and bigger documents are scanned as text.
+        if first == "<" and len(text) < 1 << 21 and not is_page(text):
             try:
                 tree = xml(text)
             except NotThisShapeError:
                 return False
-            self.plant(tree, node, "html" if is_page(text) else "xml")
-            return "<script" not in text  # a script may hold signs that look like tags
+            self.plant(tree, node, "xml")
+            return True
         return False

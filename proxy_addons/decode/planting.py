@@ -15,6 +15,8 @@ from .limits import Budget
 PLAIN_NAME = re.compile(r"[A-Za-z_$#@.\-/]{0,60}\d{0,3}[A-Za-z_$#.\-/]{0,40}\Z")
 
 
+MAX_FAILURES = 24
+"""Short values of one message that are tried in vain for codecs without magic: signatures and keys look the same."""
 _NEW = tuple.__new__
 
 
@@ -38,6 +40,7 @@ class Planting:
         self.budget = budget
         self.leaves = Leaves()
         self.gaps: list[Gap] = []
+        self.trials = MAX_FAILURES
         self.pieces: set[int] = set()
         """Texts of which the lines together are one token: one line by itself would be cut."""
 

@@ -59,7 +59,7 @@ def _chinese(data: bytes) -> bool:
     head = data[:4096]
     if head.translate(None, TEXTUAL):
         return False
-    pairs = GB_PAIR.findall(head)
+    pairs: list[bytes] = GB_PAIR.findall(head)
     common = sum(len(pair) > 1 and pair[0] in GB_COMMON and pair[1] > 0xA0 for pair in pairs)  # trail bytes of GB 2312
     return bool(common * 10 >= len(pairs) * 8)
 

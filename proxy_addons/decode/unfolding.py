@@ -5,6 +5,7 @@ A body of hundreds of values costs one pass over all of them, not one look at ea
 
 from __future__ import annotations
 
+import html
 import re
 from bisect import bisect_right
 from itertools import accumulate
@@ -12,12 +13,12 @@ from itertools import accumulate
 from . import text as texts
 from .compression import codec_by_magic
 from .markup import graphql
-from .opening import DIGEST_SIZES, SHORT, Opening
+from .opening import ASCII_RUN, DIGEST_SIZES, SHORT, SIGNATURE, Opening
 from .structure import NotThisShapeError, form_items, json_inside, looks_like_form
 
-MARKS = ("{", "[", "%", "\\", "=", "<", '"', "\n", "eyJ")
+MARKS = ("{", "[", "%", "\\", "=", "<", '"', "\n", "eyJ", "&#")
 """One of these stands in every text that may hold a layer other than base64 and hexadecimal."""
-MARK = re.compile(r'[{\[%\\=<"\n]|eyJ')
+MARK = re.compile(r'[{\[%\\=<"\n]|eyJ|&#')
 JWT = re.compile(r"\b(eyJ[\w-]{8,})\.([\w-]{8,})\.[\w-]*")
 EMBEDDED = re.compile(r'\{\s{0,8}"|\[\s{0,8}[{"]')
 MAX_EMBEDDED = 200
@@ -64,16 +65,16 @@ class Unfolding(Opening):
             if count > MAX_TOKENS:
                 self.budget.reached.add("tokens")
                 break
-            starts = starts or list(
-                accumulate((len(text.encode("utf-8", "surrogatepass")) + 1 for text in part), initial=0)
-            )
+            layer, inner = opened
+            if self.trials <= 0 and len(inner) < SIGNATURE and not (ASCII_RUN.search(inner) or texts.is_text(inner)):
+                continue
+            starts = starts or _starts(part, plain=len(joined) == len(data))
             at = data.find(token)
             for _ in range(MAX_PLACES):
                 if at < 0:
                     break
                 index = begin + bisect_right(starts, at) - 1
                 if index not in self.pieces and self.may_open(index):
-                    layer, inner = opened
                     self.unfolded(inner)
                     with self.careful(layer):
                         self.open_bytes(inner, self.beside(index, layer), guessed=True)
@@ -91,23 +92,29 @@ class Unfolding(Opening):
             plain = texts.unpercented(text)
             self.unfolded(plain)
             self.open_bytes(plain, self.beside(index, "percent"))
+        if "&#" in text:
+            leaves.add(self.beside(index, "entities"), html.unescape(text))
         if "\\" in text and (unescaped := texts.unescape(text)) != text:
             self.unfolded(unescaped)
             self.open_text(unescaped, self.beside(index, "escape"))
         if "://" in text and "?" in text and "=" in text:
             self.address(index, text)
         if "eyJ" in text:
-            for token in JWT.finditer(text):
-                for part in token.groups():
-                    data = texts.from_base64(part.encode())
-                    if data and texts.is_text(data):
-                        self.open_text(data.decode(), self.beside(index, "jwt"))
+            self.web_tokens(index, text)
         if ("{" in text or "[" in text) and EMBEDDED.search(text):
             self.embedded(index, text)
         if "\n" in text and (data := texts.squeezed(text)) is not None:
             self.unfolded(data)
             self.pieces.add(index)
             self.open_bytes(data, self.beside(index, "base64"), guessed=True)
+
+    def web_tokens(self, index: int, text: str) -> None:
+        """Open the two readable parts of JSON Web Tokens."""
+        for token in JWT.finditer(text):
+            for part in token.groups():
+                data = texts.from_base64(part.encode())
+                if data and texts.is_text(data):
+                    self.open_text(data.decode(), self.beside(index, "jwt"))
 
     def operation(self, index: int, text: str) -> bool:
         """Open a GraphQL operation: its arguments have names."""
@@ -152,7 +159,7 @@ def opened_token(token: bytes) -> tuple[str, bytes] | None:
             sensible = data is not None and (data.isalnum() or (len(data) > 11 and texts.is_text(data)))
             return ("hex", data) if sensible and data is not None else None
         if data is not None and (
-            texts.is_text(data) or codec_by_magic(data) or (len(data) not in DIGEST_SIZES and makes_sense(data))
+            texts.is_text(data) or codec_by_magic(data) or (len(data) >= MIN_PACKED and len(data) not in DIGEST_SIZES)
         ):
             return "hex", data
     if one_case:  # base64 of fifteen characters or more has letters of both cases
@@ -161,11 +168,6 @@ def opened_token(token: bytes) -> tuple[str, bytes] | None:
     if data is not None and (texts.is_text(data) or codec_by_magic(data) or len(data) >= MIN_PACKED):
         return "base64", data
     return _shifted(token)
-
-
-def makes_sense(data: bytes) -> bool:
-    """Tell whether bytes that are no text are worth a look."""
-    return len(data) >= MIN_PACKED
 
 
 def _shifted(token: bytes) -> tuple[str, bytes] | None:

@@ -31,6 +31,11 @@ class Haystack:
         self.lowered = self.data.lower()  # ASCII letters only: nothing grows
 
     @cached_property
+    def lowered_keys(self) -> str:
+        """The distinct names of the leaves, in lower case."""
+        return "\x00".join(key for key in set(self.leaves.keys) if key).lower()
+
+    @cached_property
     def shape(self) -> bytes:
         """The data with a zero for every digit: numbers are then found as fast as any other text."""
         return self.data.translate(TO_SHAPE)
@@ -68,6 +73,12 @@ class Haystack:
         """Tell whether none of ``letters`` touches ``start:end``."""
         data = self.data
         return not (start and data[start - 1] in letters) and not (end < len(data) and data[end] in letters)
+
+    def aligned(self, position: int) -> int:
+        """Return ``position``, or where the character begins in which it stands."""
+        while 0 < position < len(self.data) and self.data[position] & 0xC0 == 0x80:  # a byte behind the first
+            position -= 1
+        return position
 
     def key_of(self, index: int) -> str | None:
         """Return the key of a leaf."""

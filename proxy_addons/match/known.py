@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import ahocorasick_rs
@@ -10,15 +11,19 @@ from analyzer.catalogue.identifiers import Identifier
 
 from .digests import CODED_SIZES, SIZES, DigestTable
 from .haystack import Haystack
-from .hit import Hit, Sure
+from .hit import Hit, Proof, Sure
 from .keys import KeyNames
 from .needles import Known, Needle, holds, known_values, needles_of, too_common
+from .salted import salted
 
 __all__ = ["KnownValues", "too_common"]
 
 Raw = tuple[int, int, int, tuple[str, ...], bool]
 """(start, end, number of the value, layers, whether a key name is needed)."""
+SALT = re.compile(r"salt|slt|nonce|seed|rand|md5|sha1|sha256|hash|digest")
 CHUNK = 1 << 18
+_WHOLE: tuple[Proof, Sure] = ("known_value", "V")
+_MASKED: tuple[Proof, Sure] = ("pattern", "?")
 MAX_RAW = 20_000
 """Places in one message that are looked at: a body that repeats one value a million times tells nothing more."""
 
@@ -48,7 +53,11 @@ class KnownValues:
 
     def find(self, hay: Haystack) -> list[Hit]:
         """Return the hits, without those that lie inside a longer hit of the same value."""
-        raw = [*self._plain(hay), *self._digested(hay)]
+        digested = list(self._digested(hay))
+        explained = frozenset(hay.lowered[start:end] for start, end, *_ in digested)
+        # Most messages name no salt: one search says so.
+        more = salted(hay, self.known, explained) if self.known and SALT.search(hay.lowered_keys) else ()
+        raw = [*self._plain(hay), *digested, *more]
         return self.decide(hay, raw) if raw else []
 
     def named_in(self, text: str) -> bool:
@@ -111,8 +120,9 @@ class KnownValues:
                 continue
             by_key = [number for number in fitting if _names(self.known[number], by_name)]
             known = self.known[(by_key or fitting)[0]]
-            sure: Sure = "?" if "masked" in layers else "V"
-            hits.append(Hit(start, end, known.data, known.value, known.ordinal, layers, key, "known_value", sure))
+            # Four digits or more are not sent: a hint that stays one.
+            proof, sure = _MASKED if "masked" in layers else _WHOLE
+            hits.append(Hit(start, end, known.data, known.value, known.ordinal, layers, key, proof, sure))
         return _outermost(hits)
 
     def _fits(

@@ -123,9 +123,11 @@ def needles_of(number: int, known: Known) -> Iterator[tuple[bytes, Needle]]:
             yield data.hex().encode(), Needle(number, ("hex",))
         for text, offset in _base64_needles(data):
             yield text.lower(), Needle(number, ("base64",), edge_of(form), text, (offset, data))
-    if known.context or known.place:
-        return
-    yield from _rarer(number, known)
+    if known.data in PERSONS:
+        for form in romanized(known.value):
+            yield form.encode(), Needle(number, ("pinyin",), WORD, named=known.context or len(form) < MIN_PINYIN)
+    if not (known.context or known.place):
+        yield from _rarer(number, known)
 
 
 def _rarer(number: int, known: Known) -> Iterator[tuple[bytes, Needle]]:
@@ -137,9 +139,6 @@ def _rarer(number: int, known: Known) -> Iterator[tuple[bytes, Needle]]:
         yield wide.lower(), Needle(number, ("utf16",), None)
     for form in masked(known.value):
         yield form.encode().lower(), Needle(number, ("masked",), WORD)
-    if known.data in PERSONS:
-        for form in romanized(known.value):
-            yield form.encode(), Needle(number, ("pinyin",), WORD, named=len(form) < MIN_PINYIN)
     for form in known.forms[:6]:  # the value, its cases, without separators
         for name in RAW_DIGESTS:
             if name in SIMPLE and name in algorithms():

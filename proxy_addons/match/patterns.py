@@ -108,7 +108,7 @@ class Patterns:
         if len(text) >= 1024 and BLOB.match(text):
             return
         for identifier in role.keyed:
-            self._matches(hay, index, self._rules[identifier][0], 0, len(text), by_rule)
+            self._matches(hay, hay.leaves.starts[index], text, self._rules[identifier][0], by_rule)
 
     def _window(self, hay: Haystack, rule: Identifier, begin: int, end: int, by_rule: Hits) -> None:
         """Try the patterns of a rule in a stretch of bytes, leaf by leaf."""
@@ -121,9 +121,8 @@ class Patterns:
             if len(text) >= 1024 and BLOB.match(text):
                 continue
             first, last = leaves.span(index)
-            low = leaves.character(index, max(begin, first))
-            high = leaves.character(index, min(end, last))
-            self._matches(hay, index, rule, low, high, by_rule)
+            low, high = hay.aligned(max(begin, first)), hay.aligned(min(end, last))
+            self._matches(hay, low, hay.data[low:high].decode("utf-8", "replace"), rule, by_rule)
 
     def _running(self, hay: Haystack, by_rule: Hits) -> None:
         """Try the patterns behind names that are written into running text."""
@@ -143,21 +142,21 @@ class Patterns:
                 for low, high in places:
                     self._window(hay, self._rules[name][0], low, high, by_rule)
 
-    def _matches(self, hay: Haystack, index: int, rule: Identifier, low: int, high: int, by_rule: Hits) -> None:
-        text = hay.leaves.texts[index]
+    def _matches(self, hay: Haystack, begin: int, text: str, rule: Identifier, by_rule: Hits) -> None:
+        """Try the patterns of a rule in ``text``, which stands at byte ``begin``."""
         for pattern in self._rules[rule.id][1]:
-            if pattern.search(text, low, high) is None:
+            if pattern.search(text) is None:
                 continue
             check = VALIDATORS[rule.validator]
             hits = by_rule.setdefault(rule.id, [])
             seen = {(hit.start, hit.end) for hit in hits[-8:]}
-            for match in pattern.finditer(text, low, high):
+            for match in pattern.finditer(text):
                 group = next((number for number, value in enumerate(match.groups(), 1) if value is not None), 0)
                 value, (start, end) = match.group(group), match.span(group)
                 if not check(value) or self._ignored(rule.id, value):
                     continue
                 before, after = text[max(0, start - 2) : start], text[end : end + 2]
-                place = (_byte(hay, index, start), _byte(hay, index, end))
+                place = (begin + _size(text[:start]), begin + _size(text[:end]))
                 key = hay.key_at(place[0])
                 named = self._names.named(key).get(rule.id)
                 if named == "other" or (any(GUARDS[guard](value, before, after) for guard in rule.guards)):
@@ -216,11 +215,9 @@ def _whole_leaf(hay: Haystack, index: int, data: str, *layers: str) -> Hit:
     return Hit(start, end, data, hay.leaves.texts[index], None, layers, hay.leaves.keys[index], "pattern", "?")
 
 
-def _byte(hay: Haystack, index: int, at: int) -> int:
-    """Return the byte of the haystack at which character ``at`` of a leaf stands."""
-    before = hay.leaves.texts[index][:at]
-    size = len(before) if before.isascii() else len(before.encode("utf-8", "surrogatepass"))
-    return hay.leaves.starts[index] + size
+def _size(text: str) -> int:
+    """Return how many bytes a text is in a haystack."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _sureness(rule: Identifier, named: str | None, key: str | None) -> Sure | None:

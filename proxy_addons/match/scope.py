@@ -16,7 +16,7 @@ BLOB = re.compile(r"[A-Za-z0-9+/_=-]{1024,}\Z")
 """A picture or a cipher text in base64 or hex: numbers in it are chance."""
 NAMING = re.compile(rb"""[\w.$\-\x80-\xff]{0,60}["']?\s{0,3}(?:[:=]|=>|>)""")
 """What follows the word of a key name where it names a value: the rest of the name, and a sign."""
-BEHIND = 160
+BEHIND = 120
 """Bytes behind a name in which its value stands."""
 AROUND = 80
 DIGIT_RUN = b"0" * 11

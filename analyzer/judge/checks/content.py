@@ -47,7 +47,7 @@ def vulgar_image(case: Case) -> Iterator[Hit]:
 @check("CONTENT.VULGAR")
 def vulgar(case: Case) -> Iterator[Hit]:
     """Words of the vulgar vocabulary; a person must read them where they stand."""
-    words = case.strings("vulgar", "violence", "gambling")
+    words = (*case.strings("vulgar", "violence", "gambling"), *(case.traffic.wording if case.traffic else ()))
     if words:
         places: dict[str, set[str]] = {}
         for row in words:
