@@ -348,6 +348,10 @@ def timed(command: list[str]) -> tuple[float, float]:
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def show(part: str, figures: dict) -> None:
+    print(part, *(f"  {key:28} {value}" for key, value in figures.items()), sep="\n", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=20_000)
@@ -359,12 +363,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         result = {"proxy": measure_proxy(folder, given.requests, given.connections, analyse=given.analyse)}
+        show("proxy", result["proxy"])
         if given.replay_mb:
             result["replay"] = measure_replay(folder, folder / "bench.flow", given.replay_mb)
-    for part, figures in result.items():
-        print(part)
-        for key, value in figures.items():
-            print(f"  {key:28} {value}")
+            show("replay", result["replay"])
     if given.json:
         given.json.write_text(json.dumps(result, indent=1) + "\n")
 

@@ -85,7 +85,7 @@ class Spool:
         return Entry(path, registry, package, body)
 
     def entries(self) -> Iterator[Entry]:
-        """Yield what waits, oldest first. Raise `UnreadableInputError` for a file that is no entry, after the others."""
+        """Yield what waits, oldest first; after it raise `UnreadableInputError` for a file that is no entry."""
         if not self.folder.is_dir():
             return
         broken: UnreadableInputError | None = None
