@@ -20,6 +20,7 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from cryptography import x509
@@ -141,11 +142,18 @@ class Origin:
 def origin(tmp_path):
     made = Origin(tmp_path)
     yield made
+    while Capture.running:  # of a test that failed
+        process = Capture.running.pop()
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
     made.close()
 
 
 class Capture:
     """`eduaudit traffic capture` as a process of its own."""
+
+    running: ClassVar[list] = []
 
     def __init__(self, folder, origin, *args, trust="origin-ca.pem"):
         (folder / "p.yaml").write_text(PROFILE, encoding="utf-8")
@@ -185,6 +193,7 @@ class Capture:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.running.append(self.process)
         self.before = ""
         while not (first := self.process.stderr.readline()).startswith("Recording"):
             assert first, self.before
