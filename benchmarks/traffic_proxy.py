@@ -287,12 +287,16 @@ def follow(folder: Path, capture: Path) -> None:
 
 
 def measure_replay(folder: Path, capture: Path, megabytes: int) -> dict:
-    """Replay what was just recorded, repeated up to a size."""
-    data = capture.read_bytes()
+    """Replay what was just recorded, cut or repeated to a size."""
+    from proxy_addons.sources.flowfile import RecordReader
+
     big = folder / "big.flow"
     with big.open("wb") as out:
-        for _ in range(max(1, (megabytes << 20) // max(len(data), 1))):
-            out.write(data)
+        while out.tell() < megabytes << 20:
+            with capture.open("rb") as file:
+                reader = RecordReader(file)
+                while out.tell() < megabytes << 20 and (record := reader.read()) is not None:
+                    out.write(record)
     (folder / "p.yaml").write_text(PROFILE)
     ours = [
         sys.executable,
