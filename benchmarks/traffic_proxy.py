@@ -287,12 +287,16 @@ def follow(folder: Path, capture: Path) -> None:
 
 
 def measure_replay(folder: Path, capture: Path, megabytes: int) -> dict:
-    """Replay what was just recorded, repeated up to a size."""
-    data = capture.read_bytes()
+    """Replay what was just recorded, cut or repeated to a size."""
+    from proxy_addons.sources.flowfile import RecordReader
+
     big = folder / "big.flow"
     with big.open("wb") as out:
-        for _ in range(max(1, (megabytes << 20) // max(len(data), 1))):
-            out.write(data)
+        while out.tell() < megabytes << 20:
+            with capture.open("rb") as file:
+                reader = RecordReader(file)
+                while out.tell() < megabytes << 20 and (record := reader.read()) is not None:
+                    out.write(record)
     (folder / "p.yaml").write_text(PROFILE)
     ours = [
         sys.executable,
@@ -348,6 +352,10 @@ def timed(command: list[str]) -> tuple[float, float]:
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def show(part: str, figures: dict) -> None:
+    print(part, *(f"  {key:28} {value}" for key, value in figures.items()), sep="\n", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=20_000)
@@ -359,12 +367,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         result = {"proxy": measure_proxy(folder, given.requests, given.connections, analyse=given.analyse)}
+        show("proxy", result["proxy"])
         if given.replay_mb:
             result["replay"] = measure_replay(folder, folder / "bench.flow", given.replay_mb)
-    for part, figures in result.items():
-        print(part)
-        for key, value in figures.items():
-            print(f"  {key:28} {value}")
+            show("replay", result["replay"])
     if given.json:
         given.json.write_text(json.dumps(result, indent=1) + "\n")
 

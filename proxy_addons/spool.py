@@ -85,18 +85,22 @@ class Spool:
         return Entry(path, registry, package, body)
 
     def entries(self) -> Iterator[Entry]:
-        """Yield what waits, oldest first. Raise `UnreadableInputError` for a file that is no entry."""
+        """Yield what waits, oldest first; after it raise `UnreadableInputError` for a file that is no entry."""
         if not self.folder.is_dir():
             return
+        broken: UnreadableInputError | None = None
         for path in sorted(self.folder.glob("*.json"), key=lambda path: (_age(path), path.name)):
             try:
                 envelope = json.loads(path.read_bytes())
                 entry = Entry(path, str(envelope["registry"]), str(envelope["package"]), envelope["body"].encode())
             except FileNotFoundError:
                 continue  # another process has just sent it
-            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-                raise UnreadableInputError(path, "不是待发文件 / not a spool entry") from error
-            yield entry
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                broken = broken or UnreadableInputError(path, "不是待发文件 / not a spool entry")
+            else:
+                yield entry
+        if broken is not None:
+            raise broken  # one foreign file must not hold up what can be delivered
 
     def rejected(self) -> list[Path]:
         """Return the entries that the registry refused for good."""

@@ -37,8 +37,9 @@ def spool_list(spool_folder: Path | None) -> int:  # noqa: D103  # the help text
 def spool_send(registry: str | None, key: str, patience: float, spool_folder: Path | None) -> int:  # noqa: D103  # the help text is the documentation
     from proxy_addons.spool import summary
 
-    deliveries = list(open_spool(spool_folder).send_all(key, registry=registry, patience=patience))
-    for one in deliveries:
+    deliveries = []
+    for one in open_spool(spool_folder).send_all(key, registry=registry, patience=patience):
+        deliveries.append(one)
         if one.outcome != "sent":
             warn(f"{one.outcome}: {one.entry.package}: {one.answer}")
     counts = summary(deliveries)

@@ -69,6 +69,8 @@ def open_capture(path: Path) -> Capture:
         raise UnreadableInputError(path, f"不能读取 / cannot be read: {error.strerror}") from error
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     kind = _kind(head, text)
+    if not head and beside(path, "events").exists():
+        return Capture(path, sha256.hexdigest(), "flow")  # our own: nothing got through, and the events say why
     if not head:
         raise UnreadableInputError(path, "文件为空 / the file is empty")
     if kind is None:

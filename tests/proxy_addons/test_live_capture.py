@@ -8,7 +8,9 @@ import ipaddress
 import json
 import os
 import re
+import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -18,6 +20,7 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from cryptography import x509
@@ -26,6 +29,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from analyzer.model import TrafficFacts, read_record
+from proxy_addons.incidents import warnings_now
+from proxy_addons.modes import Phone
 from proxy_addons.replay import read_captures
 
 IMEI = "490154203237518"
@@ -137,13 +142,20 @@ class Origin:
 def origin(tmp_path):
     made = Origin(tmp_path)
     yield made
+    while Capture.running:  # of a test that failed
+        process = Capture.running.pop()
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
     made.close()
 
 
 class Capture:
     """`eduaudit traffic capture` as a process of its own."""
 
-    def __init__(self, folder, origin, *args):
+    running: ClassVar[list] = []
+
+    def __init__(self, folder, origin, *args, trust="origin-ca.pem"):
         (folder / "p.yaml").write_text(PROFILE, encoding="utf-8")
         self.folder = folder
         env = {
@@ -171,7 +183,7 @@ class Capture:
                 "--proxy-option",
                 f"confdir={folder / 'conf'}",
                 "--proxy-option",
-                f"ssl_verify_upstream_trusted_ca={folder / 'origin-ca.pem'}",
+                f"ssl_verify_upstream_trusted_ca={folder / trust}",
                 *args,
             ],
             cwd=folder,
@@ -181,8 +193,11 @@ class Capture:
             stderr=subprocess.PIPE,
             text=True,
         )
-        first = self.process.stderr.readline()
-        assert "proxy at 127.0.0.1:" in first, first + self.process.stderr.read()
+        self.running.append(self.process)
+        self.before = ""
+        while not (first := self.process.stderr.readline()).startswith("Recording"):
+            assert first, self.before
+            self.before += first
         self.port = int(first.rsplit(":", 1)[1])
         self.guide = first
         while "Ctrl-C" not in (line := self.process.stderr.readline()):
@@ -194,12 +209,8 @@ class Capture:
         (path,) = (self.folder / "out").glob("*.flow")
         return path
 
-    def send(self, url, body=None, headers=(), ca=True):
-        context = (
-            ssl.create_default_context(cafile=self.folder / "conf" / "mitmproxy-ca-cert.pem")
-            if ca
-            else ssl.create_default_context()
-        )
+    def send(self, url, body=None, headers=(), ca=True, cafile="conf/mitmproxy-ca-cert.pem"):
+        context = ssl.create_default_context(cafile=self.folder / cafile) if ca else ssl.create_default_context()
         proxy = urllib.request.ProxyHandler(
             {"http": f"http://127.0.0.1:{self.port}", "https": f"http://127.0.0.1:{self.port}"}
         )
@@ -337,6 +348,9 @@ def test_a_large_upload_passes_and_is_examined(tmp_path, origin):
     body = json.dumps({"imei": IMEI, "photo": "x" * (6 << 20)}).encode()
     assert capture.send(f"https://localhost:{origin.https}/up", body, {"Content-Type": "application/json"}) == b"{}"
     capture.end()
+    (kept,) = capture.flow_file.with_suffix(".bodies").iterdir()
+    assert kept.stat().st_size == len(body), "beside the capture, not in it"
+    assert capture.flow_file.stat().st_size < 1 << 20
     facts = read_captures([capture.flow_file], tmp_path / "p.yaml", None, None)
     assert [(row.data, row.encoding) for row in facts.transmissions] == [("device.imei", ("json",))]
 
@@ -377,3 +391,86 @@ def test_marks_need_the_code_and_never_leave_the_machine(tmp_path, origin):
         ("refused", "n"),
     ]
     assert code.encode() not in b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir()), "kept nowhere"
+
+
+def events(folder):
+    (path,) = (folder / "out").glob("*.events.jsonl")
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_pinned_name_is_let_through_and_told_while_others_are_read(tmp_path, origin):
+    capture = Capture(tmp_path, origin)
+    for _ in range(2):
+        with pytest.raises(OSError, match="certificate"):
+            capture.send(f"https://127.0.0.1:{origin.https}/early", b"{}", cafile="origin-ca.pem")
+    # Nothing worked so far: it may as well be the set-up, and nothing is let through.
+    assert capture.send(f"https://localhost:{origin.https}/other", b"{}") == b"{}"
+    with pytest.raises(OSError, match="certificate"):
+        capture.send(f"https://127.0.0.1:{origin.https}/pinned", b"{}", cafile="origin-ca.pem")
+    assert capture.send(f"https://127.0.0.1:{origin.https}/pinned", b"{}", cafile="origin-ca.pem") == b"{}"
+    assert capture.send(f"https://localhost:{origin.https}/other", b"{}") == b"{}"
+    capture.end()
+    facts = read_captures([capture.flow_file], tmp_path / "p.yaml")
+    (row,) = facts.not_analysed
+    assert (row.host, row.code) == ("127.0.0.1", "tls_pinned")
+    assert "let through unread from then on, 1 connections" in row.detail
+    assert facts.flows == 2
+    assert {event["event"] for event in events(tmp_path)} >= {"client", "tls_pinned", "tls_passed_through", "running"}
+
+
+def test_a_phone_that_trusts_nothing_is_told_while_the_capture_runs(tmp_path, origin):
+    capture = Capture(tmp_path, origin)
+    for _ in range(6):
+        with pytest.raises(OSError, match="certificate"):
+            capture.send(f"https://localhost:{origin.https}/x", cafile="origin-ca.pem")
+    capture.end()
+    assert warnings_now(events(tmp_path), "en")[0].startswith("every TLS handshake failed")
+    (row,) = read_captures([capture.flow_file]).not_analysed
+    assert row.code == "tls_failed"
+    assert "set-up" in row.detail
+
+
+def test_a_server_with_a_wrong_certificate_is_told(tmp_path, origin):
+    capture = Capture(tmp_path, origin, trust="conf/mitmproxy-ca-cert.pem")
+    with pytest.raises(OSError):
+        capture.send(f"https://localhost:{origin.https}/x", b"{}")
+    capture.end()
+    rows = [row for row in read_captures([capture.flow_file]).not_analysed if "server" in row.detail]
+    assert [(row.host, row.code) for row in rows] == [("localhost", "tls_failed")]
+    assert "certificate" in rows[0].detail
+
+
+def test_a_phone_behind_wireguard_gets_its_own_key_and_code(tmp_path, origin):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    capture = Capture(
+        tmp_path, origin, "--mode", "wireguard", "--phone", "pixel", "--phone", "mate", "--listen", f"127.0.0.1:{port}"
+    )
+    assert "▀" in capture.before
+    assert "phone pixel" in capture.before
+    capture.end()
+    keys = [tmp_path / "conf" / f"eduaudit-wireguard-{name}.json" for name in ("pixel", "mate")]
+    assert len({path.read_text() for path in keys}) == 2
+    assert all(path.stat().st_mode & 0o077 == 0 for path in keys)
+    (running,) = [event for event in events(tmp_path) if event["event"] == "running"]
+    assert [mode.partition("@")[2] for mode in running["modes"]] == [f"127.0.0.1:{port}", f"127.0.0.1:{port + 1}"]
+    assert sorted(one[1] for one in running["listen"]) == [port, port + 1]
+    phone = Phone("pixel", keys[0], port)
+    assert f"Endpoint = 192.0.2.7:{port}" in phone.configuration("192.0.2.7")
+    private = json.loads(keys[0].read_text())["client_key"]
+    assert private not in "".join(path.read_text() for path in (tmp_path / "out").glob("*.jsonl"))
+
+
+def test_through_another_proxy(tmp_path, origin):
+    (tmp_path / "first").mkdir()
+    (tmp_path / "second").mkdir()
+    shutil.copy(tmp_path / "origin-ca.pem", tmp_path / "first")
+    first = Capture(tmp_path / "first", origin)
+    shutil.copy(tmp_path / "first" / "conf" / "mitmproxy-ca-cert.pem", tmp_path / "second" / "origin-ca.pem")
+    second = Capture(tmp_path / "second", origin, "--mode", f"upstream:http://127.0.0.1:{first.port}")
+    assert second.send(f"https://localhost:{origin.https}/a", json.dumps({"imei": IMEI}).encode()) == b"{}"
+    second.end()
+    first.end()
+    for one in (first, second):
+        assert len(read_captures([one.flow_file], tmp_path / "second" / "p.yaml").transmissions) == 1

@@ -15,9 +15,11 @@ from proxy_addons import events
 from proxy_addons.events import EVENT_LINE, append_event, read_events
 from proxy_addons.incidents import incident_rows
 from proxy_addons.live import bodies, record, recorder
+from proxy_addons.live.marking import Marks
 from proxy_addons.live.notes import guarded
 from proxy_addons.live.record import encode_record
 from proxy_addons.live.recorder import Recorder
+from proxy_addons.markpage import CODE_VARIABLE
 from proxy_addons.marks import read_marks
 from proxy_addons.pressing import Operator
 from proxy_addons.sources.capturefiles import beside, body_file
@@ -319,3 +321,37 @@ def test_keys_and_names_of_functions(tmp_path):
     assert not operator.ended, "q inside a name is a letter"
     operator.press("q")
     assert operator.ended
+
+
+def test_phones_find_the_magic_host_by_name_and_reach_it(tmp_path, monkeypatch):
+    """In WireGuard mode the phone looks the name up, and mitmproxy connects before it sees the request."""
+    import asyncio
+
+    from mitmproxy import connection
+    from mitmproxy.net.dns import types
+    from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+    monkeypatch.setenv(CODE_VARIABLE, "abcd1234")
+    addon = Marks()
+    assert CODE_VARIABLE not in os.environ
+    flow = tflow.tdnsflow()
+    flow.request.questions[0].name, flow.request.questions[0].type = "Eduaudit.mark", types.A
+    addon.dns_request(flow)
+    assert [str(answer.ipv4_address) for answer in flow.response.answers] == ["198.18.0.53"]
+    other = tflow.tdnsflow()
+    addon.dns_request(other)
+    assert other.response is None
+
+    async def reach():
+        with taddons.context(addon):
+            await addon.running()
+            server = connection.Server(address=("198.18.0.53", 80))
+            addon.server_connect(ServerConnectionHookData(server, tflow.tclient_conn()))
+            _, writer = await asyncio.open_connection(*server.address)
+            writer.close()
+            elsewhere = connection.Server(address=("203.0.113.9", 80))
+            addon.server_connect(ServerConnectionHookData(elsewhere, tflow.tclient_conn()))
+            addon.done()
+            return elsewhere.address
+
+    assert asyncio.run(reach()) == ("203.0.113.9", 80)

@@ -1,15 +1,22 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from analyzer.model import EduauditError, TrafficFacts, UnreadableInputError, read_record
+from proxy_addons.commands.delivering import deliver
 from proxy_addons.delivery import Sender
 from proxy_addons.spool import Spool, write_durably
 
@@ -193,3 +200,48 @@ def test_kill_9_while_writing_loses_nothing_that_was_spooled(spool):
         told = int(rest[-1]) if rest else 5
         spooled = {read_record(TrafficFacts, entry.body).flows for entry in spool.entries()}
         assert spooled >= set(range(1, told + 1))
+
+
+def test_a_registry_with_a_wrong_certificate_keeps_the_facts_and_says_so(spool, registry, tmp_path):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (tmp_path / "s.pem").write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "s.pem")
+    registry.server.socket = context.wrap_socket(registry.server.socket, server_side=True)
+    registry.server.handle_error = lambda *_: None
+    spool.put(facts(), registry.url.replace("http://127.0.0.1", "https://localhost"), "a.b")
+    (delivery,) = spool.send_all("edr_k")
+    assert delivery.outcome == "kept"
+    assert "CERTIFICATE_VERIFY_FAILED" in delivery.answer
+    assert registry.got == [], "the key was not handed over"
+    assert len(list(spool.entries())) == 1
+
+
+def test_a_disk_that_is_full_names_the_capture_to_try_again(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("proxy_addons.spool.write_durably", full)
+    with pytest.raises(EduauditError, match=r"No space left.*traffic replay .*a\.flow --app a\.b"):
+        deliver(facts(), "a.b", "http://127.0.0.1:9", "k", tmp_path / "spool", tmp_path / "a.flow")
+
+
+def test_a_broken_entry_does_not_stop_the_others(spool, registry):
+    spool.put(facts(), registry.url, "a.b")
+    (spool.folder / "0.json").write_text("{}")
+    os.utime(spool.folder / "0.json", (1, 1))
+    deliveries = spool.send_all("edr_k")
+    assert next(deliveries).outcome == "sent"
+    with pytest.raises(UnreadableInputError, match=r"0\.json"):
+        next(deliveries)
+    assert len(registry.got) == 1
+    assert (spool.folder / "0.json").exists()
