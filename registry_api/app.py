@@ -16,9 +16,12 @@ from starlette.exceptions import HTTPException
 import analyzer
 from analyzer.model import EduauditError
 from registry_api.accounts import endpoints as accounts
+from registry_api.audits import alert_endpoints as alerts
 from registry_api.audits import endpoints as audits
 from registry_api.audits import finding_endpoints as findings
 from registry_api.audits import shipped_endpoints as shipped
+from registry_api.audits import weekly_endpoints as weekly
+from registry_api.campaigns import endpoints as campaigns
 from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
 from registry_api.exchange import endpoints as exchange
 from registry_api.exchange.exports import export_router
@@ -115,6 +118,9 @@ def create_app(registry: Registry) -> FastAPI:
         audits.router,
         findings.router,
         shipped.router,
+        alerts.router,
+        weekly.router,
+        campaigns.router,
         trail.router,
         listings.router,
         exchange.router,
@@ -245,6 +251,7 @@ _MATCHED = frozenset(
         "assignCase",
         "claimCase",
         "decideClaim",
+        "moveCampaign",
         "moveFiling",
         "moveNotice",
         "moveUserFiling",
@@ -270,6 +277,7 @@ _REPEATABLE = _MATCHED | {
     "addVersion",
     "cancelAudit",
     "createApp",
+    "createCampaign",
     "createFiling",
     "createListing",
     "createNotice",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from registry_api.commands import access, key, notices, records, schema, service, submit, trail, user, weekly
+from registry_api.commands import access, campaign, key, notices, records, schema, service, submit, trail, user, weekly
 from registry_api.commands.group import registry
 from registry_api.commands.webhooks import webhooks
 
-COMMANDS = (service, submit, weekly, records, schema, key, user, trail, notices, access)
+COMMANDS = (service, submit, weekly, records, schema, key, user, trail, notices, access, campaign)
 """Modules that add their commands to the group as they are imported."""
 
 registry.add_command(webhooks)

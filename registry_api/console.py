@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.3
 _STANDING = frozenset({"open", "confirmed", "notified", "reopened"})
 _SHOWN = 15
+_CHANGES_PRINTED = 200
 
 
 def say(text: str) -> None:
@@ -64,23 +65,35 @@ def print_run(client: Client, run: dict[str, Any], lang: str) -> None:
 
 
 def progress(look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Show how far a week is until it has ended; return its last state."""
+    """Show how far a round is until it has ended; return its last state. Nothing is shown where nobody looks."""
     from rich.console import Console  # noqa: PLC0415 - heavy, and most commands print plain lines
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - heavy, and most commands print plain lines
+    from rich.progress import (  # noqa: PLC0415 - as above
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TimeRemainingColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
         console=console,
         disable=not console.is_terminal,
     ) as bar:
         state = look()
-        task = bar.add_task(state["week"], total=state["total"])
+        begun, before = time.monotonic(), state["done"]
+        task = bar.add_task(state["week"], total=state["total"], rate="")
         while state["done"] < state["total"]:
-            bar.update(task, completed=state["done"])
+            spent = time.monotonic() - begun
+            rate = (state["done"] - before) / spent if spent > 1 else 0
+            bar.update(task, completed=state["done"], rate=f"{rate:.1f}/s" if rate else "")
             time.sleep(POLL_SECONDS)
             state = look()
         bar.update(task, completed=state["done"])
@@ -103,19 +116,33 @@ def print_week(result: dict[str, Any], lang: str) -> None:
             f"事实未变仅重新判定 {anew}），失败 {failed}" + (f"，取消 {cancelled}" if cancelled else "")
         )
     say(line)
-    for item in result["changes"]:
+    _print_counts(result, lang)
+    for item in result["changes"][:_CHANGES_PRINTED]:
         cause = "" if item["cause"] == "input" else (" [rules changed]" if lang == "en" else " [规则变化]")
         title = item["title"].get(lang, item["rule"])
         say(
             f"  {word(item['outcome'], lang)}  {word(item['severity'], lang)}  {item['package']}  "
             f"{title} ({item['subject']}){cause}"
         )
-    if result["more_changes"]:
-        say(f"  … {result['more_changes']} " + ("more changes" if lang == "en" else "项变化未列出"))
+    more = result["more_changes"] + max(0, len(result["changes"]) - _CHANGES_PRINTED)
+    if more:
+        say(f"  … {more} " + ("more changes" if lang == "en" else "项变化未列出"))
     for item in result["failures"]:
         say(f"  {word('failed', lang)}  {item['package']}  {item['code']}: {item['detail']}")
     if not result["changes"]:
         say("  nothing changed" if lang == "en" else "  与上次相比没有变化")
+
+
+def _print_counts(result: dict[str, Any], lang: str) -> None:
+    """Print how much changed, where there is too much to read line by line."""
+    counts: dict[str, int] = {}
+    for item in result["changes"]:
+        kind = (
+            item["outcome"] if item["outcome"] != "gone" else "retracted" if item["cause"] == "rules" else "rectified"
+        )
+        counts[kind] = counts.get(kind, 0) + 1
+    if counts:
+        say("  " + " · ".join(f"{word(kind, lang)} {number}" for kind, number in counts.items()))
 
 
 def print_verification(place: str, result: Any) -> None:

@@ -61,6 +61,10 @@ class Settings:
     """Claim of the ID token that says what somebody is."""
     oidc_map: str = ""
     """Value of the claim → role and province, such as ``sh-review=reviewer:31;national=supervisor``."""
+    weekly: str = ""
+    """When the weekly round begins by itself, in China's time, such as ``mon 02:00``; empty: never."""
+    weekly_notices: str = ""
+    """Severity from which notices are drafted after such a round, such as ``high``; empty: none."""
     node: str = field(default_factory=socket.gethostname)
     """Name of this machine among several workers on one database."""
 

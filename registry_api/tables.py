@@ -13,7 +13,9 @@ from registry_api.audits.models import (
     StoredFacts,
     TrafficIntake,
     Waiver,
+    WeeklyRound,
 )
+from registry_api.campaigns.models import Campaign, CampaignApp
 from registry_api.exchange.webhooks.models import WebhookDelivery, WebhookEndpoint
 from registry_api.filings.models import (
     Attachment,
@@ -42,6 +44,8 @@ __all__ = [
     "AuditRun",
     "Blob",
     "BusinessSystem",
+    "Campaign",
+    "CampaignApp",
     "Correction",
     "Filing",
     "FilingBan",
@@ -66,5 +70,6 @@ __all__ = [
     "WebSession",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "WeeklyRound",
     "metadata",
 ]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from registry_api.audits.models import FindingRow, Waiver
+from registry_api.campaigns.models import Campaign, CampaignApp
 from registry_api.errors import RegistryError
 from registry_api.filings.models import BusinessSystem, Filing, UserFiling
 from registry_api.notices.models import Listing, Notice
@@ -158,11 +159,18 @@ _SCOPED: dict[type, tuple[Any, Any]] = {
     Waiver: (Waiver.province, Waiver.organization_id),
     Notice: (Notice.province, Notice.organization_id),
     Listing: (Listing.province, Listing.organization_id),
+    Campaign: (Campaign.province, None),
+    CampaignApp: (CampaignApp.province, None),
 }
 
 _MEMBERS_SEE: dict[type, sa.ColumnElement[bool]] = {
     # What an authority is still writing is not the provider's to read.
     Notice: col(Notice.issued_at).is_not(None),
+}
+
+_PROVINCES_SEE: dict[type, sa.ColumnElement[bool]] = {
+    # A national campaign is each province's too; of its apps a province sees its own.
+    Campaign: col(Campaign.province).is_(None),
 }
 
 
@@ -172,8 +180,9 @@ def scope_of(model: type, actor: Actor) -> sa.ColumnElement[bool]:
         return sa.true()
     province, organization = _SCOPED[model]
     if actor.role in PROVINCIAL and actor.province:
-        return col(province) == actor.province
-    if actor.role in MEMBERS and actor.organization_id is not None:
+        own = col(province) == actor.province
+        return sa.or_(own, _PROVINCES_SEE[model]) if model in _PROVINCES_SEE else own
+    if actor.role in MEMBERS and actor.organization_id is not None and organization is not None:
         mine = col(organization) == actor.organization_id
         return sa.and_(mine, _MEMBERS_SEE[model]) if model in _MEMBERS_SEE else mine
     return sa.false()

@@ -1,4 +1,4 @@
-"""Routes of audits: runs, reports, ledger, findings, traffic and policy intake, the weekly round."""
+"""Routes of audits: runs, reports, ledger, findings, traffic and policy intake."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, select
 
 from analyzer.model import Severity, TrafficFacts, canonical_json, record_plain
 from registry_api.accounts.access import Actor, scope_of
-from registry_api.audits import runs, weekly
+from registry_api.audits import runs
 from registry_api.audits.models import AuditRun, FindingRow, Observation, TrafficIntake
 from registry_api.audits.standing import ENDED, STANDING, FindingStatus
 from registry_api.db import now
@@ -30,19 +30,11 @@ from registry_api.trail.chain import Act, append
 
 router = APIRouter(route_class=StrictRoute)
 
-Week = Annotated[str, Path(pattern=r"^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$")]
-
 
 class PolicyBody(Body):
     """A privacy policy for the current version, from an upload."""
 
     policy_upload: str
-
-
-class WeeklyBody(Body):
-    """Which week; left out: the present one."""
-
-    week: Annotated[str, Query(pattern=r"^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$")] | None = None
 
 
 def show_run(run: AuditRun, package: str) -> dict[str, Any]:
@@ -378,18 +370,3 @@ def set_policy(package: str, body: PolicyBody, request: Request, registry: Regis
         return Reply(show_run(run, package), 202, {"Location": f"/api/v1/audits/{run.id}"})
 
     return reply_once(registry, actor, request, body.model_dump(), work)
-
-
-@router.post("/weekly", operation_id="startWeekly", status_code=202)
-def start_weekly(body: WeeklyBody, registry: RegistryPart, actor: Auditing) -> JSONResponse:
-    """Start the round of a week; what was started before is not started again."""
-    week = body.week or weekly.iso_week()
-    count = weekly.start(registry, actor, week)
-    return JSONResponse({"week": week, "started": count}, 202, {"Location": f"/api/v1/weekly/{week}"})
-
-
-@router.get("/weekly/{week}", operation_id="getWeekly")
-def get_weekly(week: Week, registry: RegistryPart, actor: Reader) -> dict[str, Any]:
-    """Return where a week stands and what it found."""
-    with registry.database.read() as session:
-        return weekly.status(session, actor, week)

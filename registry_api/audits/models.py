@@ -27,6 +27,10 @@ class AuditRun(SQLModel, table=True):
     """``submit``, ``weekly``, ``manual``, ``traffic`` or ``policy``."""
     dedupe: str | None = Field(default=None, max_length=100, unique=True)
     """Such as ``weekly:2026-W47:12``: a second start of the same round is harmless."""
+    week: str | None = Field(default=None, max_length=8, index=True)
+    """ISO week of a weekly run, such as ``2026-W47``."""
+    changes: int | None = None
+    """Findings that are new, came back or went away by it; `None` before it has finished."""
     state: str = Field(max_length=20, index=True)
     """``queued``, ``running``, ``succeeded``, ``failed``, ``cancelled``."""
     attempt: int = 0
@@ -51,6 +55,19 @@ class AuditRun(SQLModel, table=True):
     report_sha256: str | None = Field(default=None, max_length=64)
     summary: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     """Counts by severity, verdict, coverage, and numbers of new, gone and reopened findings."""
+
+
+class WeeklyRound(SQLModel, table=True):
+    """The round of one week over all provinces: what the schedule has done for it already."""
+
+    __tablename__ = "weekly_round"
+
+    week: str = Field(primary_key=True, max_length=8)
+    begun_at: datetime = Field(sa_type=UtcDateTime)
+    requested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the runs of all apps had been requested; `None`: whoever comes next goes on."""
+    drafted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When notices of its findings had been drafted."""
 
 
 class StoredFacts(SQLModel, table=True):

@@ -83,6 +83,7 @@ def _audit(registry: Registry, run: AuditRun) -> None:
         shipped.note(session, row, app, report)
         superseded = runs.overtaken(session, row, app)
         changes = {} if superseded else record(session, row, app, report)
+        row.changes = sum(changes.get(name, 0) for name in ("new", "reopened", "gone"))
         facts_rules = facts.static.rules if facts.static else None
         row.summary = {**_summary(report, inputs, changes, facts_rules), "superseded": superseded}
         row.state, row.finished_at, row.lease_until = "succeeded", now(), None

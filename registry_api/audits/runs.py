@@ -30,7 +30,7 @@ FINISHED = frozenset({"succeeded", "failed", "cancelled"})
 
 def queue_of(kind: str) -> str:
     """Return the queue of a kind of run."""
-    return "weekly" if kind == "weekly" else "interactive"
+    return "weekly" if kind in {"weekly", "campaign"} else "interactive"
 
 
 def request(
@@ -42,6 +42,7 @@ def request(
     by: str | None = None,
     filing_id: int | None = None,
     dedupe: str | None = None,
+    week: str | None = None,
 ) -> AuditRun:
     """Create a run of the app's current version and its job in the caller's transaction."""
     moment = now()
@@ -52,6 +53,7 @@ def request(
         filing_id=filing_id,
         kind=kind,
         dedupe=dedupe,
+        week=week,
         state="queued",
         enqueued=1,
         enqueued_at=moment,

@@ -2,29 +2,74 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from analyzer.model import Severity
 from registry_api.accounts.access import Actor, scope_of
 from registry_api.audits import runs
 from registry_api.audits.models import AuditRun, FindingRow, Observation
-from registry_api.db import now
+from registry_api.campaigns.models import CampaignApp
+from registry_api.db import now, serialise_writers
 from registry_api.filings.models import Filing
 from registry_api.filings.transitions import UNDER_SUPERVISION
-from registry_api.organizations.models import App
+from registry_api.organizations.models import App, AppVersion
 from registry_api.registry import Registry
 from registry_api.trail.chain import Act, append
 
 _BATCH = 200
 _CHANGES_SHOWN = 10_000
 _ZONE = ZoneInfo("Asia/Shanghai")
+_LOCK = 0x45445502
 CHANGES = ("new", "reopened", "gone")
 """Outcomes that a round reports."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of all apps a round, or a look at it, is about."""
+
+    province: str | None = None
+    campaign: int | None = None
+    since: date | None = None
+    """Only apps whose package, papers or traffic came in on this day in China or later."""
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """Return the conditions on `App`."""
+        found: list[sa.ColumnElement[bool]] = []
+        if self.province:
+            found.append(col(App.province) == self.province)
+        if self.campaign:
+            mine = select(CampaignApp.app_id).where(CampaignApp.campaign_id == self.campaign)
+            found.append(col(App.id).in_(mine))
+        if self.since:
+            found.append(_came_since(datetime.combine(self.since, time(), _ZONE)))
+        return found
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {**asdict(self), "since": self.since.isoformat() if self.since else None}
+
+
+EVERYTHING = Part()
+
+
+def _came_since(moment: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that something came in; traffic and policy made runs of other kinds than the rounds'."""
+    # Aliases: the question around this one may ask for runs itself, and they would be taken for the same.
+    version, paper, order = aliased(AppVersion), aliased(Filing), aliased(AuditRun)
+    versions = select(version.id).where(version.app_id == App.id, version.created_at >= moment)
+    papers = select(paper.id).where(paper.app_id == App.id, paper.updated_at >= moment)
+    orders = select(order.id).where(
+        order.app_id == App.id, order.requested_at >= moment, col(order.kind).not_in(("weekly", "campaign"))
+    )
+    return sa.or_(versions.exists(), papers.exists(), orders.exists())
 
 
 def iso_week(moment: datetime | None = None) -> str:
@@ -33,26 +78,42 @@ def iso_week(moment: datetime | None = None) -> str:
     return f"{year}-W{week:02d}"
 
 
+def begin_of(week: str) -> datetime:
+    """Return the midnight in China with which an ISO week begins; `ValueError` for a week that its year has not."""
+    year, number = week.split("-W")
+    return datetime.combine(date.fromisocalendar(int(year), int(number), 1), time(), _ZONE)
+
+
+def week_before(week: str) -> str:
+    """Return the ISO week before."""
+    return iso_week(begin_of(week) - timedelta(days=1))
+
+
 def dedupe_key(week: str, app_id: int | None) -> str:
     """Return the key that makes a second run of one app in one week impossible."""
     return f"weekly:{week}:{app_id}"
 
 
-def start(registry: Registry, actor: Actor, week: str) -> int:
+def supervised() -> sa.ColumnElement[bool]:
+    """Return the condition that an `App` is under supervision."""
+    states = [state.value for state in UNDER_SUPERVISION]
+    return col(App.id).in_(select(Filing.app_id).where(col(Filing.state).in_(states)))
+
+
+def start(registry: Registry, actor: Actor, week: str, part: Part = EVERYTHING) -> int:
     """Request the runs that this week still lacks, in batches of one transaction each; return how many."""
-    count = 0
-    after = 0
+    count = after = 0
     while True:
         with registry.database.write() as session:
+            serialise_writers(session, _LOCK)  # two schedulers take turns, batch by batch
             apps = session.exec(
                 select(App)
                 .where(
                     scope_of(App, actor),
                     col(App.id) > after,
                     col(App.current_version_id).is_not(None),
-                    col(App.id).in_(
-                        select(Filing.app_id).where(col(Filing.state).in_([state.value for state in UNDER_SUPERVISION]))
-                    ),
+                    supervised(),
+                    *part.conditions(),
                 )
                 .order_by(col(App.id))
                 .limit(_BATCH)
@@ -64,36 +125,56 @@ def start(registry: Registry, actor: Actor, week: str) -> int:
             there = set(session.exec(select(AuditRun.dedupe).where(col(AuditRun.dedupe).in_(keys))).all())
             for key, app in keys.items():
                 if key not in there:
-                    runs.request(session, registry.jobs, app, kind="weekly", by=actor.key_id, dedupe=key)
+                    runs.request(session, registry.jobs, app, kind="weekly", by=actor.key_id, dedupe=key, week=week)
                     count += 1
     if count:
         with registry.database.write() as session:
-            append(session, Act(actor.label, actor.role.value, "weekly.start", "week", week, payload={"runs": count}))
+            payload = {"runs": count, **part.plain()}
+            append(session, Act(actor.label, actor.role.value, "weekly.start", "week", week, payload=payload))
     return count
 
 
-def status(session: Session, actor: Actor, week: str) -> dict[str, Any]:
-    """Return where a week stands: runs by state, failures, and every change that it found."""
-    mine = (col(AuditRun.dedupe).startswith(f"weekly:{week}:"), scope_of(App, actor))
+def of_week(actor: Actor, week: str, part: Part) -> tuple[Any, ...]:
+    """Return the conditions on (`AuditRun`, `App`) that a run belongs to a week and is within reach."""
+    return (col(AuditRun.week) == week, scope_of(App, actor), *part.conditions())
+
+
+def tally(session: Session, actor: Actor, week: str, part: Part = EVERYTHING) -> dict[str, Any]:
+    """Return how far a week is: total, done, and runs by state; cheap enough to be asked every second."""
     states = dict(
         session.exec(
             select(AuditRun.state, sa.func.count())
             .join(App, col(App.id) == AuditRun.app_id)
-            .where(*mine)
+            .where(*of_week(actor, week, part))
             .group_by(AuditRun.state)
         ).all()
     )
+    done = sum(states.get(state, 0) for state in runs.FINISHED)
+    return {"week": week, "part": part.plain(), "total": sum(states.values()), "done": done, "states": states}
+
+
+def changing() -> sa.ColumnElement[bool]:
+    """Return the condition that a run may have changed something; what an older release wrote is not known."""
+    return sa.or_(col(AuditRun.changes).is_(None), col(AuditRun.changes) > 0)
+
+
+def status(session: Session, actor: Actor, week: str, part: Part = EVERYTHING) -> dict[str, Any]:
+    """Return where a week stands: runs by state, failures, and every change that it found."""
+    mine = of_week(actor, week, part)
     extracted = session.exec(
         select(sa.func.count())
         .select_from(AuditRun)
         .join(App, col(App.id) == AuditRun.app_id)
         .where(*mine, AuditRun.state == "succeeded", col(AuditRun.extracted).is_(True))
     ).one()
-    failures = session.exec(
-        select(App.package, AuditRun.error_code, AuditRun.error_detail)
+    failures = session.execute(
+        sa.select(
+            *map(col, (App.package, App.name, App.province)),
+            *map(col, (AuditRun.error_code, AuditRun.error_detail, AuditRun.attempt)),
+        )
         .join(App, col(App.id) == AuditRun.app_id)
-        .where(*mine, AuditRun.state == "failed")
-        .order_by(App.package)
+        .where(*mine, col(AuditRun.state) == "failed")
+        .order_by(col(App.package))
         .limit(1000)
     ).all()
     changes = session.exec(
@@ -101,7 +182,7 @@ def status(session: Session, actor: Actor, week: str) -> dict[str, Any]:
         .join(AuditRun, col(AuditRun.id) == Observation.run_id)
         .join(FindingRow, col(FindingRow.id) == Observation.finding_id)
         .join(App, col(App.id) == AuditRun.app_id)
-        .where(*mine, col(Observation.outcome).in_(CHANGES))
+        .where(*mine, changing(), col(Observation.outcome).in_(CHANGES))
         .order_by(
             sa.case({name: place for place, name in enumerate(CHANGES)}, value=Observation.outcome),
             sa.case({item.value: item.rank for item in Severity}, value=FindingRow.severity),
@@ -115,25 +196,24 @@ def status(session: Session, actor: Actor, week: str) -> dict[str, Any]:
         {
             "package": app.package,
             "app": app.name,
+            "province": app.province,
             "outcome": seen.outcome,
             "cause": seen.cause,
             "rule": row.rule,
             "severity": row.severity,
             "sureness": row.sureness,
             "subject": row.subject,
+            "clauses": row.document.get("clauses", []),
             "title": row.document.get("title", {}),
+            "record_status": row.status,
         }
         for app, seen, row in changes[:_CHANGES_SHOWN]
     ]
-    total = sum(states.values())
-    done = sum(states.get(state, 0) for state in runs.FINISHED)
+    names = ("package", "app", "province", "code", "detail", "attempts")
     return {
-        "week": week,
-        "total": total,
-        "done": done,
-        "states": states,
+        **tally(session, actor, week, part),
         "extracted": extracted,
-        "failures": [{"package": package, "code": code, "detail": detail} for package, code, detail in failures],
+        "failures": [dict(zip(names, row, strict=True)) for row in failures],
         "changes": shown,
         "more_changes": _number_of_changes(session, mine) - len(shown) if len(changes) > len(shown) else 0,
     }
@@ -145,7 +225,7 @@ def _number_of_changes(session: Session, mine: tuple[Any, ...]) -> int:
         .select_from(Observation)
         .join(AuditRun, col(AuditRun.id) == Observation.run_id)
         .join(App, col(App.id) == AuditRun.app_id)
-        .where(*mine, col(Observation.outcome).in_(CHANGES))
+        .where(*mine, changing(), col(Observation.outcome).in_(CHANGES))
     ).one()
 
 

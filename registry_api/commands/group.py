@@ -55,9 +55,9 @@ def open_registry(data: Path | None, **given: Any) -> Registry:
     return Registry(read_settings(data=data, **given))
 
 
-def existing(data: Path | None) -> Registry:
+def existing(data: Path | None, **given: Any) -> Registry:
     """Return the registry that is in the folder already."""
-    made = open_registry(data)
+    made = open_registry(data, **given)
     if made.settings.sqlite and not (made.settings.data / "registry.sqlite3").exists():
         made.close()
         raise EduauditError(f"{made.settings.data}: no registry there; start one with: eduaudit registry serve")

@@ -11,7 +11,9 @@ from typing import Self
 from registry_api.accounts.expiry import purge
 from registry_api.audits import runs
 from registry_api.audits.pipeline import perform
+from registry_api.audits.schedule import TICK_SECONDS, read_begin, read_level, tick
 from registry_api.audits.waivers import expire
+from registry_api.campaigns.service import sweep_campaigns
 from registry_api.errors import RegistryError
 from registry_api.notices.service import sweep_notices
 from registry_api.registry import Registry
@@ -43,6 +45,8 @@ def worker_slot(registry: Registry) -> Iterator[str]:
 
 def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = lambda: None) -> None:
     """Work until ``stop``: take back own leftovers, sweep, perform audits."""
+    read_begin(registry.settings.weekly)  # a setting that is wrong is told at the start
+    read_level(registry.settings.weekly_notices)
     with worker_slot(registry) as name:
         runs.release_own(registry, name)
         _sweep(registry)
@@ -50,6 +54,8 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
             "sweep", min(_SWEEP_SECONDS, registry.settings.lease_seconds / 2), lambda: _sweep(registry)
         )
         registry.jobs.schedule("webhooks", _RELAY_SECONDS, lambda: _relay(registry))
+        if registry.settings.weekly:
+            registry.jobs.schedule("weekly", TICK_SECONDS, lambda: _tick(registry))
         registry.jobs.worker_main(name, lambda run_id: perform(registry, run_id, name), stop, ready)
 
 
@@ -59,6 +65,11 @@ def _sweep(registry: Registry) -> None:
         expire(session)
     sweep_notices(registry)
     purge(registry.database)
+    sweep_campaigns(registry)
+
+
+def _tick(registry: Registry) -> None:
+    tick(registry)
 
 
 def _relay(registry: Registry) -> None:

@@ -17,6 +17,8 @@ from registry_api.accounts.access import DECIDERS, MEMBERS, Actor, Role
 from registry_api.audits import runs
 from registry_api.audits.findings import OPEN
 from registry_api.audits.models import AuditRun, FindingRow
+from registry_api.audits.standing import FindingEvent
+from registry_api.audits.standing import step as after_event
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
 from registry_api.jobs.port import Jobs
@@ -174,8 +176,22 @@ def start_clock(notice: Notice) -> None:
     notice.due_on, notice.due_provisional, notice.calendar = due.on, due.provisional, due.calendar[:200]
 
 
+def _tell_findings(session: Session, notice: Notice) -> None:
+    """Note on what the notice names, and still stands, that its provider has been told."""
+    rows = session.exec(
+        select(FindingRow)
+        .where(col(FindingRow.id).in_(notice.findings), col(FindingRow.status).in_(OPEN))
+        .order_by(col(FindingRow.id))
+        .with_for_update()
+    ).all()
+    for row in rows:
+        row.status, row.notice_id = after_event(row.status, FindingEvent.NOTICE).value, notice.id
+        session.add(row)
+
+
 def _issue(session: Session, notice: Notice, _step: NoticeStep) -> None:
     moment = now()
+    _tell_findings(session, notice)
     notice.issued_at = notice.clock_from = moment
     start_clock(notice)
     notice.number = next_notice_number(session, notice, moment.astimezone(ZONE).year)

@@ -85,7 +85,11 @@ class World:
         listing = self.made("POST", "/listings", lead, json={"kind": "white", "package": package, "reason": secret})[
             "id"
         ]
+        plan = {"name": secret, "basis": secret}
+        campaign = self.made("POST", "/campaigns", lead, json=plan)["id"]
+        self.made("POST", f"/campaigns/{campaign}/transitions", lead, json={"event": "start"})
         return {
+            "campaign_id": campaign,
             "package": package,
             "organization_id": organization,
             "filing_id": filing,
@@ -246,7 +250,7 @@ def test_the_page_of_the_matrix_is_in_step_with_the_code(world):
     assert page.read_text("utf-8") == matrix_text(world.http.app), text
 
 
-SCOPED = {"Filing", "App", "Organization", "FindingRow", "Notice", "Listing"}
+SCOPED = {"Filing", "App", "Organization", "FindingRow", "Notice", "Listing", "Campaign", "CampaignApp"}
 
 
 def unscoped(source):

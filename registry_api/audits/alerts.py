@@ -1,0 +1,199 @@
+"""The supply chain: an SDK turns out to be bad, and whoever ships it is to be told; one function, several apps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from registry_api.accounts.access import Actor
+from registry_api.audits.findings import OPEN
+from registry_api.audits.models import FindingRow, ShippedSdk
+from registry_api.audits.shipped import shippers, version_key
+from registry_api.errors import FieldError, RegistryError
+from registry_api.filings.models import UserFiling
+from registry_api.filings.user_filings import reach
+from registry_api.filings.user_states import IN_USE
+from registry_api.notices.models import Notice
+from registry_api.notices.service import draft_notice
+from registry_api.organizations.models import App, AppVersion, Organization
+from registry_api.registry import Registry
+
+_CERTAINTY = {"certain": "确定", "probable": "较可能", "weak": "较弱，须你单位核实"}
+_BATCH = 60
+
+
+@dataclass(frozen=True)
+class SdkAlert:
+    """What is wrong with which versions of an SDK."""
+
+    sdk: str
+    at_most: str | None = None
+    at_least: str | None = None
+    unknown: bool = True
+    """Also tell those whose version is not known."""
+    reason: str = ""
+    basis: str = ""
+    kind: str = "rectification"
+    batch: str = ""
+    """Empty: made of SDK and versions."""
+
+    @property
+    def number(self) -> str:
+        """Return the batch number of the notices: the same alert twice drafts nothing twice."""
+        parts = (
+            "SDK",
+            self.sdk,
+            f">={self.at_least}" if self.at_least else "",
+            f"<={self.at_most}" if self.at_most else "",
+        )
+        return (self.batch or " ".join(filter(None, parts)))[:_BATCH]
+
+
+def check_range(at_most: str | None, at_least: str | None) -> None:
+    """Raise ``invalid`` for a version that cannot be compared."""
+    for name, given in (("at_most", at_most), ("at_least", at_least)):
+        if given is not None and version_key(given) is None:
+            message = f"{given!r} 不是可比较的版本号 / no comparable version"
+            raise RegistryError("invalid", message, [FieldError(f"/{name}", "version", message, "1.2.3")])
+
+
+def notify_shippers(
+    registry: Registry, actor: Actor, alert: SdkAlert, *, dry_run: bool = False
+) -> list[dict[str, Any]]:
+    """Draft one notice for each app within reach that ships the SDK now; each in a transaction of its own.
+
+    Return for each app what became of it: ``drafted``, ``known`` (this batch has one already), ``would_draft``, or
+    ``failed`` with the reason. Nothing is issued: another person signs.
+    """
+    check_range(alert.at_most, alert.at_least)
+    with registry.database.read() as session:
+        statement = shippers(actor, alert.sdk, at_most=alert.at_most, at_least=alert.at_least, unknown=alert.unknown)
+        found = session.exec(statement.order_by(col(App.package))).all()
+    if found and not dry_run and not alert.reason.strip():
+        message = "须说明该 SDK 的问题 / what is wrong with the SDK must be said"
+        raise RegistryError("invalid", message, [FieldError("/reason", "required", message, "a vulnerability, a leak")])
+    return [_notify(registry, actor, alert, row, app, version, dry_run=dry_run) for row, app, version in found]
+
+
+def _notify(
+    registry: Registry,
+    actor: Actor,
+    alert: SdkAlert,
+    row: ShippedSdk,
+    app: App,
+    version: AppVersion,
+    *,
+    dry_run: bool,
+) -> dict[str, Any]:
+    told = {
+        "package": app.package,
+        "app": app.name,
+        "province": app.province,
+        "sdk_version": row.version,
+        "confidence": row.confidence,
+        "notice": None,
+        "outcome": "would_draft",
+        "detail": "",
+    }
+    try:
+        with registry.database.write() as session:
+            session.get(App, app.id, with_for_update=True)
+            known = session.exec(select(Notice.id).where(Notice.app_id == app.id, Notice.batch == alert.number)).first()
+            if known is not None:
+                return {**told, "notice": known, "outcome": "known"}
+            if dry_run:
+                return told
+            about = session.exec(
+                select(FindingRow.id)
+                .where(
+                    FindingRow.app_id == app.id,
+                    FindingRow.subject == alert.sdk,
+                    FindingRow.sureness == "proven",
+                    col(FindingRow.status).in_(OPEN),
+                )
+                .order_by(col(FindingRow.id))
+            ).all()
+            notice = draft_notice(
+                registry,
+                session,
+                actor,
+                app,
+                alert.kind,
+                findings=[item for item in about if item],
+                basis=alert.basis,
+                batch=alert.number,
+                remark=_remark(alert, row, version),
+            )
+            return {**told, "notice": notice.id, "outcome": "drafted"}
+    except RegistryError as error:
+        return {**told, "outcome": "failed", "detail": error.detail}
+
+
+def _remark(alert: SdkAlert, row: ShippedSdk, version: AppVersion) -> str:
+    limits = (f"不低于 {alert.at_least}" if alert.at_least else "", f"不高于 {alert.at_most}" if alert.at_most else "")
+    affected = "、".join(filter(None, limits)) or "全部"
+    shipped = f"版本 {row.version}" if row.version else "版本未能识别，请你单位核实是否在受影响范围内"
+    return (
+        f"第三方 SDK 通报：{row.name}（{row.sdk}），受影响版本：{affected}。{alert.reason.strip()}\n"
+        f"检测到你单位应用版本 {version.version_name or '未知'} 集成该 SDK，{shipped}；"
+        f"识别把握：{_CERTAINTY.get(row.confidence, row.confidence)}。"
+    )
+
+
+def duplicates(session: Session, actor: Actor, after: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+    """Return institutions that use several apps for one function, by their filings of use; and where to go on.
+
+    A function is category and app type (of the 39) as the app's provider filed them: two apps of one type are to be
+    looked at, not proof that one is needless. ``after`` is the id of the last institution of the page before.
+    """
+    from registry_api.filings.models import Filing  # noqa: PLC0415 - beside its only use
+
+    used = (reach(actor), col(UserFiling.state).in_([state.value for state in IN_USE]))
+    institutions = session.exec(
+        select(UserFiling.organization_id)
+        .where(*used, UserFiling.organization_id > after)
+        .group_by(col(UserFiling.organization_id))
+        .having(sa.func.count(sa.distinct(col(UserFiling.app_id))) > 1)
+        .order_by(col(UserFiling.organization_id))
+        .limit(limit + 1)
+    ).all()
+    page = institutions[:limit]
+    rows = session.exec(
+        select(UserFiling, App, Organization, Filing.facts)
+        .join(App, col(App.id) == UserFiling.app_id)
+        .join(Organization, col(Organization.id) == UserFiling.organization_id)
+        .outerjoin(Filing, col(Filing.id) == UserFiling.provider_filing_id)
+        .where(*used, col(UserFiling.organization_id).in_(page))
+        .order_by(col(UserFiling.organization_id), col(App.package))
+    ).all()
+    groups: dict[tuple[int, str, int], dict[str, Any]] = {}
+    for filing, app, school, facts in rows:
+        for kind in (facts or {}).get("app_types") or ():
+            category = str((facts or {}).get("category") or "")
+            group = groups.setdefault(
+                (school.id or 0, category, kind),
+                {
+                    "organization_id": school.id,
+                    "institution": school.name,
+                    "province": school.province,
+                    "category": category,
+                    "app_type": kind,
+                    "apps": [],
+                },
+            )
+            mode = {"package": app.package, "app": app.name, "use_mode": filing.use_mode, "user_filing": filing.id}
+            group["apps"].append(mode)
+    found = [group for _, group in sorted(groups.items()) if len({item["package"] for item in group["apps"]}) > 1]
+    return found, page[-1] if len(institutions) > limit else None
+
+
+def outcomes_of(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Return how many apps of an alert came to which outcome."""
+    counted: dict[str, int] = defaultdict(int)
+    for row in rows:
+        counted[row["outcome"]] += 1
+    return dict(sorted(counted.items()))
