@@ -20,14 +20,17 @@ def test_a_person_signs_in_with_a_key_reads_a_record_and_signs_out(server, key_o
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: request.url.startswith(url) or elsewhere.append(request.url))
         page.goto(f"{url}/apps/cn.example.study")
+        page.click("summary")
         page.fill("#key", key_of("reviewer", "31"))
-        page.click("button.primary")
+        page.press("#key", "Enter")
         page.wait_for_url("**/apps/cn.example.study**")
         assert page.locator("article.finding").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         page.click("text=English")
         assert page.locator("text=Filed beside found").count() == 1
         page.goto(f"{url}/")
+        assert page.url.startswith(f"{url}/queue"), "a reviewer begins with what is due"
+        page.goto(f"{url}/apps")
         page.click("text=审核中 >> nth=0")
         assert page.locator("tbody tr").count() == 1
         page.click("form[action='/logout'] button")
