@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import StringConstraints
 from sqlmodel import Session, col, select
 
 from registry_api.accounts.access import Action, require
-from registry_api.errors import FieldError, RegistryError
+from registry_api.errors import RegistryError
 from registry_api.filings.models import Filing, UserFiling
 from registry_api.kit.china import today
 from registry_api.kit.paging import Limit, link_next
@@ -23,6 +21,7 @@ from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App, Organization
 from registry_api.reviews import cases, clock
 from registry_api.reviews.models import ReviewCase
+from registry_api.reviews.queue import Wanted, place_of, select_cases
 
 router = APIRouter(route_class=StrictRoute)
 
@@ -84,20 +83,6 @@ def _by_id(session: Session, model: Any, ids: set[int | None]) -> dict[int | Non
     return {row.id: row for row in session.exec(select(model).where(col(model.id).in_(ids - {None}))).all()}
 
 
-def _place(text: str | None) -> tuple[date, int] | None:
-    if text is None:
-        return None
-    day, _, identity = text.partition("~")
-    try:
-        return date.fromisoformat(day), int(identity)
-    except ValueError:
-        raise RegistryError(
-            "invalid",
-            "after: not a place in the queue",
-            [FieldError("/query/after", "format", "use `next` of the page")],
-        ) from None
-
-
 @router.get("/queue", operation_id="listQueue")
 def list_queue(
     request: Request,
@@ -114,24 +99,13 @@ def list_queue(
     overdue: Annotated[bool, Query(description="only what should have been decided before today")] = False,
 ) -> dict[str, Any]:
     """List the cases within reach in the order in which they fall due."""
-    statement = select(ReviewCase).where(cases.reach(actor), ReviewCase.state == state)
-    if kind:
-        statement = statement.where(ReviewCase.kind == kind)
-    if claimed == "mine":
-        statement = statement.where(ReviewCase.claimed_by == actor.key_id)
-    elif claimed is not None:
-        held = col(ReviewCase.claimed_by).is_not(None)
-        statement = statement.where(held if claimed == "any" else ~held)
-    if overdue:
-        statement = statement.where(col(ReviewCase.due_on) < today())
-    place = _place(after)
-    if place is not None:
-        statement = statement.where(sa.tuple_(col(ReviewCase.due_on), col(ReviewCase.id)) > place)
+    wanted = Wanted(state=state, kind=kind or "", claimed=claimed or "", overdue=overdue)
+    statement = select_cases(actor, wanted, after)
     with registry.database.read() as session:
-        rows = list(session.exec(statement.order_by(col(ReviewCase.due_on), col(ReviewCase.id)).limit(limit + 1)).all())
+        rows = list(session.exec(statement.limit(limit + 1)).all())
         more = len(rows) > limit
         rows = rows[:limit]
-        last = f"{rows[-1].due_on.isoformat()}~{rows[-1].id}" if more else None
+        last = place_of(rows[-1]) if more else None
         if last is not None:
             link_next(request, response, last, limit)
         return {"items": show_cases(session, rows), "next": last}

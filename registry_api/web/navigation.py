@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registry_api.accounts.access import Action, Actor, Role, can
+from registry_api.accounts.access import DECIDERS, Action, Actor, Role, can
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,11 @@ class Screen:
     roles: frozenset[Role] = frozenset(Role)
 
 
-SCREENS: tuple[Screen, ...] = (Screen("/", "应用", "Apps", Action.READ),)
+SCREENS: tuple[Screen, ...] = (
+    Screen("/queue", "待办", "My queue", Action.READ, DECIDERS | {Role.AUDITOR}),
+    Screen("/apps", "应用", "Apps", Action.READ, DECIDERS | {Role.AUDITOR}),
+    Screen("/", "应用", "Apps", Action.READ, frozenset(Role) - DECIDERS - {Role.AUDITOR}),
+)
 """In the order of the menu."""
 
 

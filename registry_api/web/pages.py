@@ -1,14 +1,14 @@
-"""Routes of the pages. Reading only: whatever changes the record goes through the API."""
+"""Routes of static files, of the list of apps and of stored reports; the screens have modules of their own."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from sqlmodel import col, select
 
-from registry_api.accounts.access import scope_of
+from registry_api.accounts.access import DECIDERS, scope_of
 from registry_api.audits.endpoints import find_run
 from registry_api.errors import RegistryError
 from registry_api.filings.transitions import State
@@ -17,8 +17,8 @@ from registry_api.kit.schemas import WIDEST_ID
 from registry_api.organizations.endpoints import in_state, show_apps
 from registry_api.organizations.models import App
 from registry_api.organizations.search import search_condition
-from registry_api.web.record import read_record
 from registry_api.web.rendering import HERE, render
+from registry_api.web.screens.queue import standing_of
 from registry_api.web.visitors import Lang, PageRoute, Signed
 
 router = APIRouter(route_class=PageRoute)
@@ -49,6 +49,7 @@ def favicon() -> Response:
     return Response(status_code=204)
 
 
+@router.get("/apps")
 @router.get("/")
 def index(
     request: Request,
@@ -59,7 +60,9 @@ def index(
     state: Annotated[State | Literal[""], Query()] = "",
     after: Annotated[int | None, Query(ge=0, le=WIDEST_ID)] = None,
 ) -> Response:
-    """List the apps within reach, all of them or those whose filing is in one state: a reviewer's queue."""
+    """List the apps within reach, all of them or those whose filing is in one state; who decides begins elsewhere."""
+    if actor.role in DECIDERS and request.url.path == "/" and not (q or state or after):
+        return RedirectResponse(f"/queue?lang={lang}", 303)
     statement = select(App).where(scope_of(App, actor), search_condition(q))
     if state:
         statement = statement.where(in_state(state))
@@ -68,7 +71,7 @@ def index(
     with registry.database.read() as session:
         rows = list(session.exec(statement.order_by(col(App.id).desc()).limit(_PAGE + 1)).all())
         items = show_apps(session, rows[:_PAGE])
-        counts = _standing(session, [row.id or 0 for row in rows[:_PAGE]])
+        counts = standing_of(session, [row.id or 0 for row in rows[:_PAGE]])
     following = rows[_PAGE - 1].id if len(rows) > _PAGE else None
     return _render(
         "index.html",
@@ -83,30 +86,6 @@ def index(
         signed_in=actor,
         here=request.url,
     )
-
-
-# scope: of apps that were found within reach
-def _standing(session: Any, apps: list[int]) -> dict[int, dict[str, int]]:
-    from sqlalchemy import func  # noqa: PLC0415 - one query
-
-    from registry_api.audits.findings import OPEN  # noqa: PLC0415 - as above
-    from registry_api.audits.models import FindingRow  # noqa: PLC0415 - as above
-
-    counts: dict[int, dict[str, int]] = {}
-    for app_id, severity, number in session.exec(
-        select(FindingRow.app_id, FindingRow.severity, func.count())
-        .where(col(FindingRow.app_id).in_(apps), col(FindingRow.status).in_(OPEN))
-        .group_by(col(FindingRow.app_id), col(FindingRow.severity))
-    ).all():
-        counts.setdefault(app_id, {})[severity] = number
-    return counts
-
-
-@router.get("/apps/{package}")
-def app_page(package: str, request: Request, registry: RegistryPart, actor: Signed, lang: Lang = "zh") -> Response:
-    """Show the record of one app."""
-    record = read_record(registry, actor, package)
-    return _render("app.html", lang, record=record, signed_in=actor, here=request.url)
 
 
 @router.get("/runs/{run_id}/report.json")

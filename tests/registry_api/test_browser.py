@@ -29,6 +29,8 @@ def test_a_person_signs_in_with_a_key_reads_a_record_and_signs_out(server, key_o
         page.click("text=English")
         assert page.locator("text=Filed beside found").count() == 1
         page.goto(f"{url}/")
+        assert page.url.startswith(f"{url}/queue"), "a reviewer begins with what is due"
+        page.goto(f"{url}/apps")
         page.click("text=审核中 >> nth=0")
         assert page.locator("tbody tr").count() == 1
         page.click("form[action='/logout'] button")

@@ -11,8 +11,8 @@ from starlette.datastructures import URL
 from analyzer.render import words as report_words
 from registry_api.web import words as page_words
 from registry_api.web.chains import chain_of, doubt_of
-from registry_api.web.pages import _render
 from registry_api.web.record import early_of, evidence_of, ledger_of, requests_of, searched
+from registry_api.web.rendering import render
 
 
 def page(report, lang):
@@ -34,7 +34,7 @@ def page(report, lang):
         ledger=ledger_of(plain), findings=findings, evidence=evidence, early=early_of(evidence), requests=requests_of(plain),
         searched=searched(plain), clauses={}, runs=[], intakes=[], trail=[], names={},
     )  # fmt: skip
-    return _render(
+    return render(
         "app.html", lang, record=record, signed_in=None, here=URL("http://127.0.0.1/apps/cn.example.study")
     ).body.decode()
 

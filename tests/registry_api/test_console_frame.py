@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import registry_api.web
-from registry_api.accounts.access import Role, default_scopes
+from registry_api.accounts.access import DECIDERS, Role, default_scopes
 from registry_api.errors import RegistryError
 from registry_api.web.navigation import navigation_of
 from registry_api.web.rendering import asset
@@ -101,6 +101,7 @@ def test_the_menu_shows_a_role_what_it_may_use_and_a_visitor_nothing():
     assert navigation_of(None, "/", "zh") == []
     for role in Role:
         actor = SimpleNamespace(role=role, scopes=frozenset(default_scopes(role)))
-        entries = navigation_of(actor, "/", "zh")
+        start = "/queue" if role in DECIDERS | {Role.AUDITOR} else "/"
+        entries = navigation_of(actor, start, "zh")
         assert entries[0].current
-        assert entries[0].path == "/"
+        assert entries[0].path == start
