@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import ExitStack
     from datetime import date
     from pathlib import Path
@@ -42,6 +42,7 @@ __all__ = [
     "rules_version",
     "static_facts",
     "supervisory_items",
+    "typeface",
     "usage_number",
     "usage_schema",
     "validate_filing",
@@ -365,6 +366,15 @@ def resolve_hosts(facts: Facts) -> Facts:
 
     asked = datetime.now(UTC).date()
     return replace(facts, resolution=resolve(own_hosts(facts, load_catalogue()), asked))
+
+
+def typeface() -> tuple[str, Callable[[str], str]]:
+    """Return the name of the printed typeface, ready for reportlab, and what makes a text into its (inert) markup."""
+    import analyzer.render.printed_parts  # noqa: F401  # sets which signs may not begin a line of Chinese
+    from analyzer.render.typeface import NAME, characters, markup
+
+    characters()
+    return NAME, markup
 
 
 def rules_version() -> str:

@@ -11,26 +11,17 @@ from sqlmodel import col
 
 from registry_api.errors import FieldError, RegistryError
 from registry_api.kit.paging import After, page
-from registry_api.kit.requests import RegistryPart
+from registry_api.kit.requests import RegistryPart, WithoutKey
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App, Organization
 from registry_api.organizations.search import search_condition
-from registry_api.public.rates import PublicRate
 from registry_api.public.service import by_number, published, show_published
 
 CACHE_SECONDS = 300
 _LEAST = 2
 
 
-def _limited(request: Request, response: Response) -> None:
-    rate: PublicRate = request.app.state.public_rate
-    wait = rate.hit(request)
-    if wait:
-        raise RegistryError(
-            "too-many-requests",
-            f"too many requests from this address; wait {wait} s",
-            headers={"Retry-After": str(wait)},
-        )
+def _limited(_within: WithoutKey, response: Response) -> None:
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
 
 
@@ -91,7 +82,7 @@ def find_public_apps(
             App.id,
             after,
             limit,
-            lambda rows: show_published(session, rows),
+            lambda rows: show_published(session, rows, number.strip()),
             request,
             response,
         )
