@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry_api.errors import FieldError, RegistryError
 from registry_api.filings.models import Filing
 from registry_api.filings.states import IN_FORCE, State
 from registry_api.organizations.models import App, AppVersion, Organization
@@ -20,6 +21,7 @@ PUBLIC: dict[str, str] = {
 
 What is under review is nobody's business, nor is a change of it or an order to mend it.
 """
+_LEAST = 2
 
 
 def published(query: str = "") -> Any:
@@ -35,6 +37,36 @@ def by_number(number: str) -> Any:
     """Return a select over the app with a filing number."""
     chosen = select(Filing.app_id).where(Filing.number == number, col(Filing.state).in_(list(PUBLIC)))
     return select(App).where(col(App.id).in_(chosen))
+
+
+def looked_for(*, q: str = "", name: str = "", number: str = "", package: str = "", provider: str = "") -> Any:
+    """Return a select over public apps by words (two characters or more), or by a whole number or package.
+
+    Raises ``invalid`` when nothing is asked for, or a word is too short.
+    """
+    words, number, package = f"{q} {name}".split(), number.strip(), package.strip()
+    if not (words or number or package or provider.strip()):
+        raise RegistryError(
+            "invalid",
+            "say what to look for",
+            [FieldError("/query/q", "required", "q, name, number, package or provider")],
+        )
+    if any(len(word) < _LEAST for word in (*words, *provider.split())):
+        raise RegistryError(
+            "invalid", "a word is too short", [FieldError("/query/q", "too_short", "two characters or more")]
+        )
+    statement = by_number(number) if number else published()
+    if words:
+        statement = statement.where(search_condition(" ".join(words)))
+    for word in name.split():
+        statement = statement.where(col(App.name).icontains(word, autoescape=True))
+    if package:
+        statement = statement.where(App.package == package)
+    if provider.strip():
+        owners = Organization.__table__.select().with_only_columns(col(Organization.id))  # type: ignore[attr-defined]
+        owners = owners.where(search_condition(provider, Organization))
+        statement = statement.where(col(App.organization_id).in_(owners))
+    return statement
 
 
 def show_published(session: Session, apps: list[App], number: str = "") -> list[dict[str, Any]]:

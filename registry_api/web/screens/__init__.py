@@ -7,4 +7,6 @@ from fastapi import APIRouter
 
 def routers() -> tuple[APIRouter, ...]:
     """Return the router of every screen; each is imported here alone."""
-    return ()
+    from registry_api.web.screens import papers, portal  # noqa: PLC0415 - see above
+
+    return portal.router, papers.router
