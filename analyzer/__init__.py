@@ -19,7 +19,7 @@ from analyzer.registers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import ExitStack
     from datetime import date
     from pathlib import Path
@@ -52,6 +52,7 @@ __all__ = [
     "rules_version",
     "static_facts",
     "supervisory_items",
+    "typeface",
     "usage_number",
     "usage_schema",
     "validate_filing",
@@ -344,6 +345,15 @@ def images_of(path: Path) -> ImageFacts:
     from analyzer.extract.images import images_of as look
 
     return look(path)
+
+
+def typeface() -> tuple[str, Callable[[str], str]]:
+    """Return the name of the printed typeface, ready for reportlab, and what makes a text into its (inert) markup."""
+    import analyzer.render.printed_parts  # noqa: F401  # sets which signs may not begin a line of Chinese
+    from analyzer.render.typeface import NAME, characters, markup
+
+    characters()
+    return NAME, markup
 
 
 def rules_version() -> str:

@@ -22,6 +22,7 @@ from registry_api.audits import finding_endpoints as findings
 from registry_api.audits import shipped_endpoints as shipped
 from registry_api.audits import weekly_endpoints as weekly
 from registry_api.campaigns import endpoints as campaigns
+from registry_api.certificates import endpoints as certificates
 from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
 from registry_api.exchange import endpoints as exchange
 from registry_api.exchange.exports import export_router
@@ -36,7 +37,6 @@ from registry_api.notices import list_endpoints as listings
 from registry_api.organizations import claim_endpoints
 from registry_api.organizations import endpoints as organizations
 from registry_api.public import endpoints as public
-from registry_api.public.rates import PublicRate
 from registry_api.registry import Registry
 from registry_api.reviews import endpoints as reviews
 from registry_api.statistics import endpoints as statistics
@@ -102,7 +102,6 @@ def create_app(registry: Registry) -> FastAPI:
         },
     )
     app.state.registry = registry
-    app.state.public_rate = PublicRate(registry.settings)
     routers = (
         _base,
         accounts.router,
@@ -125,6 +124,7 @@ def create_app(registry: Registry) -> FastAPI:
         listings.router,
         exchange.router,
         public.router,
+        certificates.router,
         webhooks.router,
         statistics.router,
     )
@@ -154,7 +154,7 @@ def _answer(
     if slug == "unauthenticated":
         headers = {**(headers or {}), "WWW-Authenticate": "Bearer"}
     if slug == "too-many-requests":
-        headers = {**(headers or {}), "Retry-After": "60"}
+        headers = {"Retry-After": "60", **(headers or {})}
     return JSONResponse(body, body["status"], headers, MEDIA_TYPE)
 
 

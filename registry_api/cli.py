@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from registry_api.commands import access, campaign, key, notices, records, schema, service, submit, trail, user, weekly
+from registry_api.commands import (
+    access,
+    campaign,
+    certificate,
+    key,
+    notices,
+    records,
+    schema,
+    service,
+    submit,
+    trail,
+    user,
+    weekly,
+)
 from registry_api.commands.group import registry
 from registry_api.commands.webhooks import webhooks
 
-COMMANDS = (service, submit, weekly, records, schema, key, user, trail, notices, access, campaign)
+COMMANDS = (service, submit, weekly, campaign, records, schema, key, user, trail, notices, access, certificate)
 """Modules that add their commands to the group as they are imported."""
 
 registry.add_command(webhooks)

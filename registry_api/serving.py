@@ -64,6 +64,8 @@ def check_access_settings(settings: Settings) -> None:
         if rate:
             read_rate(rate)
     read_networks(settings.trusted_proxies)
+    if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
+        raise EduauditError(f"EDUAUDIT_PUBLIC_URL: {settings.public_url!r} is no address; write https://…")
     read_map(settings.oidc_map)
     if settings.oidc_issuer:
         OpenId(settings)

@@ -49,6 +49,8 @@ class Settings:
     """Requests of one key or session; empty for no limit."""
     public_rate: str = "60/minute"
     """Requests without a key from one address."""
+    public_url: str = ""
+    """Address under which people reach this server, such as ``https://beian.example.cn``: QR codes open it."""
     failure_rate: str = "20/minute"
     """Refused keys from one address: past it the address waits."""
     sign_in_rate: str = "10/minute"

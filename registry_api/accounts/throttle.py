@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import threading
+import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -79,6 +81,11 @@ class Throttle:
         """Count one; tell whether it is still within ``rate``, such as ``10/minute``."""
         return not rate or self._ready().hit(read_rate(rate), what, who)
 
+    def wait(self, rate: str, what: str, who: str) -> int:
+        """Return the seconds until one more would be within the rate, at least 1."""
+        reset = self._ready().get_window_stats(read_rate(rate), what, who).reset_time
+        return max(1, math.ceil(reset - time.time()))
+
     def free(self, rate: str, what: str, who: str) -> bool:
         """Tell whether one more would be within the rate, and count nothing."""
         return not rate or self._ready().test(read_rate(rate), what, who)
@@ -95,6 +102,19 @@ def read_rate(rate: str) -> RateLimitItem:
         raise EduauditError(f"{rate!r} is no rate; write such as 10/minute") from None
 
 
-def refuse() -> RegistryError:
-    """Return the refusal of one too many."""
-    return RegistryError("too-many-requests", "请求过于频繁 / too many requests; try again in a minute")
+def refuse(wait: int = 60) -> RegistryError:
+    """Return the refusal of one too many, which says after how many seconds to come back."""
+    return RegistryError(
+        "too-many-requests",
+        f"请求过于频繁 / too many requests; try again in {wait} s",
+        headers={"Retry-After": str(wait)},
+    )
+
+
+def counted_address(address: str) -> str:
+    """Return what is counted for an address: an IPv6 subscriber has a whole /64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:60]
+    return str(ipaddress.ip_network(f"{parsed}/64", strict=False)) if parsed.version == 6 else str(parsed)

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from registry_api.accounts.access import Action, Actor, require
 from registry_api.accounts.keys import read_key, recognise
 from registry_api.accounts.sessions import read_cookie, require_same_site, require_token, session_actor
-from registry_api.accounts.throttle import client_address, refuse
+from registry_api.accounts.throttle import client_address, counted_address, refuse
 from registry_api.accounts.users import note_auth
 from registry_api.errors import RegistryError
 from registry_api.registry import Registry
@@ -68,8 +68,9 @@ def _by_key(request: Request, registry: Registry, text: str) -> Actor:
 def _public(request: Request) -> None:
     registry = _registry(request)
     settings = registry.settings
-    if not registry.throttle.hit(settings.public_rate, "public", client_address(request, settings.trusted_proxies)):
-        raise refuse()
+    who = counted_address(client_address(request, settings.trusted_proxies))
+    if not registry.throttle.hit(settings.public_rate, "public", who):
+        raise refuse(registry.throttle.wait(settings.public_rate, "public", who))
 
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})

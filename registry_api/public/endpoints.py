@@ -7,30 +7,19 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlmodel import col
 
-from registry_api.errors import FieldError, RegistryError
+from registry_api.errors import RegistryError
 from registry_api.kit.paging import After, page
-from registry_api.kit.requests import RegistryPart
+from registry_api.kit.requests import RegistryPart, WithoutKey
 from registry_api.kit.strict import StrictRoute
-from registry_api.organizations.models import App, Organization
-from registry_api.organizations.search import search_condition
-from registry_api.public.rates import PublicRate
-from registry_api.public.service import by_number, published, show_published
+from registry_api.organizations.models import App
+from registry_api.public.detail import detail_of
+from registry_api.public.service import looked_for, published, show_published
 
 CACHE_SECONDS = 300
-_LEAST = 2
 
 
-def _limited(request: Request, response: Response) -> None:
-    rate: PublicRate = request.app.state.public_rate
-    wait = rate.hit(request)
-    if wait:
-        raise RegistryError(
-            "too-many-requests",
-            f"too many requests from this address; wait {wait} s",
-            headers={"Retry-After": str(wait)},
-        )
+def _limited(_within: WithoutKey, response: Response) -> None:
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
 
 
@@ -62,28 +51,7 @@ def find_public_apps(
 
     At least one of them must be given; words have two characters or more.
     """
-    words = f"{q} {name}".split()
-    if not (words or number.strip() or package.strip() or provider.strip()):
-        raise RegistryError(
-            "invalid",
-            "say what to look for",
-            [FieldError("/query/q", "required", "q, name, number, package or provider")],
-        )
-    if any(len(word) < _LEAST for word in (*words, *provider.split())):
-        raise RegistryError(
-            "invalid", "a word is too short", [FieldError("/query/q", "too_short", "two characters or more")]
-        )
-    statement = by_number(number.strip()) if number.strip() else published()
-    if words:
-        statement = statement.where(search_condition(" ".join(words)))
-    for word in name.split():
-        statement = statement.where(col(App.name).icontains(word, autoescape=True))
-    if package.strip():
-        statement = statement.where(App.package == package.strip())
-    if provider.strip():
-        owners = Organization.__table__.select().with_only_columns(col(Organization.id))  # type: ignore[attr-defined]
-        owners = owners.where(search_condition(provider, Organization))
-        statement = statement.where(col(App.organization_id).in_(owners))
+    statement = looked_for(q=q, name=name, number=number, package=package, provider=provider)
     with registry.database.read() as session:
         body = page(
             session,
@@ -91,7 +59,7 @@ def find_public_apps(
             App.id,
             after,
             limit,
-            lambda rows: show_published(session, rows),
+            lambda rows: show_published(session, rows, number.strip()),
             request,
             response,
         )
@@ -104,9 +72,10 @@ def get_public_app(package: str, request: Request, response: Response, registry:
     with registry.database.read() as session:
         rows = list(session.exec(published().where(App.package == package)).all())
         items = show_published(session, rows)
-    if not items:
-        raise RegistryError("not-found", f"no app {package} has a number")
-    return _cached(request, response, items[0])
+        if not items:
+            raise RegistryError("not-found", f"no app {package} has a number")
+        body = {**items[0], **detail_of(session, rows[0])}
+    return _cached(request, response, body)
 
 
 def _cached(request: Request, response: Response, body: dict[str, Any]) -> Any:

@@ -103,7 +103,7 @@ def error_page(request: Request, error: RegistryError) -> Response:
     lang = language(request)
     title: Bilingual = TITLES[error.slug][1]
     errors: list[FieldError] = error.errors or []
-    return render(
+    page = render(
         "error.html",
         lang,
         error.status,
@@ -113,3 +113,5 @@ def error_page(request: Request, error: RegistryError) -> Response:
         signed_in=visitor(request),
         here=request.url,
     )
+    page.headers.update(error.headers or {})
+    return page

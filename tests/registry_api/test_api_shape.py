@@ -8,7 +8,14 @@ from registry_api.errors import MEDIA_TYPE, TITLES
 from registry_api.settings import Settings
 
 PROBLEM_KEYS = {"type", "title", "title_en", "code", "status", "detail", "instance", "errors"}
-OPEN = {"/health", "/schema/filing", "/schema/user-filing", "/public/apps", "/public/apps/{package}"}
+OPEN = {
+    "/public/certificate-keys",
+    "/health",
+    "/schema/filing",
+    "/schema/user-filing",
+    "/public/apps",
+    "/public/apps/{package}",
+}
 
 
 def all_operations(app):

@@ -1,8 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from sqlmodel import select
 
 from registry_api.filings.models import Filing
-from registry_api.settings import Settings
 
 
 @pytest.fixture
@@ -64,25 +65,27 @@ def test_caches_may_keep_the_answer(look, filed, api):
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_one_address_is_limited_and_a_proxy_only_counts_when_trusted(registry):
+def test_one_address_is_limited_and_a_proxy_only_counts_when_trusted():
     from starlette.requests import Request
 
-    from registry_api.public.rates import PublicRate
+    from registry_api.accounts.throttle import Throttle, client_address, counted_address
 
     def asked(host, forwarded=""):
         headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
         return Request({"type": "http", "client": (host, 1), "headers": headers})
 
-    rate = PublicRate(Settings(public_rate="2/minute", trusted_proxies="10.0.0.0/8"))
-    assert [rate.hit(asked("1.1.1.1", f"9.9.9.{index}")) > 0 for index in range(3)] == [False, False, True]
-    assert [rate.hit(asked("10.0.0.1", f"spoofed, 9.9.9.{index}, 10.0.0.2")) for index in range(4)] == [0] * 4
-    assert rate.client(asked("2001:db8::1")) == rate.client(asked("2001:db8::ffff"))
+    throttle = Throttle()
+
+    def passes(host, forwarded=""):
+        return throttle.hit("2/minute", "public", counted_address(client_address(asked(host, forwarded), "10.0.0.0/8")))
+
+    assert [passes("1.1.1.1", f"9.9.9.{index}") for index in range(3)] == [True, True, False]
+    assert all(passes("10.0.0.1", f"spoofed, 9.9.9.{index}, 10.0.0.2") for index in range(4))
+    assert counted_address("2001:db8::1") == counted_address("2001:db8::ffff") != counted_address("2001:db9::1")
 
 
-def test_the_limit_is_a_problem_that_says_when_to_come_back(look, api):
-    from registry_api.public.rates import PublicRate
-
-    api.http.app.state.public_rate = PublicRate(Settings(public_rate="1/minute"))
+def test_the_limit_is_a_problem_that_says_when_to_come_back(look, api, registry):
+    registry.settings = replace(registry.settings, public_rate="1/minute")
     look(q="晨光")
     answer = look(q="晨光")
     assert (answer.status_code, answer.json()["code"]) == (429, "too-many-requests")

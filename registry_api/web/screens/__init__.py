@@ -7,6 +7,11 @@ from fastapi import APIRouter
 
 def routers() -> tuple[APIRouter, ...]:
     """Return the router of every screen; each is imported here alone."""
-    from registry_api.web.screens import case, queue  # noqa: PLC0415 - gathered when an app is made
+    from registry_api.web.screens import (  # noqa: PLC0415 - gathered when an app is made
+        case,
+        papers,
+        portal,
+        queue,
+    )
 
-    return (queue.router, case.router)
+    return tuple(screen.router for screen in (case, papers, portal, queue))

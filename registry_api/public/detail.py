@@ -1,0 +1,75 @@
+"""What else is public of one app: for whom it is, who uses it, and which public notices stand against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+import analyzer
+from registry_api.filings.models import Filing, UserFiling
+from registry_api.filings.user_states import UserState
+from registry_api.kit.china import day_of
+from registry_api.notices.models import Notice
+from registry_api.notices.states import NoticeState
+from registry_api.organizations.models import App, Organization
+from registry_api.public.service import PUBLIC
+
+_PUBLIC_NOTICES = ("public_naming", "delisting")
+"""Kinds of notices that are meant for the public; an order to rectify and a summons are between office and provider."""
+_OVER = (NoticeState.CLOSED.value, NoticeState.CANCELLED.value)
+_MOST = 100
+
+
+def detail_of(session: Session, app: App) -> dict[str, Any]:
+    """Return stages, institutions that filed their use, and current public notices of an app that is public."""
+    document = session.exec(
+        select(Filing.document)
+        .where(Filing.app_id == app.id, col(Filing.state).in_(list(PUBLIC)), col(Filing.number).is_not(None))
+        .order_by(col(Filing.id).desc())
+        .limit(1)
+    ).first()
+    form = (document or {}).get("app") or {}
+    stages, names = form.get("stages") or [], analyzer.code_names("stages")
+    using = (UserFiling.app_id == app.id, UserFiling.state == UserState.FILED.value)
+    users = session.exec(
+        select(Organization.name)
+        .join(UserFiling, col(UserFiling.organization_id) == Organization.id)
+        .where(*using)
+        .order_by(col(Organization.name), col(Organization.id))
+        .limit(_MOST)
+    ).all()
+    count = session.exec(select(func.count()).select_from(UserFiling).where(*using)).one()
+    templates = analyzer.notice_templates()
+    notices = session.exec(
+        select(Notice)
+        .where(
+            Notice.app_id == app.id,
+            col(Notice.kind).in_(_PUBLIC_NOTICES),
+            col(Notice.issued_at).is_not(None),
+            col(Notice.state).not_in(_OVER),
+        )
+        .order_by(col(Notice.id).desc())
+        .limit(_MOST)
+    ).all()
+    return {
+        "platform": "ios" if app.package.startswith("ios:") else "android",
+        "stages": [
+            {
+                "code": str(code),
+                "zh": names.get(str(code), (str(code), ""))[0],
+                "en": names.get(str(code), ("", str(code)))[1],
+            }
+            for code in stages
+        ],
+        "institutions": {"count": count, "names": list(users)},
+        "notices": [
+            {
+                "number": item.number,
+                "title": {"zh": templates[item.kind].title.zh, "en": templates[item.kind].title.en},
+                "issued_on": day_of(item.issued_at).isoformat() if item.issued_at else None,
+            }
+            for item in notices
+            if item.kind in templates
+        ],
+    }
