@@ -9,7 +9,7 @@ from registry_api.analysis import Analysis, AnalyzerFacade
 from registry_api.db import Database
 from registry_api.jobs.port import Jobs
 from registry_api.settings import Settings
-from registry_api.storage.blobs import BlobStore
+from registry_api.storage.blobs import open_store
 
 
 class Registry:
@@ -18,7 +18,7 @@ class Registry:
     def __init__(self, settings: Settings, *, analysis: Analysis | None = None, jobs: Jobs | None = None) -> None:
         self.settings = settings
         self.database = Database(settings)
-        self.blobs = BlobStore(settings.blobs)
+        self.blobs = open_store(settings)
         self.analysis: Analysis = analysis or AnalyzerFacade()
         self.throttle = Throttle()
         self._jobs = jobs

@@ -21,6 +21,17 @@ class Settings:
     """Folder of the SQLite file, the blobs and the worker locks."""
     database_url: str = ""
     """Empty: SQLite in `data`. ``postgresql://user@host/database`` for PostgreSQL."""
+    blob_store: str = ""
+    """Empty: files in `data`. ``s3://bucket/prefix`` for an object store that several machines share (extra
+    ``[s3]``); its credentials are read from ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY``, as usual there."""
+    blob_endpoint: str = ""
+    """Address of the object store when it is not Amazon's, such as ``https://oss.example.cn``."""
+    blob_region: str = ""
+    """Region of the bucket, where the store asks for one."""
+    blob_timeout: float = 30.0
+    """Seconds that the object store may be silent before a request to it is given up."""
+    blob_cache: int = 20 * 1024**3
+    """Bytes of files of the object store that a machine keeps in `data` at most, to read them again."""
     host: str = "127.0.0.1"
     port: int = 8710
     upload_limit: int = 2 * 1024**3
@@ -84,7 +95,7 @@ class Settings:
 
     @property
     def blobs(self) -> Path:
-        """Return the folder of the content-addressed files."""
+        """Return the folder of the content-addressed files, or of copies of those in the object store."""
         return self.data / "blobs"
 
 
@@ -111,5 +122,7 @@ def read_settings(environ: dict[str, str] | None = None, **given: Any) -> Settin
         raise EduauditError(
             f"{PREFIX}DATABASE_URL: only postgresql://… is known; leave it out for SQLite in the folder"
         )
+    if not str(values.get("blob_store", "s3://b")).startswith("s3://"):
+        raise EduauditError(f"{PREFIX}BLOB_STORE: only s3://bucket/prefix is known; leave it out for the folder")
     values.update({key: value for key, value in given.items() if value is not None})
     return replace(settings, **values)

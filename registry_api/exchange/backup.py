@@ -46,7 +46,7 @@ def verify(database: Database, blobs: BlobStore) -> Verification:
         known = session.exec(select(Blob.sha256).order_by(col(Blob.sha256))).all()
     for sha256 in known:
         result.blobs += 1
-        wrong = blobs.altered(sha256)
+        wrong = blobs.inspect(sha256)
         if wrong:
             result.problems.append(f"blob {sha256}: {wrong}")
     return result
@@ -78,7 +78,7 @@ def backup(registry: Registry, target: Path) -> Verification:
         with database.read() as session:
             known = session.exec(select(Blob.sha256)).all()
         for sha256 in known:
-            _copy(registry.blobs.path(sha256), blobs.path(sha256))
+            registry.blobs.copy(sha256, blobs.local(sha256))
         return verify(database, blobs)
     finally:
         database.close()
@@ -122,10 +122,3 @@ def _verified(settings: Settings) -> Verification:
         return Verification(problems=[f"database: {error.orig}"])
     finally:
         database.close()
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # A real copy: a hard link would share every later damage.
-    if source.exists():  # the verification of the copy names a missing one
-        shutil.copyfile(source, target)

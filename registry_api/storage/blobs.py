@@ -1,10 +1,15 @@
-"""Content-addressed files in a local folder: ``blobs/ab/abcdef…``. A file is there whole or not at all."""
+"""Content-addressed files in a local folder: ``blobs/ab/abcdef…``. A file is there whole or not at all.
+
+`registry_api.storage.objects` keeps the same files in an object store; whoever reads or writes them asks
+`open_store` for the one in force and sees no difference.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +20,7 @@ from sqlmodel import Session
 
 from registry_api.db import insert_missing, now
 from registry_api.errors import RegistryError
+from registry_api.settings import Settings
 from registry_api.storage.models import Blob
 
 _CHUNK = 1024 * 1024
@@ -28,9 +34,13 @@ class BlobStore:
         self.folder = folder
         self.incoming = folder / ".incoming"
 
-    def path(self, sha256: str) -> Path:
-        """Return where the file is, or would be."""
+    def local(self, sha256: str) -> Path:
+        """Return the file's place in the folder."""
         return self.folder / sha256[:2] / sha256
+
+    def path(self, sha256: str) -> Path:
+        """Return where the file can be read, or would be if it were there."""
+        return self.local(sha256)
 
     def read(self, sha256: str) -> bytes:
         """Return the content; raises `RegistryError` when the file is missing or was altered."""
@@ -45,7 +55,7 @@ class BlobStore:
     def put(self, content: bytes) -> str:
         """Keep ``content`` and return its SHA-256."""
         sha256 = hashlib.sha256(content).hexdigest()
-        if not self.path(sha256).exists():
+        if not self.local(sha256).exists():
             with self.receiving() as file:
                 file.write(content)
                 self.keep(file, sha256)
@@ -74,7 +84,7 @@ class BlobStore:
         """Make a received file durable under its hash."""
         file.flush()
         os.fsync(file.fileno())
-        target = self.path(sha256)
+        target = self.local(sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         # Also over a file that is there: it has the same content, or was damaged and is mended by this one.
         Path(file.name).replace(target)
@@ -86,14 +96,55 @@ class BlobStore:
 
     def altered(self, sha256: str) -> str | None:
         """Return what is wrong with a blob (``missing``, ``altered``), or `None`."""
-        hasher = hashlib.sha256()
         try:
-            with self.path(sha256).open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    hasher.update(chunk)
+            return None if file_digest(self.local(sha256)) == sha256 else "altered"
         except OSError:
             return "missing"
-        return None if hasher.hexdigest() == sha256 else "altered"
+
+    def inspect(self, sha256: str) -> str | None:
+        """Return what is wrong with a blob where it is kept for good, as `altered` does."""
+        return self.altered(sha256)
+
+    def copy(self, sha256: str, target: Path) -> None:
+        """Write a blob's content to ``target``, unchecked; a missing blob leaves nothing there."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if self.local(sha256).exists():
+            # A real copy: a hard link would share every later damage.
+            shutil.copyfile(self.local(sha256), target)
+
+    def adopt(self, source: Path, sha256: str) -> None:
+        """Keep a copy of a file whose hash was verified."""
+        with self.receiving() as file, source.open("rb") as content:
+            shutil.copyfileobj(content, file, _CHUNK)
+            self.keep(file, sha256)
+
+    def probe(self) -> None:
+        """Raise `RegistryError` when the store cannot be written to just now."""
+        try:
+            with self.receiving() as file:
+                file.write(b"probe")
+                file.flush()
+        except OSError as error:
+            raise RegistryError("unavailable", f"files cannot be written to {self.folder}: {error.strerror}") from None
+
+    def trim(self) -> int:
+        """Give back room that can be had without loss; return the bytes. The folder itself has none to give."""
+        return 0
+
+
+def file_digest(path: Path) -> str:
+    """Return a file's SHA-256, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def open_store(settings: Settings) -> BlobStore:
+    """Return the store that the settings name."""
+    if not settings.blob_store:
+        return BlobStore(settings.blobs)
+    from registry_api.storage.objects import ObjectStore  # noqa: PLC0415 - of the extra [s3]
+
+    return ObjectStore(settings)
 
 
 def record_blob(session: Session, sha256: str, size: int) -> None:
