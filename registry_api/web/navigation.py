@@ -18,7 +18,13 @@ class Screen:
     roles: frozenset[Role] = frozenset(Role)
 
 
-SCREENS: tuple[Screen, ...] = (Screen("/", "应用", "Apps", Action.READ),)
+SCREENS: tuple[Screen, ...] = (
+    Screen("/", "应用", "Apps", Action.READ),
+    Screen("/notices", "文书", "Notices", Action.READ),
+    Screen("/sdks", "SDK", "SDKs", Action.READ),
+    Screen("/statistics", "统计", "Statistics", Action.READ),
+    Screen("/trail", "办理记录", "Trail", Action.TRAIL),
+)
 """In the order of the menu."""
 
 

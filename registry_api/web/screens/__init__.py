@@ -7,4 +7,6 @@ from fastapi import APIRouter
 
 def routers() -> tuple[APIRouter, ...]:
     """Return the router of every screen; each is imported here alone."""
-    return ()
+    from registry_api.web.screens import notice_composer, notices, sdks, statistics, trail  # noqa: PLC0415 - each is imported here alone
+
+    return (notice_composer.router, notices.router, sdks.router, statistics.router, trail.router)
