@@ -39,6 +39,7 @@ __all__ = [
     "read_waivers",
     "report_of",
     "resolve_hosts",
+    "rule_sources",
     "rules_version",
     "static_facts",
     "supervisory_items",
@@ -320,6 +321,13 @@ def clauses() -> Mapping[str, Clause]:
     from analyzer.catalogue import load_catalogue
 
     return load_catalogue().clauses
+
+
+def rule_sources() -> Mapping[str, str]:
+    """Return key of a source, such as ``S22``, → what it stands for, of the rules in force."""
+    from analyzer.catalogue import load_catalogue
+
+    return {key: source.what for key, source in load_catalogue().sources.items()}
 
 
 def calendar() -> Mapping[str, CalendarYear]:

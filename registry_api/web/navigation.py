@@ -24,6 +24,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/sdks", "SDK", "SDKs", Action.READ),
     Screen("/statistics", "统计", "Statistics", Action.READ),
     Screen("/trail", "办理记录", "Trail", Action.TRAIL),
+    Screen("/administration", "平台管理", "Administration", Action.KEYS),
 )
 """In the order of the menu."""
 
