@@ -67,3 +67,10 @@ def code_names(table: str) -> dict[str, tuple[str, str]]:
 
     rows = [(row.id, row.name or row.title) for row in load_catalogue().filing_codes[table].codes]
     return {code: (name.zh, name.en) for code, name in rows}
+
+
+def rule_sources() -> Mapping[str, str]:
+    """Return key of a source, such as ``S22``, → what it stands for, of the rules in force."""
+    from analyzer.catalogue import load_catalogue
+
+    return {key: source.what for key, source in load_catalogue().sources.items()}

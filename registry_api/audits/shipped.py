@@ -86,6 +86,26 @@ def list_sdks(session: Session, actor: Actor) -> list[dict[str, Any]]:
     return [{"sdk": sdk, "name": name, "apps": count, "versions": number} for sdk, name, count, number in rows]
 
 
+def count_versions(session: Session, actor: Actor, sdk: str) -> list[dict[str, Any]]:
+    """Return the versions of one SDK with the number of apps within reach that ship each now, the newest first.
+
+    Versions that cannot be compared stand at the end; ``version`` is `None` where it is not known.
+    """
+    rows = session.exec(
+        select(
+            ShippedSdk.version,
+            sa.func.max(ShippedSdk.version_key),
+            sa.func.max(ShippedSdk.name),
+            sa.func.count(sa.distinct(col(ShippedSdk.app_id))),
+        )
+        .join(App, col(App.id) == ShippedSdk.app_id)
+        .where(scope_of(App, actor), current(), ShippedSdk.sdk == sdk)
+        .group_by(col(ShippedSdk.version))
+    ).all()
+    ordered = sorted(rows, key=lambda row: (row[1] is not None, row[1] or "", row[0] or ""), reverse=True)
+    return [{"version": version, "name": name, "apps": number} for version, _, name, number in ordered]
+
+
 def shippers(
     actor: Actor,
     sdk: str,

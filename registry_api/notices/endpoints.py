@@ -38,12 +38,13 @@ from registry_api.organizations.service import find_app, find_upload
 
 router = APIRouter(route_class=StrictRoute)
 
-_ACTIONS = {
+ACTIONS = {
     NoticeEvent.SIGN: Action.SIGN,
     NoticeEvent.RETURN: Action.SIGN,
     NoticeEvent.RECEIVE: Action.ANSWER,
     NoticeEvent.REPLY: Action.ANSWER,
 }
+"""Event → what its actor must be allowed to do, where it is not `Action.NOTICE`."""
 _FILES = 20
 
 
@@ -235,7 +236,7 @@ def move_notice(
     An authority: `sign` (not who drafted it), `issue`, `re_audit`, `close`, `reopen`, `escalate`, `return`, `cancel`.
     The provider: `receive`, `reply` with a text and uploads.
     """
-    require(actor, _ACTIONS.get(body.event, Action.NOTICE))
+    require(actor, ACTIONS.get(body.event, Action.NOTICE))
 
     def work(session: Session) -> Reply:
         notice = find_notice(session, actor, notice_id, lock=True)

@@ -54,21 +54,7 @@ def draft_notice(
     Without ``findings`` it names every proven finding that stands. A suspected one is named only on request, and
     the text says that it is suspected. Raises ``invalid`` when a finding is another app's or no longer stands.
     """
-    template = analyzer.notice_templates().get(kind)
-    if template is None:
-        known = ", ".join(sorted(analyzer.notice_templates()))
-        raise RegistryError("invalid", f"no notice {kind}", [FieldError("/kind", "unknown", kind, f"one of {known}")])
-    rows = _named(session, app, findings)
-    if not rows and not remark.strip():
-        raise RegistryError(
-            "invalid",
-            f"{app.package} has no proven finding that stands",
-            [
-                FieldError(
-                    "/findings", "required", "没有可通知的问题 / nothing to notify", "name findings, or give a remark"
-                )
-            ],
-        )
+    rows, term, body = write_notice(registry, session, app, kind, findings=findings, term=term, remark=remark)
     notice = Notice(
         kind=kind,
         state=NoticeState.DRAFTED.value,
@@ -79,14 +65,12 @@ def draft_notice(
         parent_id=parent.id if parent else None,
         findings=[row.id or 0 for row in rows],
         basis=basis,
-        term=term or template.term,
+        body=body,
+        term=term,
         drafted_by=by.person if by else SYSTEM,
         created_at=now(),
         updated_at=now(),
     )
-    values = _values(session, app) | {"term": notice.term}
-    documents = [row.document for row in rows]
-    notice.body = write_body(template, values, documents, registry.analysis.clauses(), remark)
     session.add(notice)
     session.flush()
     append(
@@ -103,6 +87,38 @@ def draft_notice(
         ),
     )
     return notice
+
+
+def write_notice(
+    registry: Registry,
+    session: Session,
+    app: App,
+    kind: str,
+    *,
+    findings: list[int] | None = None,
+    term: int | None = None,
+    remark: str = "",
+) -> tuple[list[FindingRow], int, str]:
+    """Return the findings that a notice would name, its term and its text, changing nothing; raises ``invalid``."""
+    template = analyzer.notice_templates().get(kind)
+    if template is None:
+        known = ", ".join(sorted(analyzer.notice_templates()))
+        raise RegistryError("invalid", f"no notice {kind}", [FieldError("/kind", "unknown", kind, f"one of {known}")])
+    rows = _named(session, app, findings)
+    if not rows and not remark.strip():
+        raise RegistryError(
+            "invalid",
+            f"{app.package} has no proven finding that stands",
+            [
+                FieldError(
+                    "/findings", "required", "没有可通知的问题 / nothing to notify", "name findings, or give a remark"
+                )
+            ],
+        )
+    wanted = term or template.term
+    values = _values(session, app) | {"term": wanted}
+    documents = [row.document for row in rows]
+    return rows, wanted, write_body(template, values, documents, registry.analysis.clauses(), remark)
 
 
 def _named(session: Session, app: App, wanted: list[int] | None) -> list[FindingRow]:

@@ -22,6 +22,11 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/queue", "待办", "My queue", Action.READ, DECIDERS | {Role.AUDITOR}),
     Screen("/apps", "应用", "Apps", Action.READ, DECIDERS | {Role.AUDITOR}),
     Screen("/", "应用", "Apps", Action.READ, frozenset(Role) - DECIDERS - {Role.AUDITOR}),
+    Screen("/notices", "文书", "Notices", Action.READ),
+    Screen("/sdks", "SDK", "SDKs", Action.READ),
+    Screen("/statistics", "统计", "Statistics", Action.READ),
+    Screen("/trail", "办理记录", "Trail", Action.TRAIL),
+    Screen("/administration", "平台管理", "Administration", Action.KEYS),
 )
 """In the order of the menu."""
 

@@ -6,9 +6,11 @@ from functools import cache
 
 import analyzer
 from analyzer.model.chains import CHAIN_WORDS
+from registry_api.web.desk_words import DESK_WORDS
 
 WORDS: dict[str, tuple[str, str]] = {
     **CHAIN_WORDS,
+    **DESK_WORDS,
     # states of a filing
     "draft": ("草稿", "draft"),
     "submitted": ("已提交", "submitted"),
@@ -221,7 +223,23 @@ WORDS: dict[str, tuple[str, str]] = {
 """Code → (Chinese, English)."""
 
 _FAMILIES = frozenset(
-    {"coverage", "doubt", "entry", "evidence", "guard", "link", "moment", "phase", "role", "sdk", "verdict"}
+    {
+        "coverage",
+        "doubt",
+        "entry",
+        "evidence",
+        "guard",
+        "link",
+        "moment",
+        "notice_event",
+        "notice_kind",
+        "notice_state",
+        "phase",
+        "role",
+        "scope",
+        "sdk",
+        "verdict",
+    }
 )
 
 FIELDS: dict[str, tuple[str, str]] = {

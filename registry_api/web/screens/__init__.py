@@ -8,10 +8,28 @@ from fastapi import APIRouter
 def routers() -> tuple[APIRouter, ...]:
     """Return the router of every screen; each is imported here alone."""
     from registry_api.web.screens import (  # noqa: PLC0415 - gathered when an app is made
+        administration,
         case,
+        notice_composer,
+        notices,
         papers,
         portal,
         queue,
+        sdks,
+        statistics,
+        trail,
     )
 
-    return tuple(screen.router for screen in (case, papers, portal, queue))
+    screens = (
+        administration,
+        case,
+        notice_composer,
+        notices,
+        papers,
+        portal,
+        queue,
+        sdks,
+        statistics,
+        trail,
+    )
+    return tuple(screen.router for screen in screens)
