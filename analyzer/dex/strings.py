@@ -46,8 +46,8 @@ class StringPool:
         self.count = len(offsets)
         if self.count and int(offsets.max()) + 2 > len(data):
             raise DamagedError("a string lies outside the file")
-        self._offsets: Ints = offsets.astype(np.int64)
-        self.starts: Ints = self._skip_lengths(self._offsets)
+        self._offsets = offsets
+        self.starts: Ints = self._skip_lengths(offsets.astype(np.int64))
 
     def _skip_lengths(self, at: Ints) -> Ints:
         """Return where the characters begin: behind the ULEB128 of the length in UTF-16 units (1 to 5 bytes)."""
@@ -214,7 +214,7 @@ class StringPool:
         """Where the first string begins, and the places of the NUL bytes that end strings, in order of place."""
         first = int(self.starts.min())
         last = self._data.find(b"\0", int(self.starts.max()))
-        ends = self._offsets[1:] - 1
+        ends = self._offsets[1:].astype(np.int64) - 1
         if (
             last >= 0
             and self._order[0] is None

@@ -199,10 +199,11 @@ class _Extraction:
             graph = reach.link(index, catalogue, self.components)
         swept = self._taken(sweeping)
         self.endpoints = swept.endpoints
-        hits = swept.hits(index)
+        hits, hosts, known = swept.hits(index), swept.hosts, swept.calls
+        del swept  # before the next copy is made
         if hits is not None:
             owners = self._owners(index)
-            calls = self.sdk_calls = SdkCalls(swept.calls, catalogue)
+            calls = self.sdk_calls = SdkCalls(known, catalogue)
             every = self._all_components()
             surveying = Aside(
                 SurveyedCode,
@@ -223,7 +224,7 @@ class _Extraction:
             metadata = dict(pair for one in reversed(self.manifests) for pair in one.metadata)
             found_sdks = sdks.find_sdks(
                 index, catalogue, package=self.own_package, components=self.components, entries=self.names,
-                metadata=metadata, hosts=swept.hosts, read=package.head_of,
+                metadata=metadata, hosts=hosts, read=package.head_of,
             )  # fmt: skip
             self.sdks = add_states(found_sdks, self.sdk_calls, catalogue, self.components, metadata)
         with stages.guarded("packers", package):

@@ -79,6 +79,7 @@ def survey_code(
             package.reason("reflection", text)
     with stages.guarded("security", package):
         facts = security.find_in_code(hits, catalogue, owners)
+    index.flow.program.forget_methods()  # hardly any of them is asked for again
     give_back()
     rows = found.accesses
     if graph is not None:

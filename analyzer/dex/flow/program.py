@@ -89,6 +89,10 @@ class Program:
             known = self._methods[part, item] = Method(one.dex, one.bodies, item, part)
         return known
 
+    def forget_methods(self) -> None:
+        """Drop what was decoded; it is decoded again when it is asked for."""
+        self._methods.clear()
+
     def forget_values(self) -> None:
         """Drop what was evaluated, not what was decoded."""
         for method in self._methods.values():
