@@ -281,7 +281,7 @@ def unscoped(source):
 def test_the_edge_selects_no_rows_of_a_province_without_scope():
     """Services work on what was found within reach; endpoints, pages and commands must go through the scope."""
     folder = ROOT / "registry_api"
-    edge = [*folder.rglob("*endpoints.py"), *(folder / "web").glob("*.py"), *(folder / "commands").glob("*.py")]
+    edge = [*folder.rglob("*endpoints.py"), *(folder / "web").rglob("*.py"), *(folder / "commands").glob("*.py")]
     assert len(edge) > 10
     found = {
         f"{path.relative_to(ROOT)}:{line}": models
