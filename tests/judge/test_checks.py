@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import driftcases
 import governancecases
 import pytest
 import weaknesscases
@@ -408,6 +409,7 @@ CASES = [
 ]  # fmt: skip
 CASES += weaknesscases.CASES
 CASES += governancecases.CASES
+CASES += driftcases.CASES
 
 
 @pytest.mark.parametrize(

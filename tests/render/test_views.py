@@ -155,7 +155,7 @@ def test_view_is_for_people_only(tmp_path):
             seen(
                 "transmission", "h.cn (body id)", "device.imei = required · plain · before_consent · ×1 · known_value"
             ),
-            ("h.cn (请求体 id)", "device.imei = required · 无编码 · 同意前 · ×1 · 已知值"),
+            ("h.cn (body id)", "device.imei = required · 未编码 · 同意前 · ×1 · 已知值"),
         ),
         (
             seen("permission", "AndroidManifest.xml", "android.permission.X · used: null · used_by: app"),
