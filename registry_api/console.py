@@ -129,7 +129,7 @@ def print_week(result: dict[str, Any], lang: str) -> None:
         say(f"  … {more} " + ("more changes" if lang == "en" else "项变化未列出"))
     for item in result["failures"]:
         say(f"  {word('failed', lang)}  {item['package']}  {item['code']}: {item['detail']}")
-    if not result["changes"]:
+    if not result["changes"] and (done or not failed):  # where nothing was examined, nothing is known to be the same
         say("  nothing changed" if lang == "en" else "  与上次相比没有变化")
 
 

@@ -67,13 +67,15 @@ def notify_shippers(
     """Draft one notice for each app within reach that ships the SDK now; each in a transaction of its own.
 
     Return for each app what became of it: ``drafted``, ``known`` (this batch has one already), ``would_draft``, or
-    ``failed`` with the reason. Nothing is issued: another person signs.
+    ``failed`` with the reason; raises ``not-found`` when nobody ships it. Nothing is issued: another person signs.
     """
     check_range(alert.at_most, alert.at_least)
     with registry.database.read() as session:
         statement = shippers(actor, alert.sdk, at_most=alert.at_most, at_least=alert.at_least, unknown=alert.unknown)
         found = session.exec(statement.order_by(col(App.package))).all()
-    if found and not dry_run and not alert.reason.strip():
+    if not found:
+        raise RegistryError("not-found", f"no app within reach ships {alert.sdk} in these versions")
+    if not dry_run and not alert.reason.strip():
         message = "须说明该 SDK 的问题 / what is wrong with the SDK must be said"
         raise RegistryError("invalid", message, [FieldError("/reason", "required", message, "a vulnerability, a leak")])
     return [_notify(registry, actor, alert, row, app, version, dry_run=dry_run) for row, app, version in found]

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from analyzer.model import Finding, Report, channels_of, record_plain
@@ -111,15 +112,18 @@ def record(session: Session, run: AuditRun, app: App, report: Report) -> dict[st
         outcomes.append((row, outcome))
     session.add_all(row for row, _ in outcomes)
     session.flush()
-    session.add_all(
-        Observation(
-            finding_id=row.id or 0,
-            run_id=run.id,
-            outcome=outcome,
-            cause=cause if outcome != "new" or before else "input",
-        )
+    # One row for every finding of every run: inserted without a model for each.
+    observed = [
+        {
+            "finding_id": row.id,
+            "run_id": run.id,
+            "outcome": outcome,
+            "cause": cause if outcome != "new" or before else "input",
+        }
         for row, outcome in outcomes
-    )
+    ]
+    if observed:
+        session.execute(sa.insert(Observation), observed)
     _tell(session, run, app, grown)
     session.flush()
     counted = Counter(outcome for _, outcome in outcomes)

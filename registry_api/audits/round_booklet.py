@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import analyzer
 from registry_api.audits.rounds import KINDS, kind_of
 from registry_api.exchange.booklet import Booklet, Cell, Section, Tile, Value
+from registry_api.kit.china import CHINA
 
 WORDS = {
     "new": ("新增", "New"),
@@ -34,6 +36,11 @@ def place_of(code: str | None, lang: str) -> str:
     """Return the name of a province."""
     pair = analyzer.code_names("provinces").get(code or "")
     return pair[lang == "en"] if pair else code or "–"
+
+
+def stamp_of(text: str) -> str:
+    """Return a moment to the minute in China's time."""
+    return datetime.fromisoformat(text).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def change_of(now: int, before: int, lang: str) -> str:
@@ -105,7 +112,7 @@ def _lines(report: dict[str, Any], lang: str) -> list[str]:
         else "",
     ]
     scope = ", ".join(filter(None, chosen)) if lang == "en" else "、".join(filter(None, chosen))
-    made = report["made_at"].replace("T", " ")
+    made = stamp_of(report["made_at"])
     rules, engines = ", ".join(report["rules"]) or "–", ", ".join(report["engines"]) or "–"
     if lang == "en":
         return [
@@ -136,6 +143,7 @@ def _warnings(report: dict[str, Any], lang: str) -> list[str]:
     if cancelled:
         found.append(f"{cancelled} audits were cancelled." if lang == "en" else f"{cancelled} 个检测被取消。")
     parts = (
+        (report["states"].get("failed", 0), "个应用检测失败", "audits failed"),
         (missing["incomplete"], "个应用检查不完整", "apps were not examined in full"),
         (missing["without_package"], "个在管应用没有可检测的安装包", "supervised apps have no package to examine"),
         (missing["not_in_round"], "个在管应用未列入本轮", "supervised apps are not in this round"),
@@ -263,7 +271,17 @@ def _unexamined(report: dict[str, Any], lang: str) -> Section:
         [pair[lang == "en"] for pair in heads],
         rows,
         note,
-        "Every app of the round was examined in full." if lang == "en" else "本轮应用均已完整检查。",
+        _nothing_missing(report, lang),
+    )
+
+
+def _nothing_missing(report: dict[str, Any], lang: str) -> str:
+    if report["states"].get("succeeded", 0) == report["total"]:
+        return "Every app of the round was examined in full." if lang == "en" else "本轮应用均已完整检查。"
+    return (
+        "None beside the audits that failed, were cancelled or still wait."
+        if lang == "en"
+        else "除检测失败、被取消和尚未完成的以外，没有其他。"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import analyzer
-from registry_api.audits.round_booklet import place_of, word_of
+from registry_api.audits.round_booklet import place_of, stamp_of, word_of
 from registry_api.campaigns.progress import FIGURES
 from registry_api.exchange.booklet import Booklet, Cell, Section, Tile, Value
 
@@ -59,9 +59,9 @@ def campaign_booklet(report: dict[str, Any], lang: str) -> Booklet:
             + t("（启动时固定）", " (frozen at the start)"),
             t(
                 f"启动 {_day(report['started_at'])}，期限 {report['due_on'] or '–'}，结束 {_day(report['ended_at'])}，"
-                f"制表 {report['made_at']}",
+                f"制表 {stamp_of(report['made_at'])}",
                 f"Started {_day(report['started_at'])}, due {report['due_on'] or '–'}, ended "
-                f"{_day(report['ended_at'])}, made at {report['made_at']}",
+                f"{_day(report['ended_at'])}, made at {stamp_of(report['made_at'])}",
             ),
         ],
         tiles=[
@@ -121,4 +121,4 @@ def _apps(progress: dict[str, Any], lang: str) -> Section:
 
 
 def _day(stamp: str | None) -> str:
-    return stamp[:10] if stamp else "–"
+    return stamp_of(stamp)[:10] if stamp else "–"

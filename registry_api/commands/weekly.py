@@ -85,7 +85,7 @@ def weekly(
 ) -> None:
     """每周审计全部应用 / audit every app under supervision, once a week; starting it again is harmless."""
     from analyzer.model import EduauditError, Severity
-    from registry_api.audits.weekly import Part, iso_week, worst_new
+    from registry_api.audits.weekly import Part, iso_week, week_before, worst_new
     from registry_api.exchange.booklet import form_of
     from registry_api.web.words import provinces
 
@@ -96,6 +96,10 @@ def weekly(
     if province and province not in provinces():
         raise EduauditError(f"--province {province}: 未知省份代码 / no such province; such as 61")
     week = week or iso_week()
+    try:
+        week_before(week)
+    except ValueError:
+        raise EduauditError(f"--week {week}: 没有这一周 / no such week; such as 2026-W47") from None
     part = Part(province, campaign, since.date() if since else None)
     if url and data is None:
         if jobs:
