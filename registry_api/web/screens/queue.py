@@ -21,7 +21,6 @@ from registry_api.kit.schemas import WIDEST_ID
 from registry_api.registry import Registry
 from registry_api.reviews import cases
 from registry_api.reviews.endpoints import show_cases
-from registry_api.reviews.models import ReviewCase
 from registry_api.reviews.queue import Wanted, colleagues, days_left, place_of, select_cases
 from registry_api.web.rendering import render
 from registry_api.web.typed import FormRoute, Typed, read_typed
