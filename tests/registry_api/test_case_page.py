@@ -210,7 +210,7 @@ def test_a_case_of_five_thousand_findings_is_paged_and_light(registry, signed_in
     assert len(page.encode()) < 300_000
     assert "第 1 / 125 页，共 5000 项" in page
     last = http.get(f"{PAGE}?page=125").text
-    assert "sub4999" in last
+    assert "sub999<" in last
     assert len(last.encode()) < 300_000
     assert http.get(f"{PAGE}?page=9999&only=high").status_code == 200
     assert http.get(f"{PAGE}?only=<x>").status_code == 200
