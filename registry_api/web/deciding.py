@@ -17,7 +17,7 @@ from registry_api.filings.attachments import attachments_of
 from registry_api.filings.corrections import all_items
 from registry_api.filings.endpoints import TransitionBody
 from registry_api.filings.machine import Machine, step_of
-from registry_api.filings.models import Attachment, Correction, Filing
+from registry_api.filings.models import Attachment, Correction, Filing, UserFiling
 from registry_api.filings.transitions import MACHINE
 from registry_api.reviews.cases import find_case
 from registry_api.reviews.models import ReviewCase
@@ -63,7 +63,7 @@ class Item:
 class Desk:
     """What the page shows of deciding, beside the record."""
 
-    filing: Filing | None
+    filing: Filing | UserFiling | None
     case: ReviewCase | None
     left: int | None
     """Working days until the case falls due."""
@@ -82,6 +82,8 @@ class Desk:
     outcomes: tuple[tuple[int, str, str], ...] = ()
     """Of a decision about several findings: id, code and detail of each that was refused."""
     done: str = ""
+    action: str = ""
+    """Where the form goes, if not to the page of the app."""
 
     @property
     def gathering(self) -> bool:
@@ -89,7 +91,7 @@ class Desk:
         return any(choice.event in WITH_ITEMS for choice in self.choices)
 
 
-def choices(session: Session, actor: Actor, filing: Filing, machine: Machine[Any, Any, Any] = MACHINE) -> list[Choice]:
+def choices(session: Session, actor: Actor, filing: Any, machine: Machine[Any, Any, Any] = MACHINE) -> list[Choice]:
     """Return the decisions that role and state allow, each with what stands in its way."""
     if not can(actor, Action.REVIEW):
         return []

@@ -21,7 +21,9 @@ UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), sele
 @pytest.fixture
 def case(submitted, drain, key_of):
     findings = ["DATA.X|device.imei|critical", "DATA.Y|device.mac|medium", "DATA.Z|location.precise|low"]
-    submitted({"findings": findings, "sdks": [["友盟统计", "9.4"]], "label": "晨光学习" * 40}, sdks=[], version_name="0.9")
+    submitted(
+        {"findings": findings, "sdks": [["友盟统计", "9.4"]], "label": "晨光学习" * 40}, sdks=[], version_name="0.9"
+    )
     drain()
     return key_of("lead_reviewer", "31")
 

@@ -7,6 +7,6 @@ from fastapi import APIRouter
 
 def routers() -> tuple[APIRouter, ...]:
     """Return the router of every screen; each is imported here alone."""
-    from registry_api.web.screens import case, queue, versions  # noqa: PLC0415 - gathered when an app is made
+    from registry_api.web.screens import case, queue, usage, versions  # noqa: PLC0415 - gathered when an app is made
 
-    return (queue.router, case.router, versions.router)
+    return (queue.router, case.router, versions.router, usage.router)

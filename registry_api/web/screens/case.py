@@ -30,6 +30,7 @@ from registry_api.reviews.models import ReviewCase
 from registry_api.web.deciding import Desk, body_of, change_items, items_of, open_desk, since_of
 from registry_api.web.record import Record, read_record
 from registry_api.web.rendering import render
+from registry_api.web.screens.usage import show_usage
 from registry_api.web.typed import FormRoute, Typed, read_typed
 from registry_api.web.visitors import Lang, Signed
 
@@ -43,14 +44,21 @@ _CHANGED = "备案在您填写期间已有变动 / the filing has changed since 
 
 @router.get("/cases/{case_id}")
 def find_case(
-    case_id: Annotated[int, Path(ge=1, le=WIDEST_ID)], registry: RegistryPart, actor: Signed, lang: Lang = "zh"
+    case_id: Annotated[int, Path(ge=1, le=WIDEST_ID)],
+    request: Request,
+    registry: RegistryPart,
+    actor: Signed,
+    lang: Lang = "zh",
+    done: Annotated[str, Query(pattern="^[a-z_]{0,30}$")] = "",
 ) -> Response:
-    """Lead from a row of the queue to the page on which it is decided."""
+    """Lead from a row of the queue to the page on which it is decided; a school's filing has one here."""
     with registry.database.read() as session:
         found = session.exec(select(ReviewCase).where(ReviewCase.id == case_id, cases.reach(actor))).first()
         app = session.get(App, found.app_id) if found else None
     if found is None or app is None:
         raise RegistryError("not-found", f"there is no case {case_id}")
+    if found.user_filing_id is not None:
+        return show_usage(request, registry, actor, lang, found, done=done)
     return RedirectResponse(f"/apps/{quote(app.package, safe='')}?lang={lang}", 303)
 
 
