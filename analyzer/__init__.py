@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from analyzer.registers import (
     calendar,
     code_names,
+    compare_facts,
+    difference_rows,
     filing_codes,
     notice_templates,
     rule_sources,
@@ -37,6 +39,8 @@ __all__ = [
     "calendar",
     "clauses",
     "code_names",
+    "compare_facts",
+    "difference_rows",
     "engine",
     "filing_codes",
     "filing_facts",

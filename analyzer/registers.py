@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from analyzer.catalogue.calendar import CalendarYear
     from analyzer.catalogue.supervision import NoticeTemplate, SupervisoryItem
+    from analyzer.model import Diff, StaticFacts
 
 
 def validate_usage(data: dict[str, Any], today: date | None = None) -> list[Any]:
@@ -74,3 +75,60 @@ def rule_sources() -> Mapping[str, str]:
     from analyzer.catalogue import load_catalogue
 
     return {key: source.what for key, source in load_catalogue().sources.items()}
+
+
+def compare_facts(old: StaticFacts, new: StaticFacts) -> Diff:
+    """Compare two versions of an app by the facts of their packages, both judged by the rules in force."""
+    import analyzer
+    from analyzer.catalogue import load_catalogue
+    from analyzer.compare import Version, compare
+    from analyzer.judge.parties import library_code
+    from analyzer.model import Facts
+
+    catalogue = load_catalogue()
+    titles = {key: rule.title for key, rule in catalogue.personal_data.items()}
+    one, other = (
+        Version(
+            analyzer.report_of(Facts(static=facts)),
+            "facts",
+            facts.rules,
+            titles,
+            lambda row: library_code(row, catalogue),
+        )
+        for facts in (old, new)
+    )
+    return compare(one, other, tool=analyzer.__version__)
+
+
+def difference_rows(diff: Diff, lang: str) -> list[dict[str, Any]]:
+    """Return the differences in words, what is to be looked at first before the rest: one plain row for each.
+
+    Keys: ``first``, ``area``, ``kind``, ``weight``, ``subject``, ``actor``, ``detail``, ``why`` (it may be none),
+    ``old`` and ``new`` (where it is seen).
+    """
+    from analyzer.render.difference_words import word
+    from analyzer.render.differences import (
+        FIRST,
+        actor_text,
+        because_text,
+        detail_text,
+        kind_text,
+        subject_text,
+    )
+
+    names = diff.sdk_names
+    return [
+        {
+            "first": row.weight in FIRST,
+            "area": word(f"area.{row.area}", lang),
+            "kind": kind_text(row, lang),
+            "weight": str(row.weight.value),
+            "subject": subject_text(row, names, lang),
+            "actor": actor_text(row, names, lang),
+            "detail": detail_text(row, lang),
+            "why": because_text(diff, row, lang),
+            "old": row.old,
+            "new": row.new,
+        }
+        for row in diff.differences
+    ]

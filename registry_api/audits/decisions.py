@@ -73,3 +73,22 @@ def apply(session: Session, actor: Actor, row: FindingRow, decision: Decision, *
         ),
     )
     return row
+
+
+def apply_many(
+    session: Session, actor: Actor, seen: dict[int, str], decision: Decision
+) -> list[tuple[int, str | None, RegistryError | None]]:
+    """Decide about several findings, each by itself; ``seen`` is id → status that the person saw.
+
+    Returns (id, new status, refusal) of each, by id.
+    """
+    outcomes: list[tuple[int, str | None, RegistryError | None]] = []
+    for identity, expected in sorted(seen.items()):
+        try:
+            with session.begin_nested():
+                row = find_finding(session, actor, identity, lock=True)
+                apply(session, actor, row, decision, expected=expected)
+            outcomes.append((identity, row.status, None))
+        except RegistryError as error:
+            outcomes.append((identity, None, error))
+    return outcomes

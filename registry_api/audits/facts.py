@@ -143,6 +143,31 @@ def _static(registry: Registry, version: AppVersion, *, afresh: bool) -> tuple[S
     )
 
 
+def stored_static(registry: Registry, version: AppVersion) -> StaticFacts | None:
+    """Return what is on store about a package, by the present engine or else the last; `None`: nothing readable is.
+
+    Nothing is extracted: a page that is looked at must not wait for that.
+    """
+    with registry.database.read() as session:
+        rows = session.exec(
+            select(StoredFacts)
+            .where(StoredFacts.input_sha256 == version.artifact_sha256, StoredFacts.kind == "static")
+            .order_by(col(StoredFacts.created_at).desc())
+        ).all()
+    engine = registry.analysis.engine()
+    for row in sorted(rows, key=lambda row: row.engine != engine):
+        try:
+            return read_record(StaticFacts, registry.blobs.read(row.blob_sha256))
+        except (RegistryError, ValueError) as error:
+            _log.warning("facts %s of %s cannot be read: %s", row.blob_sha256, version.artifact_sha256, error)
+    return None
+
+
+def filed_version(session: Session, app: App) -> AppVersion | None:
+    """Return the version that stood when the filing in force was approved, where the present one is another."""
+    return inputs_of(session, app, app.current_version_id).filed
+
+
 def _filed(registry: Registry, version: AppVersion) -> StaticFacts | None:
     """Return the facts of the filed version by the present engine; `None` when its package can no longer be read."""
     try:

@@ -11,11 +11,10 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from registry_api.accounts.access import MEMBERS, Actor, scope_of
-from registry_api.audits.decisions import Decision, apply, find_finding
+from registry_api.audits.decisions import Decision, apply, apply_many, find_finding
 from registry_api.audits.endpoints import show_finding
 from registry_api.audits.models import AuditRun, FindingRow, Observation, Waiver
 from registry_api.audits.standing import TABLE, FindingEvent, FindingStatus
-from registry_api.errors import RegistryError
 from registry_api.kit.paging import LIMIT, After, Limit, page
 from registry_api.kit.replies import Reply, reply_once
 from registry_api.kit.requests import Reader, RegistryPart, Reviewing
@@ -173,15 +172,11 @@ def decide_findings(body: BulkBody, request: Request, registry: RegistryPart, ac
     decision = Decision(FindingEvent(body.event), body.reason, body.until)
 
     def work(session: Session) -> Reply:
-        items: list[dict[str, Any]] = []
-        for item in sorted({one.id: one for one in body.findings}.values(), key=lambda one: one.id):
-            try:
-                with session.begin_nested():
-                    row = find_finding(session, actor, item.id, lock=True)
-                    apply(session, actor, row, decision, expected=item.status.value)
-                items.append({"id": item.id, "status": row.status, "error": None})
-            except RegistryError as error:
-                items.append({"id": item.id, "status": None, "error": {"code": error.slug, "detail": error.detail}})
+        seen = {item.id: item.status.value for item in body.findings}
+        items = [
+            {"id": id_, "status": status, "error": {"code": error.slug, "detail": error.detail} if error else None}
+            for id_, status, error in apply_many(session, actor, seen, decision)
+        ]
         done = sum(item["error"] is None for item in items)
         return Reply({"done": done, "refused": len(items) - done, "items": items})
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, select
 
-from registry_api.accounts.access import Action, require, scope_of
+from registry_api.accounts.access import Action, Actor, require, scope_of
 from registry_api.errors import FieldError, RegistryError
 from registry_api.filings.attachments import missing_attachments
 from registry_api.filings.models import Filing
@@ -94,6 +94,26 @@ class TransitionBody(Body):
     corrections: Corrections = ()
     due_on: date | None = None
     """Day by which an order to rectify is to be met; left out: the usual number of working days."""
+
+
+def check_step(actor: Actor, body: TransitionBody) -> None:
+    """Refuse a step that is not for this role at all, or a day that belongs to none; before anything is looked up."""
+    event = Event(body.event)
+    if event in _OF_FILERS:
+        require(actor, Action.FILE)
+    else:
+        require(actor, Action.SUSPEND if event in _MEASURES else Action.REVIEW)
+    if body.due_on is not None:
+        check_due(event, body.due_on)
+
+
+def take_step(registry: Registry, session: Session, actor: Actor, filing: Filing, body: TransitionBody) -> None:
+    """Take a step that a person asks for, in the caller's transaction."""
+    event = Event(body.event)
+    corrections = tuple(item.model_dump() for item in body.corrections)
+    if corrections and event not in {Event.RETURN, Event.RETURN_CHANGE}:
+        raise RegistryError("invalid", "corrections belong to the event `return`")
+    decide(registry, session, filing, event, step_of(actor, body.reason, corrections, due_on=body.due_on))
 
 
 def _warned(registry: Registry, session: Session, filing: Filing, status: int = 200, **more: Any) -> Reply:
@@ -231,21 +251,12 @@ def move_filing(
     A provider: `withdraw`, `withdraw_change`, `cancel`. The key that submitted may not decide, and who ordered a
     measure may not alone end the filing.
     """
-    event = Event(body.event)
-    if event in _OF_FILERS:
-        require(actor, Action.FILE)
-    else:
-        require(actor, Action.SUSPEND if event in _MEASURES else Action.REVIEW)
-    if body.due_on is not None:
-        check_due(event, body.due_on)
+    check_step(actor, body)
 
     def work(session: Session) -> Reply:
         filing = find_filing(session, actor, filing_id, lock=True)
         require_match(request, filing.version)
-        corrections = tuple(item.model_dump() for item in body.corrections)
-        if corrections and event not in {Event.RETURN, Event.RETURN_CHANGE}:
-            raise RegistryError("invalid", "corrections belong to the event `return`")
-        decide(registry, session, filing, event, step_of(actor, body.reason, corrections, due_on=body.due_on))
+        take_step(registry, session, actor, filing, body)
         return reply_of(session, filing)
 
     return reply_once(registry, actor, request, body.model_dump(), work)

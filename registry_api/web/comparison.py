@@ -12,6 +12,20 @@ _NOTHING = Bilingual(zh="", en="")
 _JOINTS = (("zh", "、"), ("en", ", "))
 _SILENT = Bilingual(zh="备案未填写此项", en="the filing does not say")
 _NONE = Bilingual(zh="申报为无", en="declared: none")
+_POINTERS = {
+    "包名": "/app/package",
+    "应用名称": "/app/name",
+    "版本": "/app/version_name",
+    "签名证书 MD5": "/app/signer_md5",
+    "收集的个人信息": "/app/personal_data",
+    "权限": "/app/permissions",
+    "第三方 SDK": "/app/sdks",
+    "含广告": "/app/contains",
+    "域名": "/system/domains",
+    "ICP备案号": "/system/icp",
+    "教APP备案号": "/app/edu_filing",
+    "等保备案证明": "/system/mlps",
+}
 _ORDER: tuple[Agreement, ...] = ("mismatch", "check", "match", "unknown")
 
 
@@ -26,6 +40,11 @@ class Row:
     note: Bilingual = _NOTHING
     anchor: str = ""
     """Section of the page that shows the evidence."""
+
+    @property
+    def pointer(self) -> str:
+        """Return where the field stands in the filing."""
+        return _POINTERS.get(self.field.zh, "")
 
 
 def compare(filing: dict[str, Any], report: dict[str, Any]) -> list[Row]:

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from analyzer.model import Clause, Severity
 from registry_api.accounts.access import MEMBERS, Actor
 from registry_api.accounts.models import ApiKey
-from registry_api.audits.models import AuditRun, FindingRow, TrafficIntake
+from registry_api.audits.models import STANDING, AuditRun, FindingRow, TrafficIntake
 from registry_api.audits.runs import newest
+from registry_api.audits.standing import FindingStatus
 from registry_api.errors import RegistryError
 from registry_api.filings.models import Filing
 from registry_api.organizations.models import App, AppVersion, Organization
@@ -23,7 +25,21 @@ from registry_api.trail.models import TrailEntry
 from registry_api.web.comparison import Row, compare
 
 _ROWS = 200
+PAGE = 40
+"""Findings on one page: 5,000 in full would be ten megabytes."""
 _LEVELS = ("before_consent", "reachable", "present")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many findings there are, and which of them the page shows."""
+
+    standing: int
+    total: int
+    page: int = 1
+    pages: int = 1
+    only: str = ""
+    """A severity or a status, if the list is narrowed to it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,8 @@ class Record:
     ledger: tuple[list[dict[str, Any]], list[dict[str, Any]]]
     """Rows that something was seen or declared of, gravest first; and the rest."""
     findings: list[FindingRow]
+    """One page of them, gravest first."""
+    tally: Tally
     evidence: list[dict[str, Any]]
     """For each kind of personal data: its accesses, transmissions and declarations."""
     early: list[dict[str, Any]]
@@ -58,8 +76,8 @@ class Record:
     """``key:<id>`` or ``user:<id>`` → the name of its holder, as far as the reader may know it."""
 
 
-def read_record(registry: Registry, actor: Actor, package: str) -> Record:
-    """Return the record of an app within reach, or raise ``not-found``."""
+def read_record(registry: Registry, actor: Actor, package: str, *, page: int = 1, only: str = "") -> Record:
+    """Return the record of an app within reach with one page of its findings, or raise ``not-found``."""
     with registry.database.read() as session:
         app = find_app(session, actor, package)
         organization = session.get(Organization, app.organization_id)
@@ -75,7 +93,7 @@ def read_record(registry: Registry, actor: Actor, package: str) -> Record:
             ).all()
         )
         run = newest(session, app)
-        findings = list(session.exec(select(FindingRow).where(FindingRow.app_id == app.id)).all())
+        findings, tally = findings_of(session, app.id or 0, page, only)
         intakes = list(
             session.exec(
                 select(TrafficIntake)
@@ -102,7 +120,8 @@ def read_record(registry: Registry, actor: Actor, package: str) -> Record:
         broken=broken,
         comparison=compare(filing.facts, report) if filing and report else [],
         ledger=ledger_of(report) if report else ([], []),
-        findings=sorted(findings, key=_rank),
+        findings=findings,
+        tally=tally,
         evidence=evidence,
         early=early_of(evidence),
         requests=requests_of(report) if report else [],
@@ -134,8 +153,25 @@ def _report(registry: Registry, run: AuditRun | None) -> tuple[dict[str, Any] | 
         return None, error.detail
 
 
-def _rank(row: FindingRow) -> tuple[bool, int, bool, str, str]:
-    return (row.ended, Severity(row.severity).rank, row.sureness != "proven", row.rule, row.subject)
+# scope: of an app that was found within reach
+def findings_of(session: Session, app_id: int, page: int, only: str = "") -> tuple[list[FindingRow], Tally]:
+    """Return one page of an app's findings: what stands first, the gravest first, what is proven first."""
+    rows = select(FindingRow).where(FindingRow.app_id == app_id)
+    numbers = select(FindingRow.status, FindingRow.severity, sa.func.count()).where(FindingRow.app_id == app_id)
+    counts = session.exec(numbers.group_by(col(FindingRow.status), col(FindingRow.severity))).all()
+    standing = sum(number for status, _, number in counts if status in STANDING)
+    shown = sum(number for status, severity, number in counts if only in {"", status, severity})
+    if only:
+        narrowed = FindingRow.status if only in set(FindingStatus) else FindingRow.severity
+        rows = rows.where(narrowed == only)
+    pages = max(1, -(-shown // PAGE))
+    page = min(max(page, 1), pages)
+    ended = sa.case((col(FindingRow.status).in_(STANDING), 0), else_=1)
+    rank = sa.case({level.value: level.rank for level in Severity}, value=col(FindingRow.severity), else_=9)
+    proven = sa.case((col(FindingRow.sureness) == "proven", 0), else_=1)
+    order = (ended, rank, proven, col(FindingRow.rule), col(FindingRow.subject), col(FindingRow.id))
+    found = session.exec(rows.order_by(*order).offset((page - 1) * PAGE).limit(PAGE)).all()
+    return list(found), Tally(standing, sum(number for *_, number in counts), page, pages, only)
 
 
 _GRAVEST = ("observed_before_consent", "observed", "before_consent", "reachable", "present", "declared")

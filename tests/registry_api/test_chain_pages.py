@@ -11,7 +11,7 @@ from starlette.datastructures import URL
 from analyzer.render import words as report_words
 from registry_api.web import words as page_words
 from registry_api.web.chains import chain_of, doubt_of
-from registry_api.web.record import early_of, evidence_of, ledger_of, requests_of, searched
+from registry_api.web.record import Tally, early_of, evidence_of, ledger_of, requests_of, searched
 from registry_api.web.rendering import render
 
 
@@ -33,6 +33,7 @@ def page(report, lang):
         version=None, filing=None, run=SimpleNamespace(summary={"facts_rules": None}, rules="r"), report=plain, broken=None, comparison=[],
         ledger=ledger_of(plain), findings=findings, evidence=evidence, early=early_of(evidence), requests=requests_of(plain),
         searched=searched(plain), clauses={}, runs=[], intakes=[], trail=[], names={},
+        tally=Tally(len(findings), len(findings)),
     )  # fmt: skip
     return render(
         "app.html", lang, record=record, signed_in=None, here=URL("http://127.0.0.1/apps/cn.example.study")

@@ -18,6 +18,8 @@ def routers() -> tuple[APIRouter, ...]:
         sdks,
         statistics,
         trail,
+        usage,
+        versions,
     )
 
     screens = (
@@ -31,5 +33,7 @@ def routers() -> tuple[APIRouter, ...]:
         sdks,
         statistics,
         trail,
+        usage,
+        versions,
     )
     return tuple(screen.router for screen in screens)
