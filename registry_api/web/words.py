@@ -219,6 +219,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "key.issue": ("签发密钥", "key issued"),
     "key.revoke": ("吊销密钥", "key revoked"),
     "weekly.start": ("启动每周巡检", "weekly round started"),
+    "campaign": ("专项治理", "campaign"),
+    "campaign.plan": ("拟定专项治理", "campaign planned"),
+    "campaign.start": ("启动专项治理", "campaign started"),
+    "campaign.close": ("结束专项治理", "campaign closed"),
+    "campaign.cancel": ("取消专项治理", "campaign cancelled"),
 }
 """Code → (Chinese, English)."""
 
