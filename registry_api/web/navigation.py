@@ -18,7 +18,14 @@ class Screen:
     roles: frozenset[Role] = frozenset(Role)
 
 
-SCREENS: tuple[Screen, ...] = (Screen("/", "应用", "Apps", Action.READ),)
+_VENDORS = frozenset({Role.VENDOR, Role.VENDOR_ADMIN})
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("/", "应用", "Apps", Action.READ),
+    Screen("/vendor", "我的备案", "My filings", Action.FILE, _VENDORS),
+    Screen("/school", "使用备案", "Apps we use", Action.FILE, frozenset({Role.SCHOOL})),
+    Screen("/portal", "公示查询", "Public register", Action.READ),
+)
 """In the order of the menu."""
 
 
