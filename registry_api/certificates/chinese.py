@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from registry_api.kit.china import day_of
 
-_SPACED = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日")
+_SPACED = re.compile(r" ?(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日 ?")
 
 
 def office_date(day: date | datetime | str) -> str:
@@ -20,5 +20,5 @@ def office_date(day: date | datetime | str) -> str:
 
 
 def close_dates(text: str) -> str:
-    """Return a text with the blanks inside its dates taken out."""
+    """Return a text with the blanks in and around its dates taken out."""
     return _SPACED.sub(r"\1年\2月\3日", text)

@@ -57,8 +57,8 @@ def get_notice_paper(notice_id: PathId, registry: RegistryPart, actor: Reader) -
     return paper_response(content, name)
 
 
-@router.get("/public/certificate-keys", operation_id="listCertificateKeys", openapi_extra=_PUBLIC)
-def list_certificate_keys(registry: RegistryPart, _within: WithoutKey) -> dict[str, Any]:
+@router.get("/public/certificate-keys", operation_id="getCertificateKeys", openapi_extra=_PUBLIC)
+def get_certificate_keys(registry: RegistryPart, _within: WithoutKey) -> dict[str, Any]:
     """Return the public keys that certificates were signed with; ``current`` signs today. Needs no key."""
     current, _ = signing_key(registry.settings.data)
     keys = public_keys(registry.settings.data)

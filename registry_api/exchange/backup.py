@@ -79,6 +79,7 @@ def backup(registry: Registry, target: Path) -> Verification:
             known = session.exec(select(Blob.sha256)).all()
         for sha256 in known:
             registry.blobs.copy(sha256, blobs.local(sha256))
+        _copy_keys(registry.settings.data, target)
         return verify(database, blobs)
     finally:
         database.close()
@@ -103,6 +104,7 @@ def restore(source: Path, data: Path) -> Verification:
                 shutil.copyfile(source / name, made / name)
         if (source / "blobs").is_dir():
             shutil.copytree(source / "blobs", made / "blobs", ignore=shutil.ignore_patterns(".incoming"))
+        _copy_keys(source, made)
         result = _verified(Settings(data=made))
         if result.problems:
             raise RegistryError("conflict", f"{source} is not intact: {'; '.join(result.problems[:3])}")
@@ -112,6 +114,12 @@ def restore(source: Path, data: Path) -> Verification:
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return result
+
+
+def _copy_keys(source: Path, target: Path) -> None:
+    # Modes come along: the signing key of certificates is readable by its owner alone.
+    if (source / "keys").is_dir():
+        shutil.copytree(source / "keys", target / "keys")
 
 
 def _verified(settings: Settings) -> Verification:

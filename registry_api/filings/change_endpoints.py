@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, or_, select
 
-from registry_api.accounts.access import Action, require, scope_of
+from registry_api.accounts.access import Action, Actor, require, scope_of
 from registry_api.errors import FieldError, RegistryError
 from registry_api.filings import corrections
 from registry_api.filings.changes import changes_of
@@ -136,6 +136,25 @@ def _item(session: Session, filing: Filing, correction_id: int) -> Correction:
     return item
 
 
+def answer_item(session: Session, actor: Actor, filing: Filing, correction_id: int, text: str) -> Correction:
+    """Answer one item of a locked filing, or raise: not with the provider now, settled, or nothing said."""
+    if filing.state not in {State.RETURNED, State.CHANGE_RETURNED}:
+        raise RegistryError("illegal-transition", f"a filing in state {filing.state} has nothing to answer")
+    item = _item(session, filing, correction_id)
+    if item.resolved_at is not None:
+        raise RegistryError("conflict", f"correction item {correction_id} is settled")
+    if not text.strip():
+        raise RegistryError(
+            "invalid",
+            "reply: is empty",
+            [FieldError("/reply", "required", "请说明如何处理 / say what was done about it")],
+        )
+    corrections.reply(item, text, actor.key_id)
+    session.add(item)
+    _tell(session, actor, filing, "reply_correction", item)
+    return item
+
+
 @router.post("/filings/{filing_id}/corrections/{correction_id}/reply", operation_id="replyCorrection")
 def reply_correction(
     filing_id: PathId,
@@ -149,21 +168,7 @@ def reply_correction(
 
     def work(session: Session) -> Reply:
         filing = find_filing(session, actor, filing_id, lock=True)
-        if filing.state not in {State.RETURNED, State.CHANGE_RETURNED}:
-            raise RegistryError("illegal-transition", f"a filing in state {filing.state} has nothing to answer")
-        item = _item(session, filing, correction_id)
-        if item.resolved_at is not None:
-            raise RegistryError("conflict", f"correction item {correction_id} is settled")
-        if not body.reply.strip():
-            raise RegistryError(
-                "invalid",
-                "reply: is empty",
-                [FieldError("/reply", "required", "请说明如何处理 / say what was done about it")],
-            )
-        corrections.reply(item, body.reply, actor.key_id)
-        session.add(item)
-        _tell(session, actor, filing, "reply_correction", item)
-        return Reply(show_correction(item))
+        return Reply(show_correction(answer_item(session, actor, filing, correction_id, body.reply)))
 
     return reply_once(registry, actor, request, body.model_dump(), work)
 

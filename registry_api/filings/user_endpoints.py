@@ -190,13 +190,14 @@ def update_user_filing(
     def work(session: Session) -> Reply:
         row = find_user_filing(session, actor, filing_id, lock=True)
         require_match(request, row.version)
-        _require_own(actor, row)
+        require_own(actor, row)
         return _reply(session, mend_usage(session, actor, row, body.document))
 
     return reply_once(registry, actor, request, body.model_dump(), work)
 
 
-def _require_own(actor: Any, row: UserFiling) -> None:
+def require_own(actor: Any, row: UserFiling) -> None:
+    """Refuse whoever is not the school itself."""
     # The authority above a school sees the school's filing, and writes nothing into it.
     if actor.role is Role.SCHOOL and actor.organization_id != row.organization_id:
         raise RegistryError("forbidden", "only the school itself changes its filing")

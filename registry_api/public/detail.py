@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 import analyzer
 from registry_api.filings.models import Filing, UserFiling
-from registry_api.filings.user_states import UserState
+from registry_api.filings.user_states import IN_USE
 from registry_api.kit.china import day_of
 from registry_api.notices.models import Notice
 from registry_api.notices.states import NoticeState
@@ -31,7 +31,7 @@ def detail_of(session: Session, app: App) -> dict[str, Any]:
     ).first()
     form = (document or {}).get("app") or {}
     stages, names = form.get("stages") or [], analyzer.code_names("stages")
-    using = (UserFiling.app_id == app.id, UserFiling.state == UserState.FILED.value)
+    using = (UserFiling.app_id == app.id, col(UserFiling.state).in_([state.value for state in IN_USE]))
     users = session.exec(
         select(Organization.name)
         .join(UserFiling, col(UserFiling.organization_id) == Organization.id)

@@ -18,6 +18,8 @@ class Screen:
     roles: frozenset[Role] = frozenset(Role)
 
 
+_VENDORS = frozenset({Role.VENDOR, Role.VENDOR_ADMIN})
+
 SCREENS: tuple[Screen, ...] = (
     Screen("/queue", "待办", "My queue", Action.READ, DECIDERS | {Role.AUDITOR}),
     Screen("/apps", "应用", "Apps", Action.READ, DECIDERS | {Role.AUDITOR}),
@@ -27,6 +29,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/statistics", "统计", "Statistics", Action.READ),
     Screen("/trail", "办理记录", "Trail", Action.TRAIL),
     Screen("/administration", "平台管理", "Administration", Action.KEYS),
+    Screen("/vendor", "我的备案", "My filings", Action.FILE, _VENDORS),
+    Screen("/school", "使用备案", "Apps we use", Action.FILE, frozenset({Role.SCHOOL})),
+    Screen("/portal", "公示查询", "Public register", Action.READ),
 )
 """In the order of the menu."""
 

@@ -14,6 +14,7 @@ from registry_api.certificates.chinese import close_dates, office_date
 from registry_api.certificates.keys import pem, public_keys, read_public_key, signing_key
 from registry_api.certificates.token import Certificate, CertificateError, check, shorten, sign
 from registry_api.cli import registry as command
+from registry_api.exchange.backup import backup, restore
 from registry_api.filings.models import Filing
 
 
@@ -194,9 +195,17 @@ def test_the_command_checks_paper_and_text_offline(tmp_path, paper, registry, se
     assert out.read_bytes() == paper
 
 
+def test_a_backup_carries_the_signing_key(paper, registry, tmp_path):
+    backup(registry, tmp_path / "copy")
+    restore(tmp_path / "copy", tmp_path / "again")
+    again = tmp_path / "again" / "keys" / "certificate.pem"
+    assert stat.S_IMODE(again.stat().st_mode) == 0o600
+    assert signing_key(tmp_path / "again")[0] == signing_key(registry.settings.data)[0]
+
+
 def test_dates_are_written_as_offices_write_them():
     assert office_date("2026-01-02") == "2026年1月2日"
-    assert close_dates("请于 2026 年 1 月 12 日 前") == "请于 2026年1月12日 前"
+    assert close_dates("请于 2026 年 1 月 12 日 前") == "请于2026年1月12日前"
 
 
 def test_a_notice_is_a_paper_with_number_addressee_and_date(api, submitted, drain):

@@ -15,10 +15,13 @@ def routers() -> tuple[APIRouter, ...]:
         papers,
         portal,
         queue,
+        school,
         sdks,
         statistics,
         trail,
         usage,
+        vendor,
+        vendor_notices,
         versions,
     )
 
@@ -30,10 +33,13 @@ def routers() -> tuple[APIRouter, ...]:
         papers,
         portal,
         queue,
+        school,
         sdks,
         statistics,
         trail,
         usage,
+        vendor,
+        vendor_notices,
         versions,
     )
     return tuple(screen.router for screen in screens)

@@ -1,0 +1,243 @@
+"""The school's side: pick an app that is filed, file its use, see what has become of the apps in use."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session, col, select
+from starlette.concurrency import run_in_threadpool
+
+from registry_api.accounts.access import Actor, Role, scoped
+from registry_api.errors import FieldError, RegistryError
+from registry_api.filings import corrections
+from registry_api.filings.machine import step_of
+from registry_api.filings.models import UserFiling
+from registry_api.filings.user_endpoints import require_own, show_user_filings
+from registry_api.filings.user_filings import (
+    change_usage,
+    draft_usage,
+    find_user_filing,
+    mend_usage,
+    reach,
+    submit_usage,
+    usage_warnings,
+)
+from registry_api.filings.user_states import USER_EDITABLE, UserEvent, UserState
+from registry_api.filings.user_transitions import USER_MACHINE
+from registry_api.kit.requests import RegistryPart
+from registry_api.kit.schemas import PathId
+from registry_api.organizations.models import App, Organization
+from registry_api.public.detail import detail_of
+from registry_api.public.service import looked_for, published, show_published
+from registry_api.registry import Registry
+from registry_api.web.filing_fields import USER, all_fields
+from registry_api.web.filing_forms import document_of, errors_by_field, typed_of, values_of
+from registry_api.web.rendering import render
+from registry_api.web.screens.vendor import Filer, Typed, lang_of, one, require_version
+from registry_api.web.visitors import Lang, PageRoute, read_form
+
+router = APIRouter(route_class=PageRoute, prefix="/school")
+
+FIELDS = all_fields(USER)
+_MOST = 200
+_ACTS = (UserEvent.WITHDRAW, UserEvent.END)
+
+
+def _require_school(actor: Actor) -> None:
+    if actor.role not in {Role.SCHOOL, Role.ADMIN}:
+        raise RegistryError("forbidden", f"role {actor.role.value} files no use of apps")
+
+
+@router.get("")
+def list_page(
+    request: Request,
+    registry: RegistryPart,
+    actor: Filer,
+    lang: Lang = "zh",
+    q: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """List the apps in use with their warnings, and the filed apps that match the words."""
+    _require_school(actor)
+    wrong, found = "", []
+    with registry.database.read() as session:
+        statement = select(UserFiling).where(reach(actor)).order_by(col(UserFiling.id).desc()).limit(_MOST)
+        rows = list(session.exec(statement).all())
+        items = [{**item, "warnings": _warnings(session, item)} for item in show_user_filings(session, rows)]
+        if q.strip():
+            number = q.strip() if q.strip().startswith("教APP备") else ""
+            try:
+                apps = session.exec(
+                    (looked_for(number=number) if number else looked_for(q=q)).order_by(col(App.id)).limit(20)
+                ).all()
+            except RegistryError as error:
+                wrong = error.errors[0].code
+            else:
+                found = show_published(session, list(apps), number)
+    return render("school.html", lang, items=items, found=found, q=q, wrong=wrong, signed_in=actor, here=request.url)
+
+
+def _warnings(session: Session, item: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is public against an app: its present state, and notices that stand."""
+    app = session.exec(published().where(App.package == item["package"])).first()
+    if app is None:
+        return []
+    state = show_published(session, [app])[0]["state"]
+    notices = detail_of(session, app)["notices"]
+    return ([{"state": state}] if state != "filed" else []) + [{"notice": row} for row in notices]
+
+
+@router.get("/new")
+def new_page(
+    request: Request,
+    registry: RegistryPart,
+    actor: Filer,
+    lang: Lang = "zh",
+    package: Annotated[str, Query(max_length=255)] = "",
+) -> Response:
+    """Show the form for an app that was picked, with what is known filled in."""
+    _require_school(actor)
+    with registry.database.read() as session:
+        unit = session.exec(scoped(Organization, actor).order_by(col(Organization.id)).limit(1)).first()
+        apps = list(session.exec(published().where(App.package == package)).all())
+        picked = next(iter(show_published(session, apps)), None)
+    known: dict[str, Any] = {"institution": {"legal_name": unit.name, "uscc": unit.uscc}} if unit else {}
+    if picked:
+        known["app"] = {"number": picked["number"], "package": picked["package"], "name": picked["name"]}
+    return _new(request, actor, lang, values_of(known, FIELDS), None)
+
+
+def _new(request: Request, actor: Actor, lang: str, values: dict[str, Any], typed: Typed | None) -> Response:
+    return render(
+        "school_filing.html",
+        lang,
+        typed.error.status if typed else 200,
+        row=None,
+        items=[],
+        hints={},
+        groups=USER,
+        typed=values,
+        errors=_errors(typed),
+        answers={},
+        editable=True,
+        changeable=False,
+        acts=[],
+        signed_in=actor,
+        here=request.url,
+    )
+
+
+def _errors(typed: Typed | None) -> dict[str, list[FieldError]]:
+    if typed is None:
+        return {}
+    found = errors_by_field(typed.error.errors, FIELDS)
+    return found or {"": [FieldError("", typed.error.slug, typed.error.detail)]}
+
+
+@router.post("/new")
+async def create(request: Request, registry: RegistryPart, actor: Filer) -> Response:
+    """Save a new draft."""
+    _require_school(actor)
+    form = await read_form(request, actor)
+
+    def work() -> Response:
+        typed = typed_of(form, FIELDS)
+        try:
+            with registry.database.write() as session:
+                document = document_of(typed, FIELDS, {"schema": "eduaudit.user_filing/1"})
+                row_id = draft_usage(session, actor, document).id
+        except RegistryError as error:
+            return _new(request, actor, lang_of(form), typed, Typed(typed, error))
+        return RedirectResponse(f"/school/filings/{row_id}?lang={lang_of(form)}", 303)
+
+    return await run_in_threadpool(work)
+
+
+@router.get("/filings/{filing_id}")
+def filing_page(
+    filing_id: PathId, request: Request, registry: RegistryPart, actor: Filer, lang: Lang = "zh"
+) -> Response:
+    """Show one filing of use."""
+    return _page(request, registry, actor, filing_id, lang)
+
+
+def _page(
+    request: Request,
+    registry: Registry,
+    actor: Actor,
+    filing_id: int,
+    lang: str,
+    typed: Typed | None = None,
+    answers: dict[int, str] | None = None,
+) -> Response:
+    with registry.database.read() as session:
+        row = find_user_filing(session, actor, filing_id)
+        shown = show_user_filings(session, [row])[0]
+        shown["warnings"] = _warnings(session, shown)
+        items = corrections.all_items(session, user_filing_id=row.id)
+    possible = {item.event for item in USER_MACHINE.table if item.source == row.state}
+    own = actor.role is not Role.SCHOOL or actor.organization_id == row.organization_id
+    return render(
+        "school_filing.html",
+        lang,
+        typed.error.status if typed else 200,
+        row=shown,
+        items=items,
+        hints=errors_by_field(usage_warnings(row.document), FIELDS),
+        groups=USER,
+        typed=typed.values if typed and typed.values else values_of(row.document, FIELDS),
+        errors=_errors(typed),
+        answers=answers or {},
+        editable=own and row.state in USER_EDITABLE,
+        changeable=own and row.state == UserState.FILED,
+        acts=[event for event in _ACTS if own and event in possible],
+        signed_in=actor,
+        here=request.url.replace(path=f"/school/filings/{filing_id}", query=f"lang={lang}"),
+    )
+
+
+@router.post("/filings/{filing_id}")
+async def act(filing_id: PathId, request: Request, registry: RegistryPart, actor: Filer) -> Response:
+    """Do what the pressed button says: save, submit, change, withdraw, end."""
+    _require_school(actor)
+    form = await read_form(request, actor)
+    return await run_in_threadpool(_act, request, registry, actor, filing_id, form)
+
+
+def _act(request: Request, registry: Registry, actor: Actor, filing_id: int, form: dict[str, list[str]]) -> Response:
+    filled = any(item.pointer in form for item in FIELDS)
+    typed = typed_of(form, FIELDS) if filled else {}
+    answers = {int(key[6:]): rows[0] for key, rows in form.items() if key[:6] == "reply-" and key[6:].isdecimal()}
+    try:
+        with registry.database.write() as session:
+            row = find_user_filing(session, actor, filing_id, lock=True)
+            require_version(form, row.version)
+            require_own(actor, row)
+            _do(session, actor, row, form, typed, answers)
+    except RegistryError as error:
+        return _page(request, registry, actor, filing_id, lang_of(form), Typed(typed, error), answers)
+    return RedirectResponse(f"/school/filings/{filing_id}?lang={lang_of(form)}", 303)
+
+
+def _do(
+    session: Session,
+    actor: Actor,
+    row: UserFiling,
+    form: dict[str, list[str]],
+    typed: dict[str, Any],
+    answers: dict[int, str],
+) -> None:
+    what, reason = one(form, "do"), one(form, "reason")
+    document = document_of(typed, FIELDS, row.document) if typed else row.document
+    if what in {"save", "submit"} and document != row.document:
+        mend_usage(session, actor, row, document)
+    if what == "submit":
+        replies = tuple((key, text) for key, text in answers.items() if text.strip())
+        submit_usage(session, row, step_of(actor, replies=replies))
+    elif what == "change":
+        change_usage(session, row, document, step_of(actor, reason))
+    elif what in set(_ACTS):
+        USER_MACHINE.apply(session, row, UserEvent(what), step_of(actor, reason))
+    elif what != "save":
+        raise RegistryError("invalid", f"no such act: {what[:40]}")
