@@ -59,6 +59,7 @@ def _sweep(registry: Registry) -> None:
         expire(session)
     sweep_notices(registry)
     purge(registry.database)
+    registry.blobs.trim()
 
 
 def _relay(registry: Registry) -> None:
