@@ -158,7 +158,7 @@ def play(settings, *, kills, workers, seed=0, pause=0.5, patience=120.0):
         for _ in range(kills):
             victim = chance.choice(names)
             if chance.random() < 0.8:  # else it may be hit while it starts
-                ready[victim].wait(patience)
+                ready[victim].wait(5)
             time.sleep(chance.uniform(0, 2 * pause))
             running[victim].kill()
             running[victim].join()
