@@ -29,6 +29,7 @@ from registry_api.exchange.exports import export_router
 from registry_api.exchange.webhooks import endpoints as webhooks
 from registry_api.filings import attachment_endpoints, change_endpoints, user_endpoints
 from registry_api.filings import endpoints as filings
+from registry_api.kit import condition
 from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.headers import SecurityHeaders
 from registry_api.kit.requests import RegistryPart
@@ -104,6 +105,7 @@ def create_app(registry: Registry) -> FastAPI:
     app.state.registry = registry
     routers = (
         _base,
+        condition.router,
         accounts.router,
         storage.router,
         organizations.router,

@@ -50,6 +50,8 @@ class Settings:
     """Life of a signed-in browser session."""
     review_days: str = ""
     """Working days of a review where a province has its own: ``12`` for all, ``12,31=15`` with one of its own."""
+    metrics_token: str = ""
+    """Bearer token that ``/api/v1/metrics`` asks for; empty: only this machine may read the figures."""
     webhook_networks: str = ""
     """Private networks, separated by commas, to which webhooks may go, such as ``10.0.0.0/8``."""
     session_idle_minutes: int = 60

@@ -6,6 +6,7 @@ import ipaddress
 import math
 import threading
 import time
+from collections import deque
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from registry_api.errors import RegistryError
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
-    from limits.strategies import MovingWindowRateLimiter
+
+_SWEEP_SECONDS = 60.0
 
 
 @lru_cache(maxsize=8)
@@ -62,39 +64,71 @@ def over_https(request: Request, proxies: str) -> bool:
 
 
 class Throttle:
-    """Counts hits in a moving window. An empty rate limits nothing."""
+    """Counts hits in a moving window. An empty rate limits nothing.
+
+    The window is a queue of moments for each client: the ready-made storage starts a thread for every hit.
+    """
 
     def __init__(self) -> None:
-        self._limiter: MovingWindowRateLimiter | None = None
+        self._hits: dict[tuple[str, str, str], deque[float]] = {}
         self._lock = threading.Lock()
-
-    def _ready(self) -> MovingWindowRateLimiter:
-        with self._lock:
-            if self._limiter is None:
-                from limits.storage import MemoryStorage  # noqa: PLC0415 - only a server counts
-                from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415 - same
-
-                self._limiter = MovingWindowRateLimiter(MemoryStorage())
-            return self._limiter
+        self._swept = 0.0
 
     def hit(self, rate: str, what: str, who: str) -> bool:
         """Count one; tell whether it is still within ``rate``, such as ``10/minute``."""
-        return not rate or self._ready().hit(read_rate(rate), what, who)
+        return not rate or self._within(rate, what, who, count=True)
 
     def wait(self, rate: str, what: str, who: str) -> int:
         """Return the seconds until one more would be within the rate, at least 1."""
-        reset = self._ready().get_window_stats(read_rate(rate), what, who).reset_time
-        return max(1, math.ceil(reset - time.time()))
+        limit, seconds = _amounts(rate)
+        with self._lock:
+            hits = self._hits.get((rate, what, who))
+            oldest = hits[-limit] if hits and 0 < limit <= len(hits) else None
+        return max(1, math.ceil(oldest + seconds - time.monotonic())) if oldest is not None else 1
 
     def free(self, rate: str, what: str, who: str) -> bool:
         """Tell whether one more would be within the rate, and count nothing."""
-        return not rate or self._ready().test(read_rate(rate), what, who)
+        return not rate or self._within(rate, what, who, count=False)
+
+    def _within(self, rate: str, what: str, who: str, *, count: bool) -> bool:
+        limit, seconds = _amounts(rate)
+        moment = time.monotonic()
+        with self._lock:
+            self._sweep(moment)
+            hits = self._hits.get((rate, what, who))
+            if hits is None:
+                if not count:
+                    return limit > 0
+                hits = self._hits[rate, what, who] = deque()
+            while hits and hits[0] <= moment - seconds:
+                hits.popleft()
+            if len(hits) >= limit:
+                return False
+            if count:
+                hits.append(moment)
+            return True
+
+    def _sweep(self, moment: float) -> None:
+        """Forget, once a minute, clients whose last hit no rate remembers."""
+        if moment - self._swept > _SWEEP_SECONDS:
+            self._swept = moment
+            for name in [
+                name for name, hits in self._hits.items() if not hits or hits[-1] <= moment - _amounts(name[0])[1]
+            ]:
+                del self._hits[name]
+
+
+@lru_cache(maxsize=32)
+def _amounts(rate: str) -> tuple[int, int]:
+    """Return (hits, seconds) of a rate."""
+    read = read_rate(rate)
+    return read.amount, read.get_expiry()
 
 
 @lru_cache(maxsize=32)
 def read_rate(rate: str) -> RateLimitItem:
     """Return a rate. Raises `EduauditError` for what is none."""
-    from limits import parse  # noqa: PLC0415 - as above
+    from limits import parse  # noqa: PLC0415 - only a server counts
 
     try:
         return parse(rate)

@@ -50,3 +50,21 @@ def migrate(data: Path | None) -> None:
     made = open_registry(data)
     upgrade(made.settings)
     say(f"{place_of(made)}: up to date")
+
+
+@registry.command()
+@data_option
+def check(data: Path | None) -> None:
+    """检查设置与数据 / say what is wrong with settings and data, one line each; exit 1 when anything is."""
+    import os
+    import sys
+
+    from registry_api.check import problems
+    from registry_api.settings import read_settings
+
+    found = problems(read_settings(data=data), dict(os.environ))
+    for line in found:
+        click.echo(line, err=True)
+    if found:
+        sys.exit(1)
+    say("正常 / nothing is wrong")

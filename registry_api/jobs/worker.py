@@ -66,6 +66,7 @@ def _sweep(registry: Registry) -> None:
     sweep_notices(registry)
     purge(registry.database)
     sweep_campaigns(registry)
+    registry.blobs.trim()
 
 
 def _tick(registry: Registry) -> None:

@@ -65,7 +65,7 @@ def _by_key(request: Request, registry: Registry, text: str) -> Actor:
         raise
 
 
-def _public(request: Request) -> None:
+async def _public(request: Request) -> None:
     registry = _registry(request)
     settings = registry.settings
     who = counted_address(client_address(request, settings.trusted_proxies))
@@ -76,7 +76,12 @@ def _public(request: Request) -> None:
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-RegistryPart = Annotated[Registry, Depends(_registry)]
+async def _registry_part(request: Request) -> Registry:
+    # Not waiting for anything, and yet async: a plain function would be sent to a thread and back for each request.
+    return _registry(request)
+
+
+RegistryPart = Annotated[Registry, Depends(_registry_part)]
 WithoutKey = Annotated[None, Depends(_public)]
 """For routes that ask for no key: counted by address."""
 Asking = Annotated[Actor, Depends(_actor)]
