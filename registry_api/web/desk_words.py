@@ -45,6 +45,7 @@ DESK_WORDS: dict[str, tuple[str, str]] = {
         for kind, (zh, en) in _KINDS.items()
         for event, (what, step) in _EVENTS.items()
     },
+    "role.anonymous": ("未登录", "not signed in"),
     "account.create": ("开设账户", "account created"),
     "account.role": ("变更账户角色", "role of an account changed"),
     "account.disable": ("停用账户", "account disabled"),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from registry_api.filings.models import Filing
+from registry_api.reviews.models import ReviewCase
 
 PACKAGE = "cn.example.study"
 
@@ -68,13 +69,19 @@ def test_statistics_have_a_table_under_each_chart_and_stay_within_the_province(s
             row.decided_at = row.submitted_at + dt.timedelta(days=14)
     page = sign("supervisor").get("/statistics").text
     charts = re.findall(r'<script type="application/json" id="(c-\w+)">(.*?)</script>', page)
-    assert [name for name, _ in charts] == ["c-months", "c-times", "c-overdue", "c-provinces", "c-clauses", "c-sdks"]
+    assert [name for name, _ in charts] == ["c-months", "c-times", "c-provinces", "c-clauses", "c-sdks"]
     assert all(json.loads(text)["series"] for _, text in charts)
-    assert page.count("<table>") == len(charts)
+    assert page.count("<table>") == len(charts) + 1
+    assert "目前没有逾期" in page
     for text in ("2026-02", "191-1.1", "上海", "四川", "/sdks/bugly"):
         assert text in page, text
     days = re.search(r'<th scope="row">全部</th><td class="number">2</td><td class="number">(.*?)<', page)
     assert days[1] == "5", "the Spring Festival is not worked, the Saturday before it is"
+    with registry.database.write() as session:
+        for case in session.exec(select(ReviewCase)).all():
+            case.due_on = dt.date(2026, 3, 2)
+    late = re.search(r'id="c-overdue">(.*?)</script>', sign("supervisor").get("/statistics").text)
+    assert [series["data"] for series in json.loads(late[1])["series"]] == [[1, 1], [0, 0]]
     mine = sign("reviewer", "51").get("/statistics").text
     assert "四川" in mine
     for text in ("上海", "191-1.1", "bugly"):

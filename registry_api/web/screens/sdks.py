@@ -103,6 +103,8 @@ def _bars(versions: list[dict[str, Any]], lang: str) -> dict[str, Any]:
         "grid": {"left": 8, "right": 40, "top": 8, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {"type": "category", "data": [item["version"] or unknown for item in shown]},
-        "series": [{"type": "bar", "data": [item["apps"] for item in shown], "label": {"show": True}}],
+        "series": [
+            {"type": "bar", "data": [item["apps"] for item in shown], "label": {"show": True}, "barMaxWidth": 28}
+        ],
         "color": ["#2f7ed8"],
     }

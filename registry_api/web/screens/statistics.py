@@ -50,6 +50,8 @@ class Figure:
     option: dict[str, Any]
     head: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    nothing: str = ""
+    """What is said instead of a chart whose bars would all be of no length."""
     link: str = ""
     """Path of a page about a row, to which the row's first cell, quoted, is added."""
 
@@ -217,6 +219,7 @@ def _overdue(rows: list[dict[str, Any]], lang: str) -> Figure:
     ranked = sorted(rows, key=lambda row: (-row["reviews_overdue"] - row["notices_overdue"], row["key"]))
     names = [province_name(row["key"], lang) for row in ranked]
     late_reviews, late_notices = _t(lang, "逾期审核", "reviews overdue"), _t(lang, "逾期文书", "notices overdue")
+    late = any(row["reviews_overdue"] or row["notices_overdue"] for row in ranked)
     series = [
         _series(late_reviews, [row["reviews_overdue"] for row in ranked], stack="late", color="#c0392b"),
         _series(late_notices, [row["notices_overdue"] for row in ranked], stack="late", color="#e08e0b"),
@@ -237,6 +240,7 @@ def _overdue(rows: list[dict[str, Any]], lang: str) -> Figure:
             (name, row["reviews"], row["reviews_overdue"], row["notices"], row["notices_overdue"])
             for name, row in zip(names, ranked, strict=True)
         ),
+        nothing="" if late else _t(lang, "目前没有逾期。", "Nothing is overdue."),
     )
 
 
