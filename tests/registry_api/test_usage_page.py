@@ -38,7 +38,7 @@ def test_a_school_s_case_is_read_returned_and_never_decided_twice(registry, case
     typed = {**hidden, "event": "return", "field": "/use/decision", "problem": "附决议", "suggestion": ""}
     assert "附决议" in http.post("/cases/1/decision", data={**typed, "add": "blank"}).text
     assert http.post("/cases/1/decision", data={**typed, "csrf": "0"}).status_code == 412
-    assert "未选择" not in http.post("/cases/1/decision", data={**typed, "event": "suspend", "reason": "r"}).text
+    assert http.post("/cases/1/decision", data={**typed, "event": "suspend", "reason": "r"}).status_code == 409
     answer = http.post("/cases/1/decision", data=typed, follow_redirects=False)
     assert answer.status_code == 303, answer.text
     with registry.database.read() as session:
