@@ -320,10 +320,23 @@ def key_of(registry):
     return key
 
 
+_APPLICATION = []
+
+
+def application(registry):
+    """The one application of this process around another registry: building it anew takes longer than most tests."""
+    if registry.settings.body_limit != Settings(data=registry.settings.data).body_limit:
+        return create_app(registry)
+    if not _APPLICATION:
+        _APPLICATION.append(create_app(registry))
+    _APPLICATION[0].state.registry = registry
+    return _APPLICATION[0]
+
+
 @pytest.fixture
 def api(registry, key_of):
     """Call the API as a role: api("GET", "/apps", role="admin")."""
-    with TestClient(create_app(registry), raise_server_exceptions=False) as client:
+    with TestClient(application(registry), raise_server_exceptions=False) as client:
 
         def call(method, path, *, role="admin", province=None, key=None, headers=None, **more):
             token = key or key_of(role, province)
@@ -456,7 +469,7 @@ def traffic():
 def server(registry):
     """A real server on a free port, in a thread."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(registry), log_level="critical", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(application(registry), log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:

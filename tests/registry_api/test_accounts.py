@@ -61,7 +61,7 @@ def test_the_first_password_serves_to_set_another_and_for_nothing_else(registry,
     http = api.http
     answer = sign_in(http, login, password)
     assert answer.headers["location"] == "/password?lang=zh"
-    assert http.get("/", follow_redirects=False).status_code == 303, "nothing is read before the password is changed"
+    assert http.get("/apps", follow_redirects=False).status_code == 303, "nothing is read before the password is changed"
     assert http.get("/api/v1/apps").status_code == 401
     page = http.get("/password").text
     token = re.search(r'name="csrf" value="(\w+)"', page).group(1)
@@ -72,7 +72,7 @@ def test_the_first_password_serves_to_set_another_and_for_nothing_else(registry,
     assert http.post("/password", data={**form, "again": "x", "csrf": token}, headers=SAME).status_code == 422
     done = http.post("/password", data={**form, "csrf": token}, headers=SAME, follow_redirects=False)
     assert done.status_code == 303
-    assert http.get("/", follow_redirects=False).status_code == 200
+    assert http.get("/apps", follow_redirects=False).status_code == 200
     assert http.get("/api/v1/me").json()["role"] == "admin"
     assert sign_in(http, login, password).status_code == 401
     assert len(acts(api, "account.password")) == 1
@@ -85,22 +85,22 @@ def test_a_person_reads_within_their_reach_and_signs_out(api, person, submitted)
     before = sign_in(http, "Zhang.San", GOOD)
     assert before.status_code == 303
     first = http.cookies["eduaudit_session"]
-    page = http.get("/").text
+    page = http.get("/apps").text
     assert "姓名zhang.san" in page
     assert "cn.example.study" in page
     sign_in(http, "zhang.san", GOOD)
     assert http.cookies["eduaudit_session"] != first, "a new session at each sign-in"
-    assert http.get("/", headers={"Cookie": f"eduaudit_session={first}"}).url.path == "/login", (
+    assert http.get("/apps", headers={"Cookie": f"eduaudit_session={first}"}).url.path == "/login", (
         "the session before has ended"
     )
     token = re.search(r'name="csrf" value="(\w+)"', page).group(1)
     assert http.post("/logout", data={"csrf": token}, headers=SAME).status_code == 403, (
         "the token of the session before"
     )
-    token = re.search(r'name="csrf" value="(\w+)"', http.get("/").text).group(1)
+    token = re.search(r'name="csrf" value="(\w+)"', http.get("/apps").text).group(1)
     assert http.post("/logout", data={"csrf": token}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert http.post("/logout", data={"csrf": token}, headers=SAME, follow_redirects=False).status_code == 303
-    assert http.get("/", follow_redirects=False).status_code == 303
+    assert http.get("/apps", follow_redirects=False).status_code == 303
     assert [item["actor"][:5] for item in acts(api, "auth.sign_in")] == ["user:", "user:"]
     assert len(acts(api, "auth.sign_out")) == 1
 
@@ -109,7 +109,7 @@ def test_a_signed_in_page_changes_something_only_with_its_token_and_from_its_own
     person("lead", Role.SUPERVISOR, None)
     http = api.http
     sign_in(http, "lead", GOOD)
-    token = re.search(r'name="csrf" value="(\w+)"', http.get("/").text).group(1)
+    token = re.search(r'name="csrf" value="(\w+)"', http.get("/apps").text).group(1)
     for headers, status in (
         ({}, 403),
         ({"X-CSRF-Token": token[:-1] + "x"}, 403),
@@ -173,13 +173,13 @@ def test_an_idle_session_ends_and_so_does_an_old_one(api, person, registry):
     http = api.http
     for field, ago in (("seen_at", dt.timedelta(minutes=61)), ("expires_at", dt.timedelta(seconds=1))):
         sign_in(http, "idle", GOOD)
-        assert http.get("/", follow_redirects=False).status_code == 200
+        assert http.get("/apps", follow_redirects=False).status_code == 200
         with registry.database.write() as session:
             from sqlmodel import select
 
             for row in session.exec(select(WebSession)).all():
                 setattr(row, field, now() - ago)
-        assert http.get("/", follow_redirects=False).status_code == 303
+        assert http.get("/apps", follow_redirects=False).status_code == 303
 
 
 def test_under_tls_the_cookie_is_bound_to_the_host(registry, person):
@@ -195,10 +195,10 @@ def test_under_tls_the_cookie_is_bound_to_the_host(registry, person):
         for part in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
             assert part in cookie
         assert "Domain" not in cookie
-        assert http.get("/", follow_redirects=False).status_code == 200
+        assert http.get("/apps", follow_redirects=False).status_code == 200
         value = cookie.partition("=")[2].partition(";")[0]
         http.cookies.clear()
-        other = http.get("/", headers={"Cookie": f"eduaudit_session={value}"}, follow_redirects=False)
+        other = http.get("/apps", headers={"Cookie": f"eduaudit_session={value}"}, follow_redirects=False)
         assert other.status_code == 303, "a cookie that another host could have set is not read"
 
 
@@ -212,7 +212,7 @@ def test_disabling_or_changing_the_role_ends_sessions_and_keys(api, person, regi
     assert api("GET", "/me", key=key).json()["key"] == who, "a key of a person acts as that person"
     with registry.database.write() as session:
         users.change_role(session, "chen", Role.AUDITOR, None, None, None)
-    assert http.get("/", follow_redirects=False).status_code == 303
+    assert http.get("/apps", follow_redirects=False).status_code == 303
     me = api("GET", "/me", key=key).json()
     assert (me["role"], me["scopes"]) == ("auditor", ["read"]), "a key reaches no further than its person"
     with registry.database.write() as session:
