@@ -10,7 +10,9 @@ def package(tmp_path, monkeypatch):
     folder = tmp_path / "site" / "analyzer"
     (folder / "catalogue").mkdir(parents=True)
     monkeypatch.setattr(module, "__file__", str(folder / "catalogue" / "__init__.py"))
-    return folder
+    find_rules.cache_clear()
+    yield folder
+    find_rules.cache_clear()
 
 
 def test_an_installed_wheel_brings_its_rules(package):

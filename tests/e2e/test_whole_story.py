@@ -138,7 +138,7 @@ def test_filing_audit_capture_and_findings_on_the_record(tmp_path):
             url,
             "--spool",
             str(tmp_path / "spool"),
-            wanted={"proxy": r"127\.0\.0\.1:(?!0\b)\d+"},
+            wanted={"proxy": r"127\.0\.0\.1:(?!0\b)\d+", "marks": r"http://eduaudit\.mark/\w+"},
             env=access,
         )
         with capturing as (printed, child):
@@ -150,10 +150,10 @@ def test_filing_audit_capture_and_findings_on_the_record(tmp_path):
                 )
                 return opener.open(request, timeout=30).read()
 
-            post("http://eduaudit.mark/mark/consent_shown", {})
+            post(f"{printed['marks']}/mark/consent_shown", {})
             post(f"{site}/start", {"imei_md5": hashlib.md5(imei.encode()).hexdigest()})
             time.sleep(0.2)
-            post("http://eduaudit.mark/mark/agreed", {})
+            post(f"{printed['marks']}/mark/agreed", {})
             time.sleep(0.2)
             post(f"{site}/login", {"device": {"imei": imei}})
             time.sleep(1)

@@ -61,7 +61,9 @@ def test_the_first_password_serves_to_set_another_and_for_nothing_else(registry,
     http = api.http
     answer = sign_in(http, login, password)
     assert answer.headers["location"] == "/password?lang=zh"
-    assert http.get("/apps", follow_redirects=False).status_code == 303, "nothing is read before the password is changed"
+    assert http.get("/apps", follow_redirects=False).status_code == 303, (
+        "nothing is read before the password is changed"
+    )
     assert http.get("/api/v1/apps").status_code == 401
     page = http.get("/password").text
     token = re.search(r'name="csrf" value="(\w+)"', page).group(1)

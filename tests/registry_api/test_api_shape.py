@@ -9,6 +9,8 @@ from registry_api.settings import Settings
 
 PROBLEM_KEYS = {"type", "title", "title_en", "code", "status", "detail", "instance", "errors"}
 OPEN = {
+    "/health/ready",
+    "/metrics",
     "/public/certificate-keys",
     "/health",
     "/schema/filing",

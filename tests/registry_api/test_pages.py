@@ -11,8 +11,9 @@ EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 @pytest.fixture
 def browser(api, registry, key_of):
     """The test client, signed in through a one-time link."""
+    key = key_of()
     with registry.database.write() as session:
-        token = one_time_token(session, key_of().split("_")[1])
+        token = one_time_token(session, key.split("_")[1])
     answer = api.http.get(f"/login?token={token}", follow_redirects=False)
     assert answer.status_code == 303
     cookie = answer.headers["set-cookie"]

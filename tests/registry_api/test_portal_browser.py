@@ -97,7 +97,7 @@ def test_a_provider_checks_a_package_and_edits_a_draft(chromium, approved, membe
 
     def check(page):
         page.set_input_files("#file-artifact_upload", str(package))
-        page.wait_for_function("document.querySelector('[data-upload] output').textContent.startsWith('已上传')")
+        playwright.expect(page.locator("[data-upload] output").first).to_contain_text("已上传")
         page.click("button.primary")
         page.wait_for_selector("article.finding")
 

@@ -101,7 +101,7 @@ def routes_of(app):
     return [route for route in walk(app.routes) if route.operation_id is None]
 
 
-KNOWN = {"package": PACKAGE, "sdk": "evil", "name": "x"}
+KNOWN = {"package": PACKAGE, "sdk": "evil", "name": "x", "verb": "claim"}
 """Parameters of paths that are not the number of a record; others are tried with 1."""
 
 
@@ -203,7 +203,7 @@ def test_hostile_texts_are_inert_on_every_page(api, poisoned, sign):
                     if "alert(1)" in answer.text:
                         shown.add(path)
                 bad += [(role, path + query[:40], fault) for fault in faults(answer.text)]
-                if str(7 * 191) in answer.text:
+                if re.search(rf"\b{7 * 191}\b", answer.text):  # a hash may hold the digits inside
                     bad.append((role, path, "a template inside a text was filled in"))
     assert bad == []
     for path in (

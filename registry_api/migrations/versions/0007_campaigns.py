@@ -75,7 +75,6 @@ def downgrade() -> None:
     op.drop_table("campaign_app")
     op.drop_table("campaign")
     op.drop_table("weekly_round")
-    with op.batch_alter_table("audit_run") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_run_week"))
-        batch_op.drop_column("changes")
-        batch_op.drop_column("week")
+    op.drop_index("ix_audit_run_week", "audit_run")
+    for column in ("changes", "week"):  # not in batch mode: others refer to the rows of the table
+        op.execute(f"ALTER TABLE audit_run DROP COLUMN {column}")
