@@ -134,6 +134,7 @@ def issue(number: str, output: Path | None, data: Path | None) -> None:
     """按备案号生成证明 PDF / write the certificate of a number as PDF."""
     from registry_api.certificates.papers import certificate_paper
     from registry_api.certificates.service import find_certified
+    from registry_api.kit.wholefile import whole_file
 
     made = existing(data)
     try:
@@ -142,11 +143,6 @@ def issue(number: str, output: Path | None, data: Path | None) -> None:
     finally:
         made.close()
     target = output or Path(f"{number}.pdf")
-    partial = target.with_name(f".{target.name}.part")
-    try:
-        partial.write_bytes(content)
-        partial.replace(target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise EduauditError(f"{target}: {error.strerror}") from None
+    with whole_file(target) as file:
+        file.write(content)
     say(f"{target}: {len(content)} bytes")

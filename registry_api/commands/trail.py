@@ -53,6 +53,7 @@ def verify(data: Path | None, file: Path | None) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件 / write to a file")
 def export(data: Path | None, after: int, output: Path | None) -> None:
     """导出为 JSON Lines / export as JSON lines, each with its hash."""
+    from registry_api.kit.wholefile import whole_file
     from registry_api.trail.export import export_lines
 
     made = existing(data)
@@ -63,17 +64,11 @@ def export(data: Path | None, after: int, output: Path | None) -> None:
                     click.echo(line)
                 return
             count = 0
-            # Written beside and renamed: an export that was cut leaves no file that looks whole.
-            partial = output.with_name(f".{output.name}.part")
-            try:
-                with partial.open("w", encoding="utf-8") as file:
-                    for line in export_lines(session, after):
-                        file.write(line + "\n")
-                        count += 1
-                partial.replace(output)
-            except OSError as error:
-                partial.unlink(missing_ok=True)
-                raise EduauditError(f"{output}: {error.strerror}") from None
+            # An export that was cut leaves no file that looks whole.
+            with whole_file(output) as file:
+                for line in export_lines(session, after):
+                    file.write(line.encode() + b"\n")
+                    count += 1
             say(f"{output}: {count} trail entries")
     finally:
         made.close()

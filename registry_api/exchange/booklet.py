@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.model import EduauditError
 from registry_api.exchange.sheets import neutral
+from registry_api.kit.wholefile import whole_file
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -192,14 +192,5 @@ def replace_file(path: Path, content: bytes) -> None:
 
     Raises `EduauditError` when it cannot be written.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise EduauditError(f"{path}: 不能写入 / cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(content)
