@@ -329,7 +329,7 @@ def application(registry):
         return create_app(registry)
     if not _APPLICATION:
         _APPLICATION.append(create_app(registry))
-    _APPLICATION[0].state.registry = registry
+    _APPLICATION[0].state.registry, _APPLICATION[0].state.readiness = registry, None
     return _APPLICATION[0]
 
 
