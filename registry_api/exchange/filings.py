@@ -16,7 +16,7 @@ from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
 from registry_api.exchange.rows import Row, read_rows
 from registry_api.filings.models import Filing
-from registry_api.filings.service import read_document
+from registry_api.filings.service import app_key, platform_of, read_document
 from registry_api.filings.transitions import FINAL, State
 from registry_api.organizations.models import App, Organization
 from registry_api.organizations.search import grams_of, search_text
@@ -60,6 +60,16 @@ class _Checked:
     number: int
     document: dict[str, Any]
     facts: dict[str, Any]
+
+    @property
+    def platform(self) -> str:
+        """Return the platform of the app."""
+        return platform_of(self.document)
+
+    @property
+    def key(self) -> str:
+        """Return the name under which the app is on record."""
+        return app_key(self.facts["package"], self.platform)
 
 
 def import_filings(registry: Registry, actor: Actor, rows: Iterable[Row], *, dry_run: bool = False) -> ImportResult:
@@ -121,7 +131,7 @@ def _import_batch(
     moment = now()
     filings = []
     for row in rows:
-        uscc, package = row.facts["uscc"], row.facts["package"]
+        uscc, package = row.facts["uscc"], row.key
         owner, app = owners.get(uscc), apps.get(package)
         if owner is None or app is None:
             _refuse_field(result, row, "/unit/uscc", "foreign", f"{uscc} is not the organisation of this key")
@@ -141,6 +151,7 @@ def _import_batch(
                     "state": State.DRAFT.value,
                     "document": row.document,
                     "facts": row.facts,
+                    "platform": row.platform,
                     "created_at": moment,
                     "updated_at": moment,
                 }
@@ -194,11 +205,11 @@ def _owners(session: Session, actor: Actor, rows: list[_Checked]) -> dict[str, A
 
 def _put_apps(session: Session, rows: list[_Checked], owners: Mapping[str, Any]) -> dict[str, Any]:
     """Return package → app of every row whose provider is known; missing ones are put on record."""
-    packages = {row.facts["package"] for row in rows}
+    packages = {row.key for row in rows}
     found = _apps(session, packages)
     fresh: dict[str, dict[str, Any]] = {}
     for row in rows:
-        package, owner = row.facts["package"], owners.get(row.facts["uscc"])
+        package, owner = row.key, owners.get(row.facts["uscc"])
         if owner is not None and package not in found and package not in fresh:
             text = search_text(row.facts["name"], package, owner.name)
             fresh[package] = {

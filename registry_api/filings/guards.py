@@ -13,6 +13,7 @@ from registry_api.filings.changes import pending
 from registry_api.filings.machine import Step
 from registry_api.filings.models import Filing
 from registry_api.filings.states import SANCTIONED
+from registry_api.notices.lists import listed
 from registry_api.organizations.models import App
 from registry_api.reviews.cases import LEADS, find_case
 
@@ -115,6 +116,20 @@ def needs_no_ban(session: Session, filing: Filing, _step: Step) -> FieldError | 
     """Ask that no revocation bars the app or its provider from filing anew."""
     ban = bans.in_force(session, app_id=filing.app_id, organization_id=filing.organization_id)
     return bans.ban_error(ban) if ban else None
+
+
+def needs_no_listing(session: Session, filing: Filing, _step: Step) -> FieldError | None:
+    """Ask that neither the app nor its provider stands on the black list."""
+    entry = listed(session, organization_id=filing.organization_id, app_id=filing.app_id)
+    if entry is None:
+        return None
+    until = f"至 {entry.until_on} / until {entry.until_on}" if entry.until_on else "未定期限 / without an end"
+    return FieldError(
+        "/unit",
+        "black_listed",
+        f"已列入黑名单（{until}）：{entry.reason} / on the black list",
+        "由主管部门移出名单后再提交 / the authority must take it off the list first",
+    )
 
 
 def needs_four_eyes(session: Session, filing: Filing, step: Step) -> FieldError | None:

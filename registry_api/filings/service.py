@@ -66,7 +66,7 @@ def draft(registry: Registry, session: Session, actor: Actor, document: dict[str
                 )
             ],
         )
-    platform = "ios" if (document.get("app") or {}).get("platform") == "ios" else "android"
+    platform = platform_of(document)
     package = app_key(facts["package"], platform)
     # The row is locked: of two drafts for one app that arrive together, the second one sees the first.
     app = session.exec(select(App).where(App.package == package).with_for_update()).first()
@@ -111,6 +111,11 @@ def draft(registry: Registry, session: Session, actor: Actor, document: dict[str
     return filing
 
 
+def platform_of(document: dict[str, Any]) -> str:
+    """Return ``ios`` or ``android``, which is what a document is about that does not say."""
+    return "ios" if (document.get("app") or {}).get("platform") == "ios" else "android"
+
+
 def app_key(package: str, platform: str) -> str:
     """Return the name under which an app is on record: an iOS bundle id is often an Android package name too."""
     return f"ios:{package}" if platform == "ios" else package
@@ -126,7 +131,7 @@ def read_changed(registry: Registry, filing: Filing, document: dict[str, Any], *
                 f"{name} cannot change within one filing",
                 [FieldError(_KEYS[name], "immutable", f"was {filing.facts.get(name)}", "withdraw and file anew")],
             )
-    if ((document.get("app") or {}).get("platform") == "ios") != (filing.platform == "ios"):
+    if platform_of(document) != filing.platform:
         raise RegistryError(
             "invalid",
             "the platform cannot change within one filing",

@@ -69,8 +69,15 @@ _STANDING = (S.FILED, S.CHANGE_REQUESTED, S.CHANGE_RETURNED)
 _ORDERED = (S.RECTIFICATION, S.REAUDIT)
 
 TRANSITIONS: tuple[Edge, ...] = (
-    Edge(S.DRAFT, E.SUBMIT, S.SUBMITTED, _FILERS, (ask.needs_no_ban,), (do.note_submission,)),
-    Edge(S.RETURNED, E.SUBMIT, S.SUBMITTED, _FILERS, (ask.needs_no_ban, ask.needs_answers), (do.note_submission,)),
+    Edge(S.DRAFT, E.SUBMIT, S.SUBMITTED, _FILERS, (ask.needs_no_ban, ask.needs_no_listing), (do.note_submission,)),
+    Edge(
+        S.RETURNED,
+        E.SUBMIT,
+        S.SUBMITTED,
+        _FILERS,
+        (ask.needs_no_ban, ask.needs_no_listing, ask.needs_answers),
+        (do.note_submission,),
+    ),
     Edge(S.SUBMITTED, E.BEGIN_PRECHECK, S.PRECHECK, _SYSTEM),
     Edge(S.PRECHECK, E.FINISH_PRECHECK, S.UNDER_REVIEW, _SYSTEM, (), (do.open_review,)),
     Edge(S.PRECHECK, E.REJECT_ARTIFACT, S.RETURNED, _SYSTEM, (ask.needs_corrections,), (do.note_corrections,)),

@@ -22,7 +22,7 @@ from registry_api.audits.standing import step as after_event
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
 from registry_api.jobs.port import Jobs
-from registry_api.notices.calendar import ZONE, local_day, work_calendar
+from registry_api.notices.calendar import local_day, work_calendar
 from registry_api.notices.models import Notice
 from registry_api.notices.numbers import next_notice_number
 from registry_api.notices.text import DUE
@@ -102,6 +102,10 @@ def _needs_reply(_session: Session, _notice: Notice, step: NoticeStep) -> FieldE
     return FieldError("/reply", "required", "须填写答复 / a reply is required", "what was mended, in which version")
 
 
+_APPROVING = ("filing.approve", "filing.approve_change")
+_FILING = ("filing.submit", "filing.request_change", "filing.resubmit_change")
+
+
 def _needs_four_eyes(session: Session, notice: Notice, step: NoticeStep) -> FieldError | None:
     """Who drafted a notice, filed the app or approved it does not sign."""
     mine = step.person
@@ -109,12 +113,12 @@ def _needs_four_eyes(session: Session, notice: Notice, step: NoticeStep) -> Fiel
         return FieldError("/actor", "four_eyes", "拟稿人不得签发 / who drafted it may not sign", "another person signs")
     acted = session.exec(
         select(TrailEntry.actor, TrailEntry.action).where(
-            TrailEntry.app_id == notice.app_id, col(TrailEntry.action).in_(("filing.approve", "filing.submit"))
+            TrailEntry.app_id == notice.app_id, col(TrailEntry.action).in_((*_APPROVING, *_FILING))
         )
     ).all()
     for actor, action in acted:
         if actor.partition("/")[0] == mine:
-            what = "审批" if action == "filing.approve" else "申报"
+            what = "审批" if action in _APPROVING else "申报"
             return FieldError(
                 "/actor",
                 "four_eyes",
@@ -194,7 +198,7 @@ def _issue(session: Session, notice: Notice, _step: NoticeStep) -> None:
     _tell_findings(session, notice)
     notice.issued_at = notice.clock_from = moment
     start_clock(notice)
-    notice.number = next_notice_number(session, notice, moment.astimezone(ZONE).year)
+    notice.number = next_notice_number(session, notice, local_day(moment).year)
     day = notice.due_on
     assert day is not None  # noqa: S101 - just counted
     written = f"{day.year} 年 {day.month} 月 {day.day} 日" + ("（暂定）" if notice.due_provisional else "")

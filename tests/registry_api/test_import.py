@@ -205,3 +205,18 @@ def test_a_csv_that_breaks_off_says_where(tmp_path):
     rows = list(read_rows(path))
     assert len(rows) > 1000
     assert "nothing after" in str(rows[-1][1])
+
+
+def test_an_app_for_ios_is_put_on_record_as_filing_it_would(api, registry, filing_of):
+    from sqlmodel import select
+
+    from registry_api.commands.group import operator
+    from registry_api.exchange.filings import import_filings
+    from registry_api.filings.models import Filing
+    from registry_api.organizations.models import App
+
+    result = import_filings(registry, operator(), [(1, filing_of(platform="ios", package="cn.example.study"))])
+    assert (result.imported, result.errors) == (1, [])
+    with registry.database.read() as session:
+        assert session.exec(select(App.package)).one() == "ios:cn.example.study"
+        assert session.exec(select(Filing.platform)).one() == "ios"

@@ -344,3 +344,29 @@ def test_the_text_survives_braces_and_line_breaks_in_what_providers_write():
     )
     assert body.startswith("{evil} 伪造的段落%s\n\n1. 标题 {x} 1. 伪造（s；已证实）")
     json.dumps(body)
+
+
+def test_who_is_on_the_black_list_hands_nothing_in_until_taken_off(api, filing_of, upload):
+    document = filing_of()
+    unit = api("POST", "/organizations", json={"name": "甲", "uscc": document["unit"]["uscc"]}).json()["id"]
+    filing = api("POST", "/filings", json={"document": document})
+    body = {"kind": "black", "organization_id": unit, "reason": "屡次拒不整改"}
+    entry = api("POST", "/listings", role="lead_reviewer", province="31", json=body)
+    assert entry.status_code == 201, entry.text
+
+    def submit():
+        return api(
+            "POST",
+            f"/filings/{filing.json()['id']}/submit",
+            json={"artifact_upload": upload({})},
+            headers={"If-Match": filing.headers["etag"]},
+        )
+
+    refused = submit()
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "black_listed")
+    assert "屡次拒不整改" in refused.json()["errors"][0]["message"]
+    ended = api(
+        "POST", f"/listings/{entry.json()['id']}/end", role="lead_reviewer", province="31", json={"reason": "已整改"}
+    )
+    assert ended.status_code == 200, ended.text
+    assert submit().status_code == 202
