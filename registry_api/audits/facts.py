@@ -240,6 +240,7 @@ def merge(parts: list[TrafficFacts]) -> TrafficFacts | None:
         captures=tuple(dict.fromkeys(item for part in parts for item in part.captures)),
         profile=", ".join(profiles) or None,
         marks=tuple(dict.fromkeys(item for part in parts for item in part.marks)),
+        address_data=next((part.address_data for part in reversed(parts) if part.address_data), None),
         flows=sum(part.flows for part in parts),
         hosts=tuple(hosts[key] for key in sorted(hosts)),
         transmissions=tuple(item for part in parts for item in part.transmissions),

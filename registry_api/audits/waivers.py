@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -12,17 +11,12 @@ from registry_api.audits.models import FindingRow, Waiver
 from registry_api.audits.standing import FindingEvent, FindingStatus, step
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
+from registry_api.kit.china import day_of, today
 from registry_api.organizations.models import App
 from registry_api.trail.chain import Act, append_all
 
-ZONE = ZoneInfo("Asia/Shanghai")
 LONGEST = timedelta(days=366)
 """Nothing is waived for longer than a year: it must be looked at again."""
-
-
-def today(moment: datetime | None = None) -> date:
-    """Return the day in China."""
-    return (moment or now()).astimezone(ZONE).date()
 
 
 def check_until(until: date | None) -> date:
@@ -91,7 +85,7 @@ def expire(session: Session, moment: datetime | None = None, limit: int = 500) -
     rows = session.exec(
         select(Waiver, FindingRow)
         .join(FindingRow, col(FindingRow.id) == Waiver.finding_id)
-        .where(col(Waiver.ended_at).is_(None), col(Waiver.until) < today(moment))
+        .where(col(Waiver.ended_at).is_(None), col(Waiver.until) < (day_of(moment) if moment else today()))
         .order_by(col(Waiver.id))
         .limit(limit)
         .with_for_update()

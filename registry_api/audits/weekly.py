@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -19,13 +18,13 @@ from registry_api.campaigns.models import CampaignApp
 from registry_api.db import now, serialise_writers
 from registry_api.filings.models import Filing
 from registry_api.filings.transitions import UNDER_SUPERVISION
+from registry_api.kit.china import CHINA
 from registry_api.organizations.models import App, AppVersion
 from registry_api.registry import Registry
 from registry_api.trail.chain import Act, append
 
 _BATCH = 200
 _CHANGES_SHOWN = 10_000
-_ZONE = ZoneInfo("Asia/Shanghai")
 _LOCK = 0x45445502
 CHANGES = ("new", "reopened", "gone")
 """Outcomes that a round reports."""
@@ -49,7 +48,7 @@ class Part:
             mine = select(CampaignApp.app_id).where(CampaignApp.campaign_id == self.campaign)
             found.append(col(App.id).in_(mine))
         if self.since:
-            found.append(_came_since(datetime.combine(self.since, time(), _ZONE)))
+            found.append(_came_since(datetime.combine(self.since, time(), CHINA)))
         return found
 
     def plain(self) -> dict[str, Any]:
@@ -74,14 +73,14 @@ def _came_since(moment: datetime) -> sa.ColumnElement[bool]:
 
 def iso_week(moment: datetime | None = None) -> str:
     """Return the ISO week in China, such as ``2026-W47``."""
-    year, week, _ = (moment or now()).astimezone(_ZONE).isocalendar()
+    year, week, _ = (moment or now()).astimezone(CHINA).isocalendar()
     return f"{year}-W{week:02d}"
 
 
 def begin_of(week: str) -> datetime:
     """Return the midnight in China with which an ISO week begins; `ValueError` for a week that its year has not."""
     year, number = week.split("-W")
-    return datetime.combine(date.fromisocalendar(int(year), int(number), 1), time(), _ZONE)
+    return datetime.combine(date.fromisocalendar(int(year), int(number), 1), time(), CHINA)
 
 
 def week_before(week: str) -> str:

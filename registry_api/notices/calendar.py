@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from registry_api.errors import FieldError, RegistryError
+from registry_api.kit.china import day_of
 
-ZONE = ZoneInfo("Asia/Shanghai")
 LONGEST = 400
 """Working days that a deadline may have."""
 _ONE = timedelta(days=1)
@@ -63,7 +62,7 @@ def local_day(moment: datetime | date) -> date:
         return moment
     if moment.tzinfo is None:
         raise ValueError("a time without zone has no day in Shanghai")
-    return moment.astimezone(ZONE).date()
+    return day_of(moment)
 
 
 def _package_year(year: int) -> _Year | None:

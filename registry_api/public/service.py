@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from registry_api.errors import FieldError, RegistryError
 from registry_api.filings.models import Filing
 from registry_api.filings.states import IN_FORCE, State
+from registry_api.kit.china import day_of
 from registry_api.organizations.models import App, AppVersion, Organization
 from registry_api.organizations.search import search_condition
 
@@ -111,7 +112,7 @@ def show_published(session: Session, apps: list[App], number: str = "") -> list[
             "provider": filing.name,
             "province": filing.province,
             "version": names.get(app.current_version_id),
-            "decided_on": filing.decided_at.date().isoformat() if filing.decided_at else None,
+            "decided_on": day_of(filing.decided_at).isoformat() if filing.decided_at else None,
         }
         for app in apps
         if (filing := filings.get(app.id))

@@ -16,7 +16,6 @@ from registry_api.statistics.service import (
     count_filings,
     count_findings,
     decision_times,
-    weekdays_between,
 )
 
 router = APIRouter(
@@ -50,13 +49,12 @@ def get_filing_counts(
 def get_decision_times(registry: RegistryPart, actor: Reader, export_format: Kind = "json") -> Any:
     """Return the working days from submission to decision, by province; `*` is all within reach.
 
-    `calendar` says how days are counted: `weekdays` knows no public holidays.
+    Counted by the calendar of public holidays; in a year that is not announced yet, Mondays to Fridays.
     """
-    given = getattr(registry, "working_days", None)
     with registry.database.read() as session:
-        rows = decision_times(session, actor, given or weekdays_between)
+        rows = decision_times(session, actor)
     columns = ["key", "decided", "median_working_days", "p90_working_days", "longest"]
-    return _answer(export_format, rows, columns, calendar="cn" if given else "weekdays")
+    return _answer(export_format, rows, columns, calendar="cn")
 
 
 @router.get("/findings", operation_id="countFindings")

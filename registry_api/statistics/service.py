@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import Any, Literal
@@ -16,17 +16,22 @@ from registry_api.accounts.access import Actor, scope_of
 from registry_api.audits.findings import OPEN
 from registry_api.audits.models import FindingRow, Observation
 from registry_api.filings.models import Filing
-
-WorkingDays = Callable[[date, date], int]
-"""(first day, last day) → working days after the first, up to and with the last."""
+from registry_api.filings.states import State
+from registry_api.notices.calendar import CalendarUnknown, work_calendar
 
 Grouping = Literal["province", "state", "category", "stage", "month"]
 _LISTS = {"stage": "stages"}
 
 
-def weekdays_between(first: date, last: date) -> int:
-    """Count Mondays to Fridays: what is used until a calendar of public holidays is given."""
-    return sum((first + timedelta(days=day)).weekday() < 5 for day in range(1, (last - first).days + 1))
+def working_days(first: date, last: date) -> int:
+    """Count the working days after ``first`` up to ``last`` by the calendar in force.
+
+    Where that knows nothing of a year yet, its Mondays to Fridays are counted.
+    """
+    try:
+        return work_calendar().working_days_between(first, last)
+    except CalendarUnknown:
+        return sum((first + timedelta(days=day)).weekday() < 5 for day in range(1, (last - first).days + 1))
 
 
 def _month(session: Session, column: Any) -> Any:
@@ -77,20 +82,18 @@ def count_filings(session: Session, actor: Actor, by: Grouping) -> list[dict[str
     ]
 
 
-def decision_times(session: Session, actor: Actor, working_days: WorkingDays) -> list[dict[str, Any]]:
+def decision_times(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """Return the working days from the last submission to the decision, by province and for all (``key`` = ``*``)."""
+    # What is decided later about a filing that stands (a change, a measure) says nothing of how long it took.
+    decided = sa.case((col(Filing.state) == State.REFUSED.value, col(Filing.decided_at)), else_=col(Filing.filed_at))
     rows = session.execute(
         sa.select(
             col(Filing.province),
             _day(session, col(Filing.submitted_at)),
-            _day(session, col(Filing.decided_at)),
+            _day(session, decided),
             sa.func.count(),
         )
-        .where(
-            scope_of(Filing, actor),
-            col(Filing.decided_at).is_not(None),
-            col(Filing.decided_at) >= col(Filing.submitted_at),
-        )
+        .where(scope_of(Filing, actor), decided.is_not(None), decided >= col(Filing.submitted_at))
         .group_by(sa.text("1"), sa.text("2"), sa.text("3"))
     ).all()
     days: dict[tuple[str, str], int] = {}

@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -17,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from analyzer.model import Bilingual
 from analyzer.model.signature import short_name
 from analyzer.model.wire_words import wire_excerpt, wire_place, wire_word
+from registry_api.kit.china import CHINA, day_of
 from registry_api.web.chains import chain_of, doubt_of, offsets_of
 from registry_api.web.navigation import navigation_of
 from registry_api.web.words import field_name, province_name, word
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from registry_api.accounts.access import Actor
 
 HERE = Path(__file__).parent
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @lru_cache(maxsize=1)
@@ -57,13 +56,13 @@ def show_time(value: datetime | str | None) -> str:
     """Return a moment in China to the second; – for none."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S") if value else "–"
+    return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S") if value else "–"
 
 
 def show_day(value: date | datetime | None) -> str:
     """Return a day in China; – for none."""
     if isinstance(value, datetime):
-        value = value.astimezone(ZONE).date()
+        value = day_of(value)
     return value.isoformat() if value else "–"
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from registry_api.filings.models import Filing
-from registry_api.statistics.service import weekdays_between
+from registry_api.statistics.service import working_days
 
 
 @pytest.fixture
@@ -18,7 +18,8 @@ def filings(api, filing_of, registry):
             row = session.exec(select(Filing).order_by(Filing.id.desc())).first()
             row.facts = {**row.facts, "stages": stages}
             row.submitted_at = dt.datetime(2026, 1, 30, 17, tzinfo=dt.UTC)  # Saturday, the 31st, in Shanghai
-            row.decided_at = row.submitted_at + dt.timedelta(days=[3, 10, 10][index])
+            row.filed_at = row.submitted_at + dt.timedelta(days=[3, 10, 10][index])
+            row.decided_at = row.filed_at + dt.timedelta(days=200)  # a measure long after it
 
 
 def rows(api, path, **who):
@@ -40,14 +41,22 @@ def test_time_to_decision_is_in_working_days_of_the_calendar_given(api, filings,
     all_of_them = rows(api, "/decisions")["*"]
     assert (all_of_them["decided"], all_of_them["median_working_days"], all_of_them["longest"]) == (3, 7, 7)
     assert rows(api, "/decisions", role="reviewer", province="31")["31"]["median_working_days"] == 4.5
-    registry.working_days = lambda first, last: 1
-    assert rows(api, "/decisions")["*"]["longest"] == 1
     assert api("GET", "/statistics/decisions").json()["calendar"] == "cn"
 
 
-def test_weekdays_count_from_the_day_after():
-    assert weekdays_between(dt.date(2026, 1, 30), dt.date(2026, 2, 2)) == 1
-    assert weekdays_between(dt.date(2026, 2, 2), dt.date(2026, 2, 2)) == 0
+def test_a_refusal_counts_until_it_was_refused(api, filings, registry):
+    with registry.database.write() as session:
+        row = session.exec(select(Filing).where(Filing.province == "51")).one()
+        row.state, row.filed_at = "refused", None
+        row.decided_at = row.submitted_at + dt.timedelta(days=3)
+    assert rows(api, "/decisions")["51"]["longest"] == working_days(dt.date(2026, 1, 31), dt.date(2026, 2, 3)) == 2
+
+
+def test_working_days_know_the_holidays_and_fall_back_to_weekdays():
+    assert working_days(dt.date(2026, 1, 30), dt.date(2026, 2, 2)) == 1
+    assert working_days(dt.date(2026, 2, 2), dt.date(2026, 2, 2)) == 0
+    assert working_days(dt.date(2026, 9, 30), dt.date(2026, 10, 8)) == 1, "the week of the National Day"
+    assert working_days(dt.date(2040, 1, 2), dt.date(2040, 1, 9)) == 5, "nobody knows that year's holidays"
 
 
 def test_findings_are_counted_with_clauses_and_those_that_came_back(api, submitted, upload, drain):

@@ -274,6 +274,8 @@ def upgrade() -> None:
         sa.Column("reported_at", UtcDateTime(), nullable=True),
     ):
         op.add_column("filing", added)
+    # Until now nothing but the approval and a suspension wrote the day of decision.
+    op.execute("UPDATE filing SET filed_at = decided_at WHERE number IS NOT NULL")
     for table, column, target in _REFERENCES:
         name = f"fk_{table}_{column}_{target}"
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER CONSTRAINT {name} REFERENCES {target} (id)")

@@ -33,10 +33,10 @@ from registry_api.notices.states import (
 )
 from registry_api.organizations.models import App
 from registry_api.registry import Registry
+from registry_api.statistics.service import working_days
 from registry_api.trail.models import TrailEntry
 from registry_api.web.forms import first, read_body
 from registry_api.web.rendering import render
-from registry_api.web.screens.statistics import working_days
 from registry_api.web.visitors import Lang, PageRoute, Signed, language, read_form
 
 router = APIRouter(route_class=PageRoute)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,9 +12,9 @@ import analyzer
 from registry_api.audits.shipped import list_sdks
 from registry_api.db import now
 from registry_api.kit.requests import RegistryPart
-from registry_api.notices.calendar import CalendarUnknown, local_day, work_calendar
+from registry_api.notices.calendar import local_day
 from registry_api.statistics.overdue import count_overdue
-from registry_api.statistics.service import count_filings, count_findings, decision_times, weekdays_between
+from registry_api.statistics.service import count_filings, count_findings, decision_times
 from registry_api.web.rendering import render
 from registry_api.web.visitors import Lang, PageRoute, Signed
 from registry_api.web.words import province_name
@@ -63,7 +62,7 @@ def statistics_page(request: Request, registry: RegistryPart, actor: Signed, lan
     with registry.database.read() as session:
         months = count_filings(session, actor, "month")
         provinces = count_filings(session, actor, "province")
-        times = decision_times(session, actor, working_days)
+        times = decision_times(session, actor)
         overdue = count_overdue(session, actor, today)
         findings = count_findings(session, actor, _TOP)
         sdks = list_sdks(session, actor)[:_TOP]
@@ -84,14 +83,6 @@ def statistics_page(request: Request, registry: RegistryPart, actor: Signed, lan
         "reopen": findings["reopen_rate"],
     }
     return render("statistics.html", lang, figures=figures, tiles=tiles, day=today, signed_in=actor, here=request.url)
-
-
-def working_days(first: date, last: date) -> int:
-    """Count working days by the calendar in force; by the plain week where it knows nothing of the year."""
-    try:
-        return work_calendar().working_days_between(first, last)
-    except CalendarUnknown:
-        return weekdays_between(first, last)
 
 
 def _grouped(states: dict[str, int]) -> dict[str, int]:
