@@ -64,6 +64,8 @@ class Settings:
     """Requests without a key from one address."""
     public_url: str = ""
     """Address under which people reach this server, such as ``https://beian.example.cn``: QR codes open it."""
+    organs: str = ""
+    """Names of the organs that sign notices, by province, such as ``31=上海市教育委员会;33=浙江省教育厅``."""
     failure_rate: str = "20/minute"
     """Refused keys from one address: past it the address waits."""
     sign_in_rate: str = "10/minute"

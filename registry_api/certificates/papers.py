@@ -44,8 +44,15 @@ def notice_paper(registry: Registry, actor: Actor, notice_id: int) -> tuple[byte
         notice = find_notice(session, actor, notice_id)
         shown = show_notices(session, [notice], actor)[0]
     issued = day_of(datetime.fromisoformat(shown["issued_at"])).isoformat() if shown["issued_at"] else None
-    province = analyzer.code_names("provinces").get(notice.province, (notice.province, ""))[0]
-    return notice_pdf(shown, issued, f"{province}教育移动应用备案登记平台"), f"{shown['number'] or notice_id}.pdf"
+    organ = _organ(registry.settings.organs, notice.province)
+    return notice_pdf(shown, issued, organ), f"{shown['number'] or notice_id}.pdf"
+
+
+def _organ(names: str, province: str) -> str:
+    """Return who signs for a province: as the setting names it, else by what the law calls it."""
+    given = dict(item.strip().partition("=")[::2] for item in names.split(";"))
+    short = analyzer.code_names("provinces").get(province, (province, ""))[0]
+    return given.get(province) or f"{short}教育行政部门"
 
 
 # scope: of a filing that was found within reach

@@ -227,7 +227,17 @@ def test_a_notice_is_a_paper_with_number_addressee_and_date(api, submitted, drai
         assert moved.status_code == 200, moved.text
     answer = api("GET", f"/notices/{notice['id']}/paper", **role)
     text = words(answer.content)[0].replace("\n", "")
-    for said in (moved.json()["number"], "整改通知书", "<script>&amp;", "上海教育移动应用备案登记平台"):
+    for said in (moved.json()["number"], "整改通知书", "<script>&amp;", "上海教育行政部门"):
         assert said in text, said
     assert office_date(moved.json()["due_on"]) in text
     assert "/JavaScript" not in io.BytesIO(answer.content).getvalue().decode("latin1")
+
+
+def test_the_organ_that_signs_is_a_setting_of_the_province():
+    from registry_api.certificates.papers import _organ
+
+    names = "31=上海市教育委员会; 33=浙江省教育厅"
+    assert _organ(names, "31") == "上海市教育委员会"
+    assert _organ(names, "33") == "浙江省教育厅"
+    assert _organ(names, "51") == "四川教育行政部门"
+    assert _organ("", "31") == "上海教育行政部门"
