@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, RedirectResponse
 from sqlmodel import col, select
 
 from registry_api.accounts.access import DECIDERS, scope_of
@@ -28,10 +28,6 @@ STATIC = {str(file.relative_to(HERE / "static")): file for file in (HERE / "stat
 """Name → file, of all files that a page may ask for: nothing else can be reached by any spelling of a path."""
 _PAGE = 50
 _QUEUES = ("", State.UNDER_REVIEW, State.RETURNED, State.FILED, State.SUSPENDED)
-
-
-def _render(template: str, lang: str, status: int = 200, **context: Any) -> HTMLResponse:
-    return render(template, lang, status, **context)
 
 
 @router.get("/static/{name:path}")
@@ -73,7 +69,7 @@ def index(
         items = show_apps(session, rows[:_PAGE])
         counts = standing_of(session, [row.id or 0 for row in rows[:_PAGE]])
     following = rows[_PAGE - 1].id if len(rows) > _PAGE else None
-    return _render(
+    return render(
         "index.html",
         lang,
         items=items,
