@@ -323,6 +323,7 @@ def _transmissions(report: Report, lang: str) -> Iterable[RenderableType]:
         word("proof", lang),
         "ID",
     )
+    table.columns[-1].no_wrap = True  # it is copied into `eduaudit traffic show`
     for row in report.transmissions:
         phase = word("phase.before_consent" if row.phase == "before_consent" else row.phase, lang)
         safe = "" if row.encrypted else f" [{word('cleartext', lang)}]"

@@ -66,3 +66,11 @@ def test_gathered_findings_keep_an_explanation_that_says_something_else():
     assert texts[0] in text
     assert texts[1] not in text
     assert texts[2] in text
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_id_of_a_transmission_can_be_copied_whole(width):
+    report = hostile_report()
+    row = replace(report.transmissions[0], id="t-0123456789", host="a-very-long-host-name.of-somebody.example.com")
+    text = render(replace(report, transmissions=(row,)), "terminal", "zh", width=width)
+    assert "t-0123456789" in text
