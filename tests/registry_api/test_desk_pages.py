@@ -66,7 +66,8 @@ def test_statistics_have_a_table_under_each_chart_and_stay_within_the_province(s
     with registry.database.write() as session:
         for row in session.exec(select(Filing)).all():
             row.submitted_at = dt.datetime(2026, 2, 12, 2, tzinfo=dt.UTC)
-            row.decided_at = row.submitted_at + dt.timedelta(days=14)
+            row.filed_at = row.submitted_at + dt.timedelta(days=14)
+            row.decided_at = row.filed_at + dt.timedelta(days=90)
     page = sign("supervisor").get("/statistics").text
     charts = re.findall(r'<script type="application/json" id="(c-\w+)">(.*?)</script>', page)
     assert [name for name, _ in charts] == ["c-months", "c-times", "c-provinces", "c-clauses", "c-sdks"]

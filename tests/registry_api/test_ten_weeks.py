@@ -245,6 +245,7 @@ def test_a_wrong_schedule_is_told_at_the_start(text):
 def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch):
     from analyzer.model import EduauditError
     from registry_api.exchange import booklet
+    from registry_api.kit import wholefile
 
     path = tmp_path / "week.html"
     path.write_text("old")
@@ -252,7 +253,7 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatc
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(booklet.os, "fsync", full)
+    monkeypatch.setattr(wholefile.os, "fsync", full)
     with pytest.raises(EduauditError, match="No space left"):
         booklet.replace_file(path, b"new")
     assert path.read_text() == "old"
