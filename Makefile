@@ -7,7 +7,7 @@ TESTS ?= tests
 JOBS ?= 2
 SERVE ?=
 
-.PHONY: help demo test test-network lint bench lock samples clean
+.PHONY: help core demo test test-network lint bench lock samples clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -18,13 +18,17 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY) ## the whole story on the samples and a real app; SERVE=1 leaves the server up
+# Nothing to do unless the sources have changed since; without a compiler it says so, and Python does the same.
+core: $(READY)
+	@$(BIN)/python analyzer/dex/native/compiler.py
+
+demo: core ## the whole story on the samples and a real app; SERVE=1 leaves the server up
 	$(BIN)/eduaudit demo $(if $(SERVE),--serve)
 
-test: $(READY) lint ## lint, types, architecture and all offline tests
+test: core lint ## lint, types, architecture and all offline tests
 	$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
 
-test-network: $(READY) ## the tests that fetch public packages from PyPI and npm
+test-network: core ## the tests that fetch public packages from PyPI and npm
 	$(BIN)/python -m pytest -m network -n $(JOBS) --dist loadgroup $(TESTS)
 
 lint: $(READY) ## ruff, mypy, import-linter, rule data
@@ -34,7 +38,7 @@ lint: $(READY) ## ruff, mypy, import-linter, rule data
 	$(BIN)/lint-imports
 	$(BIN)/eduaudit rules lint
 
-bench: $(READY) ## the benchmark tables (minutes; fetches real apps)
+bench: core ## the benchmark tables (minutes; fetches real apps)
 	$(BIN)/python benchmarks/static.py
 
 samples: $(READY) ## build the sample apps again from source

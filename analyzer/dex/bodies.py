@@ -12,7 +12,8 @@ from .arrays import Flags, Ints, Words
 from .classdata import ClassData, uleb128
 from .problem import DamagedError
 
-_ITEM_HEAD = 16
+ITEM_HEAD = 16
+"""Bytes of a code item before its instructions."""
 _MAX_GUARDED = 1 << 20
 """Code units times handlers of one code item; a method of 65,535 units with sixteen of them everywhere."""
 
@@ -47,11 +48,11 @@ def read_bodies(data: bytes, words: Words, defined: ClassData) -> Bodies:
     with_code = np.flatnonzero(defined.code)
     offsets = defined.code[with_code]
     methods = defined.method[with_code]
-    inside = offsets + _ITEM_HEAD <= len(data)
+    inside = offsets + ITEM_HEAD <= len(data)
     order = np.argsort(offsets[inside], kind="stable")
     offsets, methods_in = offsets[inside][order], methods[inside][order]
     first = np.flatnonzero(np.concatenate(([True], offsets[1:] != offsets[:-1]))) if len(offsets) else offsets
-    start_bytes = offsets[first] + _ITEM_HEAD
+    start_bytes = offsets[first] + ITEM_HEAD
     units = _sizes(data, words, offsets[first])
     fits = start_bytes + 2 * units <= len(data)
     bounds = np.append(first, len(offsets))
@@ -90,7 +91,7 @@ def exception_ranges(data: bytes, item: int, units: int) -> list[tuple[int, int,
     tries = struct.unpack_from("<H", data, item + 6)[0]
     if not tries:
         return []
-    table = item + _ITEM_HEAD + 2 * (units + (units & 1))
+    table = item + ITEM_HEAD + 2 * (units + (units & 1))
     if table + 8 * tries > len(data):
         raise DamagedError("exception ranges lie outside the file")
     lists: dict[int, list[int]] = {}

@@ -15,9 +15,9 @@ import numpy as np
 
 from analyzer.model.record import dataclass
 
-from . import opcodes
+from . import native, opcodes
 from .arrays import Bytes, Flags, Ints, Words
-from .bodies import Bodies
+from .bodies import ITEM_HEAD, Bodies
 
 _CHUNK = 1 << 15
 """Code units looked at together: temporaries of 64 KiB stay in the cache."""
@@ -168,6 +168,10 @@ def sweep(words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterator
     """Yield every wanted instruction, by ascending position for regular code items, then the irregular ones."""
     if not wanted.lookups or not len(bodies.start):
         return
+    core = native.core()
+    if core is not None:
+        yield from _sweep_natively(core, words, data, bodies, wanted)
+        return
     regular = np.flatnonzero(~bodies.irregular)
     if len(regular):
         start, end = bodies.start[regular], bodies.end[regular]
@@ -188,6 +192,18 @@ def sweep(words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterator
             owners += [int(regular[number])] * len(true)
         yield from _hits(words, confirmed, owners, bodies)
     yield from _sweep_irregular(words, data, bodies, wanted)
+
+
+def _sweep_natively(core: native.Core, words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterator[Hit]:
+    """Decode everything: in C that takes less time than to look for candidates."""
+    rows = np.flatnonzero(~bodies.irregular)
+    if len(rows) < len(bodies.start):
+        rows = np.concatenate((rows, np.array(readable_irregular(words, bodies), np.int64)))
+    start = bodies.offset[rows] + ITEM_HEAD
+    end = start + 2 * (bodies.end[rows] - bodies.start[rows])
+    found = core.decode_items(data, start, end, _KIND, wanted.lookups)
+    columns = (rows[found.item], found.at, found.opcode, _KIND[found.opcode], found.operand)
+    yield from map(Hit, *(column.tolist() for column in columns))
 
 
 def _sweep_irregular(words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterator[Hit]:

@@ -24,6 +24,7 @@ KEPT_ENVIRONMENT = (
     "PYTHONDONTWRITEBYTECODE",
     "XDG_CACHE_HOME",
     "HOME",
+    "EDUAUDIT_NATIVE",
 )
 """Nothing else reaches the child: no proxies, no credentials."""
 CHILD = ("-S", "-s", "-P", "-c", "from analyzer.sandbox.child import run; run()")

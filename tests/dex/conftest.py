@@ -19,3 +19,23 @@ def real_dex():
             pytest.skip(str(error))
 
     return get
+
+
+@pytest.fixture(scope="module", params=["compiled", "python"])
+def each_core(request):
+    """Run the tests of a module with the compiled core and without it; skipped where there is no C compiler."""
+    from analyzer.dex import native
+    from analyzer.dex.native import compiler
+
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "compiled":
+            library, why = compiler.build_in_place()
+            if library is None:
+                pytest.skip(why)
+            patch.delenv("EDUAUDIT_NATIVE", raising=False)
+        else:
+            patch.setenv("EDUAUDIT_NATIVE", "0")
+        native.core.cache_clear()
+        assert (native.core() is None) == (request.param == "python")
+        yield request.param
+    native.core.cache_clear()

@@ -16,6 +16,8 @@ TEXTS = ["", "a", "a\0b", "a\x01", "content://sms", "中文", "😀", "x" * 70, 
 TYPES = ["Lp/T0;", "[I", "Lq/New;"]
 WIDTHS = {1: [0x00, 0x01, 0x0E, 0x12, 0x1D, 0x28, 0x3E, 0x73, 0x79, 0xB0], 2: [0x02, 0x13, 0x32, 0x44, 0x90, 0xD8, 0xE3, 0xF2, 0xFE],
           3: [0x03, 0x14, 0x24, 0x2A, 0x2B, 0x26, 0xE9, 0xEA, 0xFC], 5: [0x18]}  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("each_core")
 units = st.integers(0, 0xFFFF) | st.sampled_from([0, 1, 2, 3, 0x0100, 0x0200, 0x0300, 0x1A, 0x6E, 0x71])
 
 
@@ -105,7 +107,7 @@ def assert_equal(data, query=None):
     assert found == expected
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(programs(), st.booleans(), st.sampled_from([1, 2, 7, 1 << 15]))
 def test_every_site_equals_a_full_linear_decode(classes, with_all, chunk):
     with pytest.MonkeyPatch.context() as patch:
@@ -123,7 +125,7 @@ def check_program(classes, with_all):
         )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs(), st.integers(0, 2**32))
 def test_damage_never_raises_and_is_never_silent(classes, seed):
     data = bytearray(write_dex(classes, extra_strings=TEXTS))
@@ -137,7 +139,7 @@ def test_damage_never_raises_and_is_never_silent(classes, seed):
     assert index.dex_files == 1 or index.problems
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs(), st.data())
 def test_overlapping_and_unaligned_code_items_are_decoded_one_by_one(classes, data):
     raw = bytearray(write_dex(classes, extra_strings=TEXTS))

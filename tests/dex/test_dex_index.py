@@ -6,6 +6,7 @@ from dexwriter import Class, Code, Ref, write_dex
 
 from analyzer.dex import Query, load
 
+pytestmark = pytest.mark.usefixtures("each_core")
 RETURN = Code([0x0E])
 RESOLVER = "Landroid/content/Context;->getContentResolver()Landroid/content/ContentResolver;"
 LISTENER = "Landroid/location/LocationListener;->onLocationChanged(Landroid/location/Location;)V"
