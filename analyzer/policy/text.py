@@ -27,6 +27,11 @@ _NOT_TEXT = (
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00")
 _IS_IMAGE = "policy is an image: no text can be read from it, and users cannot search it; hand in the text"
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_-]{1,40})""", re.IGNORECASE)
+_DAMAGED = re.compile("\ufffd+")
+_MOSTLY = 8
+"""Characters beyond ASCII for each damaged place, from which on a text is taken to be in an encoding."""
+_SOUND = 1000
+"""Characters for each damaged place, from which on a text is read all the same; the place shows as U+FFFD."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffd]")
 _GB_NAMES = frozenset({"gb2312", "gbk", "gb18030", "gb_2312-80", "cp936", "x-gbk"})
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -112,11 +117,16 @@ def _decode(path: Path, data: bytes) -> str:
         raise UnreadableInputError(path, "policy is a binary file, not text")
     declared = _META_CHARSET.search(data[:4096])
     first = "gb18030" if declared and declared[1].decode().lower() in _GB_NAMES else "utf-8"
-    for encoding in (first, "utf-8", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
+    for encoding in dict.fromkeys((first, "utf-8", "gb18030")):
+        text = data.decode(encoding, "replace")
+        damaged, foreign = len(_DAMAGED.findall(text)), len(text) - len(text.encode("ascii", "ignore"))
+        # A damaged file of UTF-8 is often valid GB18030, of other words: what is mostly UTF-8 is never read as that.
+        if damaged * _MOSTLY > foreign:
             continue
+        if damaged * _SOUND > len(text) and damaged > 1:
+            raise UnreadableInputError(
+                path, f"policy is damaged: {damaged} places of it are no {encoding.upper()} text; hand in a whole file"
+            )
         if len(_CONTROL.findall(text)) * 100 <= len(text):
             return text
     raise UnreadableInputError(path, "policy is neither UTF-8 nor GB18030 text")

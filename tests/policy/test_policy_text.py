@@ -1,12 +1,12 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.model import UnreadableInputError
 from analyzer.policy.markup import html_text
-from analyzer.policy.text import load_text
+from analyzer.policy.text import load_text, text_of
 from analyzer.policy.words import WordIndex, fold
 
 PAGE = """<!DOCTYPE html><html><head><meta charset="{charset}"><title>隐私政策</title>
@@ -28,6 +28,30 @@ def test_gb18030_without_a_declaration_is_found_out(tmp_path):
     path = tmp_path / "p.txt"
     path.write_bytes("# 隐私政策\n\n本政策适用于示例学习。\n".encode("gbk"))
     assert load_text(path).text == "# 隐私政策\n本政策适用于示例学习。"
+
+
+WHOLE = "我们会收集您的手机号码，用于注册账号。为学习功能所必需的信息，仅在您同意后收集。\n1. 存储地点：境内。\n" * 40
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(["utf-8", "gb18030"]), st.integers(0, len(WHOLE)), st.integers(0, 7))
+def test_a_damaged_byte_never_makes_another_text_of_it(encoding, at, bit):
+    data = bytearray(WHOLE.encode(encoding))
+    data[at] ^= 1 << bit
+    try:
+        text = text_of("policy.txt", bytes(data)).text
+    except UnreadableInputError as error:
+        assert "binary file" in str(error)  # a NUL
+        return
+    assert text.count("收集您的手机号码") >= 38
+
+
+def test_a_text_with_much_damage_is_refused_with_the_number_of_places():
+    data = bytearray(WHOLE.encode())
+    for at in range(300, len(data), 300):
+        data[at] = 0xFF
+    with pytest.raises(UnreadableInputError, match=r"damaged: 1\d places of it are no UTF-8 text"):
+        text_of("policy.txt", bytes(data))
 
 
 def test_an_english_policy_is_not_chinese(tmp_path):
