@@ -38,11 +38,11 @@ WHOLE = "我们会收集您的手机号码，用于注册账号。为学习功�
 def test_a_damaged_byte_never_makes_another_text_of_it(encoding, at, bit):
     data = bytearray(WHOLE.encode(encoding))
     data[at] ^= 1 << bit
-    try:
-        text = text_of("policy.txt", bytes(data)).text
-    except UnreadableInputError as error:
-        assert "binary file" in str(error)  # a NUL
+    if 0 in data:
+        with pytest.raises(UnreadableInputError, match="binary file"):
+            text_of("policy.txt", bytes(data))
         return
+    text = text_of("policy.txt", bytes(data)).text
     assert text.count("收集您的手机号码") >= 38
 
 

@@ -127,7 +127,7 @@ def test_the_wheel_holds_the_library_or_is_one_for_every_platform(tmp_path, comp
         ["git", "ls-files", "-co", "--exclude-standard", "analyzer/dex", "analyzer/__init__.py", "rules/apis", "README.md"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout.splitlines()  # fmt: skip
-    for name in [*names, "pyproject.toml", "deploy/hatch_build.py", "LICENSE"]:
+    for name in [*names, "pyproject.toml", "hatch_build.py", "LICENSE"]:
         place = tree / name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, place)
