@@ -82,7 +82,7 @@ def test_lock_holds_versions_and_hashes_of_every_direct_requirement():
     pinned = set(re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", lock))
     blocks = re.split(r"(?m)^(?=[A-Za-z0-9_.-]+==)", lock)[1:]
     assert all("--hash=sha256:" in block for block in blocks)
-    project = tomllib.loads((ROOT / "hatch_build.py", "pyproject.toml").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
     for extra in ("proxy", "registry", "postgres", "s3", "reports"):
         wanted += project["project"]["optional-dependencies"][extra]
