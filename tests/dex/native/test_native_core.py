@@ -72,6 +72,10 @@ def test_items_are_decoded_as_python_decodes_them(core, code, shift, spans, data
             expected.append((item, at - low, opcode, operand))
     columns = (found.item, found.at, found.opcode, found.operand)
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == expected
+    few = core.decode_items(raw, start, end, kinds, {1: texts, 3: None}, only_wanted=True)
+    columns = (few.item, few.at, few.opcode, few.operand)
+    unshifted = [row for row in expected if row[2] not in {0x14, 0x15}]
+    assert list(zip(*(column.tolist() for column in columns), strict=True)) == unshifted
     assert found.cut.tolist() == cut
     assert set(np.flatnonzero(begins).tolist()) == marked
 
