@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 GROUP = "eduaudit.commands"
 AUDIT = "analyzer.cli.audit:audit"
+COMPLETE = "_EDUAUDIT_COMPLETE"
+"""Set in the environment when a shell asks what may follow; `analyzer.cli.completion` answers."""
 USAGE_ERROR = 2
 COLLECT_AFTER = 200_000
 """Objects made between two collections of garbage while an app is audited."""
@@ -35,6 +37,7 @@ SUMMARIES = {
     "traffic": ("抓包、回放分析、设备档案", "live capture, replay of captures, device profiles"),
     "registry": ("备案登记平台：服务、提交、每周审计、备份", "the registry: serve, submit, weekly audit, backup"),
     "demo": ("用自带样例走完全过程", "the whole story on the bundled samples"),
+    "completion": ("输出 bash、zsh、fish 的命令补全脚本", "the script that completes commands in bash, zsh, fish"),
 }
 """What each group is for, zh and en: said here so that help imports no group."""
 
@@ -85,13 +88,18 @@ def help_text(lang: str, groups: dict[str, str]) -> str:
     """Return the help of the root command."""
     head, tail = HELP[lang]
     order = [name for name in SUMMARIES if name in groups] + sorted(set(groups) - set(SUMMARIES))
-    lines = [f"  {name:<10} {SUMMARIES.get(name, ('', ''))[lang == 'en']}".rstrip() for name in order]
+    lines = [f"  {name:<11} {SUMMARIES.get(name, ('', ''))[lang == 'en']}".rstrip() for name in order]
     return head + "\n".join(lines) + "\n" + tail
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status (the console script exits with it)."""
     args = list(sys.argv[1:] if argv is None else argv)
+    if COMPLETE in os.environ and argv is None:
+        from .completion import answer  # only at a Tab
+
+        english = default_lang() == "en"
+        return answer(own_entry_points(), {name: pair[english] for name, pair in SUMMARIES.items()})
     if args[:1] == ["audit"] and "--help" not in args:
         return _audit(args[1:], leave=argv is None)
     groups = own_entry_points()

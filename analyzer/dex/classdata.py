@@ -11,6 +11,7 @@ import numpy as np
 
 from analyzer.model.record import dataclass
 
+from . import native
 from .arrays import U4, Bytes, Flags, Ints
 from .problem import DamagedError
 
@@ -36,6 +37,10 @@ class ClassData:
 
 def read_class_data(data: bytes, offsets: U4, methods: int) -> ClassData:
     """Read the class_data of all classes; ``offsets`` is that column of the class table, ``methods`` the table size."""
+    core = native.core()
+    read = core.read_classes(data, offsets, methods) if core is not None else None
+    if read is not None:
+        return ClassData(*read)
     rows = np.flatnonzero(offsets)
     if not len(rows):
         return _pack([], 0)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from . import mutf8
+from . import mutf8, native
 from .arrays import Bytes, Flags, Ints
 from .problem import DamagedError
 
@@ -31,6 +31,8 @@ class Needles:
         self.lengths: Ints = np.array([len(text) for text in texts], np.int64)
         self.middles: Bytes = np.array([ended[len(ended) - 1 >> 1] for ended in self.ended], np.uint8)
         self.long = [number for number, text in enumerate(texts) if len(text) >= _KEY]
+        self.joined = b"".join(self.ended)
+        self.begins: Ints = np.cumsum([0, *map(len, self.ended)], dtype=np.int64)
         self.with_nul = [number for number, text in enumerate(texts) if b"\xc0\x80" in text]
 
 
@@ -158,10 +160,20 @@ class StringPool:
     def _by_bytes(self) -> dict[bytes, int]:
         return {self.raw(index): index for index in range(self.count - 1, -1, -1)}
 
+    @cached_property
+    def _slots(self) -> tuple[native.Core, native.Slots] | None:
+        """The compiled core and its table of the strings, `None` without it."""
+        core = native.core()
+        slots = core.fill_slots(self._data, self.starts) if core is not None else None
+        return (core, slots) if core is not None and slots is not None else None
+
     def find(self, wanted: Needles) -> list[int]:
         """Return the index of each wanted string, -1 where the file does not have it."""
         if not self.count or not wanted.texts:
             return [-1] * len(wanted.texts)
+        if self._slots is not None:
+            core, slots = self._slots
+            return core.find_strings(self._data, self.starts, slots, wanted.joined, wanted.begins).tolist()  # type: ignore[no-any-return]  # numpy
         if not self.is_sorted:
             return [self._by_bytes.get(item, -1) for item in wanted.texts]
         places = np.searchsorted(self.keys, wanted.keys)
@@ -194,11 +206,15 @@ class StringPool:
         return -1
 
     def starting(self, prefixes: Sequence[bytes]) -> list[int]:
-        """Return the indices of the strings that begin with one of ``prefixes`` (no NUL in them)."""
+        """Return the indices of the strings that begin with one of ``prefixes`` (no NUL in them), by prefix."""
         if not prefixes or not self.count:
             return []
-        if not self.is_sorted:
-            return [index for raw, index in sorted(self._by_bytes.items()) if raw.startswith(tuple(prefixes))]
+        core = native.core()
+        if core is not None or not self.is_sorted:
+            marks = core.mark_beginnings(self._data, self.starts, prefixes) if core is not None else self.starts > 0
+            rows = np.flatnonzero(marks).tolist()
+            starts = self._start_list
+            return [row for prefix in prefixes for row in rows if self._data.startswith(prefix, starts[row])]
         lows = np.searchsorted(self.keys, np.array(prefixes, f"S{_KEY}")).tolist()
         found = []
         for prefix, low in zip(prefixes, lows, strict=True):

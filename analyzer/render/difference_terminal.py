@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from analyzer.model.signature import short_name
 
@@ -24,6 +23,7 @@ from .differences import (
     subject_text,
 )
 from .escape import visible
+from .prose import Text
 from .terminal_views import STYLE
 
 if TYPE_CHECKING:

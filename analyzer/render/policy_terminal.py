@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.padding import Padding
-from rich.text import Text
 
+from .console import as_text
 from .escape import visible
 from .policy_words import policy_word
+from .prose import Text
+from .words import word
 
 _MOST = 6
 _STYLE = {"critical": "bold red", "high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
@@ -22,22 +22,19 @@ Row = tuple[str, str, str]
 
 def write(document: dict[str, Any], lang: str, *, color: bool = False, width: int | None = None) -> str:
     """Return the document as text, what lacks first."""
-    sink = io.StringIO()
-    columns = max(60, width or shutil.get_terminal_size((100, 40)).columns)
-    console = Console(
-        file=sink, width=columns, force_terminal=color, color_system="standard" if color else None,
-        highlight=False, emoji=False, markup=False,
-    )  # fmt: skip
-    console.print(Text(f"{policy_word('title', lang)}  {visible(document['file']['name'])}", style="bold"))
+    return as_text(_blocks(document, lang), color=color, width=width)
+
+
+def _blocks(document: dict[str, Any], lang: str) -> Iterator[RenderableType]:
+    yield Text(f"{policy_word('title', lang)}  {visible(document['file']['name'])}", style="bold")
     for title, rows in blocks(document, lang):
-        console.print(Text("\n" + title, style="bold"))
+        yield Text("\n" + title, style="bold")
         if not rows:
-            console.print(Padding(Text(policy_word("none", lang), style="dim"), (0, 2)))
+            yield Padding(Text(policy_word("none", lang), style="dim"), (0, 2))
         for style, text, quote in rows:
-            console.print(Padding(Text(visible(text), style=style), (0, 2)))
+            yield Padding(Text(visible(text), style=style), (0, 2))
             if quote:
-                console.print(Padding(Text(visible(quote), style="dim"), (0, 4)))
-    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+                yield Padding(Text(visible(quote), style="dim"), (0, 4))
 
 
 def blocks(document: dict[str, Any], lang: str) -> Iterator[tuple[str, list[Row]]]:
@@ -54,7 +51,7 @@ def blocks(document: dict[str, Any], lang: str) -> Iterator[tuple[str, list[Row]
         [
             (
                 _STYLE[row["severity"]],
-                f"{row['severity']} · {w(row['status'])} · {row['title'][lang]}",
+                f"{word(row['severity'], lang)} · {w(row['status'])} · {row['title'][lang]}",
                 row["explanation"][lang],
             )
             for row in document["findings"]

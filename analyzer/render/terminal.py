@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from analyzer.model.wire_words import wire_word
 
@@ -17,6 +16,7 @@ from .detail_words import coverage_text, evidence_text
 from .escape import visible
 from .governance import governance_rows
 from .grouping import by_rule, ledger_by_weight
+from .prose import ByWidth, Text
 from .terminal_bundles import bundle_tables
 from .terminal_reads import chain_text, reads_by_section, requests
 from .terminal_views import STYLE, contradictions, fixes
@@ -37,6 +37,10 @@ MOST_EVIDENCE_IN_GROUP = 2
 MOST_HUMAN = 8
 SAME_WORDING = 0.7
 """Similarity above which two explanations of one rule are one template with other names in it."""
+_ROOMY = 130
+"""Columns from which a table of transmissions has room for hosts."""
+_WIDE = 110
+"""Columns from which a table of SDKs has room for vendors and signs."""
 SHOWN_LEVELS = {"dangerous", "special"}
 
 
@@ -183,7 +187,7 @@ def _group(findings: list[Finding], report: Report, lang: str) -> RenderableType
         (f"  ×{len(findings)}" if len(findings) > 1 else "", "dim"),
     )
     joined = word("joint", lang).join(first.clauses)
-    body: list[Text] = []
+    body: list[RenderableType] = []
     if len(findings) == 1:
         body.append(Text(visible(first.explanation.pick(lang))))
         body.extend(_evidence(first, MOST_EVIDENCE, report, lang))
@@ -194,8 +198,9 @@ def _group(findings: list[Finding], report: Report, lang: str) -> RenderableType
             if _says_otherwise(finding.explanation.pick(lang), first.explanation.pick(lang)):
                 body.append(Text(visible(finding.explanation.pick(lang))))
             body.extend(_evidence(finding, MOST_EVIDENCE_IN_GROUP, report, lang))
-    body.append(Text.assemble((word("clauses", lang) + "  ", "dim"), visible(joined), (f"   {first.rule}", "dim")))
-    body.append(Text.assemble((word("advice", lang) + "  ", "dim"), visible(first.advice.pick(lang))))
+    rule = Text.assemble(visible(joined), (f"   {first.rule}", "dim"))
+    body.append(_after(word("clauses", lang) + "  ", rule))
+    body.append(_after(word("advice", lang) + "  ", Text(visible(first.advice.pick(lang)))))
     if first.waived:
         body.append(Text(f"{word('waived', lang)}: {visible(first.waived)}", style="green"))
     return Group(Text(""), title, *(Padding(line, (0, 0, 0, 4)) for line in body))
@@ -206,16 +211,27 @@ def _says_otherwise(text: str, shown: str) -> bool:
     return SequenceMatcher(None, text, shown, autojunk=False).ratio() < SAME_WORDING
 
 
-def _evidence(finding: Finding, most: int, report: Report, lang: str) -> Iterable[Text]:
+def _evidence(finding: Finding, most: int, report: Report, lang: str) -> Iterable[RenderableType]:
     names = {sdk.id: sdk.name for sdk in report.sdks}
     for item in finding.evidence[:most]:
         where, told = evidence_text(item, lang)
         excerpt = (f"  {visible(told)}" if told else "", "dim")
-        yield Text.assemble(("· ", "dim"), visible(place_name(where, names, lang)), excerpt)
+        said = [Text.assemble(visible(place_name(where, names, lang)), excerpt)]
         if item.path:
-            yield Text.assemble("  ", chain_text(item.path, lang))
+            said.append(chain_text(item.path, lang))
+        yield _after("· ", *said)
     if len(finding.evidence) > most:
         yield Text("· " + word("more", lang).format(n=len(finding.evidence) - most), style="dim")
+
+
+def _after(label: str, *texts: Text) -> RenderableType:
+    """Return texts that begin in the column after ``label``, their further lines too."""
+    grid = Table.grid()
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    for number, text in enumerate(texts):
+        grid.add_row("" if number else label, text)
+    return grid
 
 
 def _table(*columns: str) -> Table:
@@ -264,21 +280,18 @@ def _governance(report: Report, lang: str) -> Iterable[RenderableType]:
 
 
 def _sdks(report: Report, lang: str) -> Iterable[RenderableType]:
-    if not report.sdks:
-        return
-    table = _table(
-        word("name", lang),
-        word("vendor", lang),
-        word("category", lang),
-        word("version", lang),
-        word("confidence", lang),
-        word("sdk.state", lang),
-        word("evidence", lang),
-    )
+    if report.sdks:
+        yield _heading(word("sdks", lang), len(report.sdks))
+        yield ByWidth(_WIDE, _sdk_table(report, lang, full=True), _sdk_table(report, lang, full=False))
+
+
+def _sdk_table(report: Report, lang: str, *, full: bool) -> Table:
+    keys = ["name", "vendor", "category", "version", "confidence", "sdk.state", "evidence"]
+    table = _table(*(word(key, lang) for key in (keys if full else [*keys[:1], *keys[2:-1]])))
     for sdk in report.sdks:
         sign = sdk.evidence[0] if sdk.evidence else None
         more = f" (+{len(sdk.evidence) - 1})" if len(sdk.evidence) > 1 else ""
-        table.add_row(
+        cells = [
             visible(sdk.name),
             visible(sdk.vendor),
             sdk.category,
@@ -286,9 +299,9 @@ def _sdks(report: Report, lang: str) -> Iterable[RenderableType]:
             word(sdk.confidence, lang),
             sdk_state(sdk, lang),
             visible(f"{sign.kind}: {sign.value}{more}") if sign else "",
-        )
-    yield _heading(word("sdks", lang), len(report.sdks))
-    yield table
+        ]
+        table.add_row(*(cells if full else [*cells[:1], *cells[2:-1]]))
+    return table
 
 
 def _permissions(report: Report, lang: str) -> Iterable[RenderableType]:
@@ -310,36 +323,47 @@ def _permissions(report: Report, lang: str) -> Iterable[RenderableType]:
 
 
 def _transmissions(report: Report, lang: str) -> Iterable[RenderableType]:
-    if not report.transmissions:
-        return
-    table = _table(
-        word("data", lang),
-        word("host", lang),
-        word("recipient", lang),
-        word("phase", lang),
-        word("encoding", lang),
-        word("where", lang),
-        word("count", lang),
-        word("proof", lang),
-        "ID",
-    )
-    table.columns[-1].no_wrap = True  # it is copied into `eduaudit traffic show`
+    if report.transmissions:
+        yield _heading(word("transmissions", lang), len(report.transmissions))
+        yield ByWidth(_ROOMY, _transmission_table(report, lang), _transmission_list(report, lang))
+
+
+def _transmission_cells(report: Report, lang: str) -> Iterable[tuple[str, ...]]:
+    """Yield data, host, recipient, phase, encoding, place, count, proof and id of each."""
+    names = {sdk.id: sdk.name for sdk in report.sdks}
+    titles = {row.data: row.title.pick(lang) for row in report.ledger}
     for row in report.transmissions:
-        phase = word("phase.before_consent" if row.phase == "before_consent" else row.phase, lang)
-        safe = "" if row.encrypted else f" [{word('cleartext', lang)}]"
-        table.add_row(
-            row.data,
-            visible(row.host) + safe,
-            visible(row.recipient or "–"),
-            phase,
+        yield (
+            titles.get(row.data, row.data),
+            visible(row.host) + ("" if row.encrypted else f" [{word('cleartext', lang)}]"),
+            visible(actor_name(row.recipient, names, lang)) if row.recipient else "–",
+            word("phase.before_consent" if row.phase == "before_consent" else row.phase, lang),
             "›".join(row.encoding) or "–",
             visible(f"{wire_word(row.where, lang)} {row.key or ''}".strip()),
             str(row.count),
             word(row.proof, lang),
             row.id or "–",
         )
-    yield _heading(word("transmissions", lang), len(report.transmissions))
-    yield table
+
+
+def _transmission_table(report: Report, lang: str) -> Table:
+    keys = ("data", "host", "recipient", "phase", "encoding", "where", "count", "proof")
+    table = _table(*(word(key, lang) for key in keys), "ID")
+    table.columns[-1].no_wrap = True  # it is copied into `eduaudit traffic show`
+    for cells in _transmission_cells(report, lang):
+        table.add_row(*cells)
+    return table
+
+
+def _transmission_list(report: Report, lang: str) -> RenderableType:
+    """Return two lines for each: nine columns leave no room for a host in a narrow terminal."""
+    shown: list[RenderableType] = []
+    for data, host, recipient, phase, encoding, place, count, proof, key in _transmission_cells(report, lang):
+        told = "  ".join(("", phase, proof, f"×{count}", ""))
+        shown.append(Padding(Text.assemble((data, "bold"), told, (key, "dim")), (0, 2)))
+        whither = host if recipient == "–" else f"{host}（{recipient}）" if lang == "zh" else f"{host} ({recipient})"
+        shown.append(Padding(Text.assemble(whither, (f"  {place} · {encoding}", "dim")), (0, 0, 0, 4)))
+    return Group(*shown)
 
 
 def _foot(report: Report, lang: str) -> Text:

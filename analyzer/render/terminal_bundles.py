@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from .bundles import rows_of
 from .escape import visible
+from .prose import Text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.padding import Padding
-from rich.text import Text
 
 from analyzer.model.chains import Step
 
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
 from .escape import visible
+from .prose import Text
 from .words import actor_name, word
 
 if TYPE_CHECKING:

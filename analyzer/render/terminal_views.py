@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.padding import Padding
-from rich.text import Text
 
 from .escape import visible
 from .fixes import fix_list
 from .mismatches import mismatches
+from .prose import Text
 from .views import fix_name, spot
 from .words import cell, subject_name, word
 

@@ -108,6 +108,22 @@ def test_rotated_signer_shows_who_it_was_before(shop):
 
 
 @pytest.mark.parametrize(
+    ("announced", "refused"),
+    [(33, None), (None, None), (34, "names another release")],
+)
+def test_v3_may_keep_silent_about_the_rotation_of_v31_but_not_contradict_it(shop, announced, refused):
+    parts = split(package(28, 34))
+    told = ((ROTATION_MIN_SDK, struct.pack("<I", announced)),) if announced else ()
+    lineage = ((PROOF_OF_ROTATION, make_lineage(shop.key("rsa"), shop.key("ec"))),)
+    parts.pairs = [
+        (V3, make_scheme(make_signer(parts, shop.key("rsa"), attributes=told))),
+        (V31, make_scheme(make_signer(parts, shop.key("ec"), low=33, attributes=lineage))),
+    ]
+    refusal = verdict(parts.join())[0].refusal
+    assert refused in refusal if refused else refusal is None
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda a, b: make_lineage(a, b, broken=True),

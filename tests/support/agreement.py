@@ -1,4 +1,4 @@
-"""Compares our verdict on signatures with apksigner's, case by case, and writes the table in ``docs/signatures.md``.
+"""Compares our verdict on signatures with two apksigners', case by case, and writes the table in ``docs/signatures.md``.
 
 Usage: python tests/support/agreement.py [--write]
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apksigner import Apksigner
+from googletools import fetch_jar
 from signed import Workshop, cases
 
 from analyzer.container import Limits
@@ -29,7 +30,9 @@ class Row:
     ours: object
     our_schemes: tuple
     unknown: str | None = None
-
+    """Why we differ from every apksigner."""
+    too_old: str | None = None
+    """Why we differ from Debian's."""
     why: str = ""
 
     @property
@@ -50,16 +53,23 @@ class Row:
             return True
         return self.theirs.schemes == self.our_schemes and self.certificates_agree
 
-    def line(self):
-        def shown(accepted, schemes, why):
-            if accepted:
-                return f"accepts ({', '.join(schemes)}){f'; {why}' if why else ''}"
-            return f"refuses: {why}"
-
-        theirs = shown(self.theirs.accepted, self.theirs.schemes, self.theirs.errors[0] if self.theirs.errors else "")
+    def line(self, newest=None):
+        """Return the row of the table; ``newest`` is the row of the same case beside the newest apksigner."""
         ours = shown(self.our_accepted, self.our_schemes, self.why)
-        same = "yes" if self.agrees else f"no: {self.unknown}" if self.unknown else "NO"
-        return f"| {self.name} | {_cell(theirs)} | {_cell(ours)} | {same} |\n"
+        newer = newest or self
+        told = "as Debian's" if self.told() == newer.told() else _cell(newer.told())
+        same = "yes" if newer.agrees else f"no: {self.unknown}" if self.unknown else "NO"
+        return f"| {self.name} | {_cell(self.told())} | {told} | {_cell(ours)} | {same} |\n"
+
+    def told(self):
+        """Say what apksigner says."""
+        return shown(self.theirs.accepted, self.theirs.schemes, self.theirs.errors[0] if self.theirs.errors else "")
+
+
+def shown(accepted, schemes, why):
+    if accepted:
+        return f"accepts ({', '.join(schemes)}){f'; {why}' if why else ''}"
+    return f"refuses: {why}"
 
 
 def _cell(text):
@@ -78,37 +88,46 @@ def compare(apksigner, folder, name, case):
     try:
         archive = Archive(case.data, Limits())
     except ValueError as error:
-        return Row(name, theirs, None, (), case.unknown, str(error))
+        return Row(name, theirs, None, (), case.unknown, case.too_old, str(error))
     ours = verify_package(archive, case.min_sdk, case.target_sdk, idsig=case.idsig)
     facts = {one.code: one.detail for one in archive.notes.facts()}
     why = ours.refusal or facts.get("v4_invalid", "")
     stamped = ("stamp",) if ours.stamp is not None and ours.stamp.verified else ()
-    return Row(name, theirs, ours, ours.verified + stamped, case.unknown, why)
+    return Row(name, theirs, ours, ours.verified + stamped, case.unknown, case.too_old, why)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the table into docs/signatures.md")
     options = parser.parse_args()
-    rows = []
-    with tempfile.TemporaryDirectory() as name, Apksigner() as apksigner:
+    rows, newest = [], []
+    jar = fetch_jar("apksigner.jar")
+    with tempfile.TemporaryDirectory() as name, Apksigner() as apksigner, Apksigner(jar) as newer:
         folder = Path(name)
         for case_name, make in cases(Workshop(folder, apksigner)):
             try:
-                rows.append(compare(apksigner, folder, case_name, make()))
+                case = make()
             except AssertionError as error:  # apksigner refuses to make it
                 sys.stderr.write(f"{case_name}: apksigner does not make it: {str(error)[-300:]}\n")
                 continue
-            sys.stdout.write(rows[-1].line())
-    agreeing = sum(row.agrees for row in rows)
-    sys.stdout.write(f"{agreeing} of {len(rows)} agree\n")
+            rows.append(compare(apksigner, folder, case_name, case))
+            newest.append(compare(newer, folder, case_name, case))
+            sys.stdout.write(rows[-1].line(newest[-1]))
+    agreeing = sum(row.agrees for row in newest)
+    counted = (
+        f"{agreeing} of {len(rows)} cases agree with the newest apksigner, "
+        f"{sum(row.agrees for row in rows)} with Debian's.\n"
+    )
+    sys.stdout.write(counted)
     if options.write:
         text = PAGE.read_text(encoding="utf-8")
         head, _, rest = text.partition(ROWS_BEGIN)
-        table = "| case | apksigner | eduaudit | same |\n|---|---|---|---|\n" + "".join(row.line() for row in rows)
-        counted = f"\n{agreeing} of {len(rows)} cases agree.\n"
-        PAGE.write_text(head + ROWS_BEGIN + table + counted + ROWS_END + rest.partition(ROWS_END)[2], encoding="utf-8")
-    return 0 if all(row.agrees or row.unknown for row in rows) else 1
+        lines = "".join(row.line(newer) for row, newer in zip(rows, newest, strict=True))
+        table = f"| case | apksigner 31 (Debian) | apksigner 37 | eduaudit | same |\n|---|---|---|---|---|\n{lines}"
+        PAGE.write_text(
+            head + ROWS_BEGIN + table + "\n" + counted + ROWS_END + rest.partition(ROWS_END)[2], encoding="utf-8"
+        )
+    return 0 if all(row.agrees or row.unknown for row in newest) else 1
 
 
 if __name__ == "__main__":

@@ -26,10 +26,13 @@ class Told:
 class Apksigner:
     """Context manager; `run` gives exit status and output of one command."""
 
+    def __init__(self, jar=JAR):
+        self.jar = jar
+
     def __enter__(self):
         self.process = subprocess.Popen(
             [
-                "java", "-XX:TieredStopAtLevel=1", "-Djava.security.manager=allow", "-cp", str(JAR),
+                "java", "-XX:TieredStopAtLevel=1", "-Djava.security.manager=allow", "-cp", str(self.jar),
                 str(Path(__file__).with_name("Apksigner.java")),
             ],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

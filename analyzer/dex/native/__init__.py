@@ -14,6 +14,6 @@ units from its beginning, the opcode, and the index (or number) that the instruc
 marks where instructions begin. Methods of an item: ``bodies.methods_of(item)``.
 """
 
-from .library import Core, Instructions, core
+from .library import Core, Instructions, Slots, core
 
-__all__ = ["Core", "Instructions", "core"]
+__all__ = ["Core", "Instructions", "Slots", "core"]

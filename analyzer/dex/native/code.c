@@ -57,6 +57,20 @@ static int is_wanted(const wanted *kind, uint32_t operand)
     return place < kind->count && kind->flags[place];
 }
 
+/* Whether some code unit, instruction or not, is an opcode that wants the operand behind it. One look at each unit,
+ * without the wait of decoding for the width of the instruction before. */
+static int may_hold(source file, int64_t start, int64_t end, const uint8_t *bits, const uint8_t *fits)
+{
+    if (!holds(file, start, end - start)) /* once for all units */
+        return 1;
+    const uint8_t *units = file.bytes + start;
+    int64_t count = (end - start) / 2;
+    uint32_t found = 0;
+    for (int64_t unit = 1; unit < count; unit++)
+        found |= (uint32_t)fits[load16(units + 2 * unit)] & bits[units[2 * unit - 2]];
+    return found != 0;
+}
+
 /* Decode code items one behind the other and write down their wanted instructions.
  *
  * Item n lies at bytes starts[n] to ends[n] of the file. `kinds` gives for each opcode the row of `choices`, 0 for the
@@ -67,17 +81,23 @@ static int is_wanted(const wanted *kind, uint32_t operand)
  * `begins`, if not null, is one byte for each code unit from byte `base` on, of which there are `begins_size`: set to 1
  * where an instruction begins.
  *
+ * `fits`, if not null, has for every code unit the kinds, one bit each, that want an operand with these lowest 16 bits:
+ * an item in which no unit fits the one before it is not decoded, and is not looked at for `cut` and `begins`.
+ *
  * Returns how many were written, and through `next` the first item that was not decoded: an item is begun only while
  * all its code units would fit into what is left of the `capacity` rows. The caller goes on there with empty columns.
  */
 EXPORTED int64_t decode_items(
     const uint8_t *bytes, int64_t size, const int64_t *starts, const int64_t *ends, int64_t count, int64_t *next,
-    const uint8_t *kinds, const wanted *choices, int64_t choice_count,
+    const uint8_t *kinds, const wanted *choices, int64_t choice_count, const uint8_t *fits,
     int32_t *items, int32_t *places, uint8_t *opcodes, uint32_t *operands, int64_t capacity,
     uint8_t *cut, uint8_t *begins, int64_t base, int64_t begins_size)
 {
     source file = {bytes, size};
     int64_t found = 0, item = *next;
+    uint8_t bits[256];
+    for (int opcode = 0; opcode < 256; opcode++)
+        bits[opcode] = kinds[opcode] < 8 ? (uint8_t)(1u << kinds[opcode] & 0xFE) : 0;
     for (; item < count; item++) {
         int64_t start = starts[item], end = ends[item];
         if (start < 0 || end < start || !holds(file, start, end - start)) {
@@ -86,6 +106,8 @@ EXPORTED int64_t decode_items(
         }
         if ((end - start) / 2 > capacity - found)
             break;
+        if (fits && !may_hold(file, start, end, bits, fits))
+            continue;
         int64_t at = start;
         while (at < end) {
             uint32_t unit = u16_at(file, at);

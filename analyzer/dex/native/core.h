@@ -8,6 +8,7 @@
 #define EDUAUDIT_CORE_H
 
 #include <stdint.h>
+#include <string.h>
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -27,11 +28,23 @@ static inline uint32_t u8_at(source file, int64_t at)
     return holds(file, at, 1) ? file.bytes[at] : 0;
 }
 
+/* The two bytes at a place that was checked. */
+static inline uint32_t load16(const uint8_t *place)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint16_t value;
+    memcpy(&value, place, sizeof value); /* one instruction; DEX files are little-endian, and may be misaligned */
+    return value;
+#else
+    return (uint32_t)place[0] | (uint32_t)place[1] << 8;
+#endif
+}
+
 static inline uint32_t u16_at(source file, int64_t at)
 {
     if (!holds(file, at, 2))
         return 0;
-    return (uint32_t)file.bytes[at] | (uint32_t)file.bytes[at + 1] << 8;
+    return load16(file.bytes + at);
 }
 
 static inline uint32_t u32_at(source file, int64_t at)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from analyzer.dex.arrays import Bytes, Flags, Ints
+from analyzer.dex.arrays import U4, Bytes, Flags, Ints
 from analyzer.model.record import dataclass
 
 from . import compiler
@@ -20,6 +20,7 @@ SWITCH = "EDUAUDIT_NATIVE"
 """Environment variable; 0 switches the library off."""
 _ROWS = 1 << 16
 """Rows that one call may give back."""
+Slots = npt.NDArray[np.int32]
 _P, _N = ctypes.c_void_p, ctypes.c_int64
 
 
@@ -51,9 +52,23 @@ class Core:
         self._decode_items = library.decode_items
         self._decode_items.restype = _N
         self._decode_items.argtypes = (
-            ctypes.c_char_p, _N, _P, _P, _N, ctypes.POINTER(_N), _P, _P, _N,
+            ctypes.c_char_p, _N, _P, _P, _N, ctypes.POINTER(_N), _P, _P, _N, _P,
             _P, _P, _P, _P, _N, _P, _P, _N, _N,
         )  # fmt: skip
+        self._read_classes = library.read_classes
+        self._read_classes.restype = _N
+        self._read_classes.argtypes = (
+            ctypes.c_char_p, _N, _P, _N, _N, _P, _P, _P, _P, _N, ctypes.POINTER(_N),
+        )  # fmt: skip
+        self._fill_slots = library.fill_slots
+        self._fill_slots.restype = _N
+        self._fill_slots.argtypes = (ctypes.c_char_p, _N, _P, _N, _P, _N)
+        self._find_strings = library.find_strings
+        self._find_strings.restype = None
+        self._find_strings.argtypes = (ctypes.c_char_p, _N, _P, _N, _P, _N, ctypes.c_char_p, _P, _N, _P)
+        self._mark_beginnings = library.mark_beginnings
+        self._mark_beginnings.restype = _N
+        self._mark_beginnings.argtypes = (ctypes.c_char_p, _N, _P, _N, ctypes.c_char_p, _P, _N, _P)
         self.width = bytes((ctypes.c_uint8 * 256).in_dll(library, "WIDTH"))
         """Width in code units by opcode, as the library has it."""
 
@@ -66,6 +81,7 @@ class Core:
         wanted: Mapping[int, Flags | None],
         *,
         shifts: Mapping[int, int] | None = None,
+        only_wanted: bool = False,
         begins: Flags | None = None,
         base: int = 0,
     ) -> Instructions:
@@ -73,18 +89,22 @@ class Core:
 
         ``kinds``: by opcode a row of ``wanted``, 0 for none; ``wanted``: by kind (at least 1) a look-up of operands,
         `None` for all; an operand is shifted right by ``shifts`` before it is looked up. ``begins``: one flag for each
-        code unit from byte ``base`` on, set where an instruction begins.
+        code unit from byte ``base`` on, set where an instruction begins. ``only_wanted``: nothing but the wanted
+        instructions is of interest, not where others begin or what is cut: several times as fast when they are few. It
+        is for operands that are not shifted.
         """
         start, end = np.ascontiguousarray(start, np.int64), np.ascontiguousarray(end, np.int64)
         if len(start) != len(end) or len(kinds) != 256:
             raise ValueError("starts and ends, or kinds, are not as many as they have to be")
-        kinds = np.ascontiguousarray(kinds, np.uint8).copy()
         choices = (_Wanted * (max(wanted, default=0) + 1))()
         kept = {kind: np.ascontiguousarray(flags, np.bool_) for kind, flags in wanted.items() if flags is not None}
         for kind in wanted:
             if kind in kept:
                 choices[kind] = _Wanted(_address(kept[kind]), len(kept[kind]), (shifts or {}).get(kind, 0))
-        kinds[~np.isin(kinds, list(wanted))] = 0  # a kind that nobody wants is no row
+        kept_kinds = np.zeros(256, np.uint8)
+        kept_kinds[list(wanted)] = list(wanted)
+        kinds = kept_kinds[kinds]  # a kind that nobody wants is no row
+        fits = _fitting(kept, wanted) if only_wanted else None
         if begins is not None and not (begins.flags.c_contiguous and begins.flags.writeable):
             raise ValueError("the flags of beginnings cannot be written to")
         cut = np.zeros(len(start), np.bool_)
@@ -96,6 +116,7 @@ class Core:
             count = self._decode_items(
                 data, len(data), _address(start), _address(end), len(start), done,
                 _address(kinds), ctypes.addressof(choices), len(choices),
+                None if fits is None else _address(fits),
                 _address(item), _address(at), _address(opcode), _address(operand), rows,
                 _address(cut), None if begins is None else _address(begins), base, 0 if begins is None else len(begins),
             )  # fmt: skip
@@ -106,6 +127,68 @@ class Core:
             return Instructions(*parts[0], cut)
         items, ats, opcodes, operands = (np.concatenate(column) for column in zip(*parts, strict=True))
         return Instructions(items, ats, opcodes, operands, cut)
+
+    def read_classes(self, data: bytes, offsets: U4, methods: int) -> tuple[Ints, Ints, Ints, Flags, int] | None:
+        """Read the class_data at ``offsets``; ``methods`` is the size of that table.
+
+        Returns method indices, rows of the class table, offsets of the code, whether virtual, one row for each method,
+        and the number of damaged classes; `None` for a file that defines more methods than it has.
+        """
+        offsets = np.ascontiguousarray(offsets, np.uint32)
+        method, row, code = np.empty(methods, np.int64), np.empty(methods, np.int64), np.empty(methods, np.int64)
+        virtual, damaged = np.empty(methods, np.bool_), _N(0)
+        count = self._read_classes(
+            data, len(data), _address(offsets), len(offsets), methods,
+            _address(method), _address(row), _address(code), _address(virtual), methods, damaged,
+        )  # fmt: skip
+        if count < 0:
+            return None
+        return method[:count], row[:count], code[:count], virtual[:count], damaged.value
+
+    def fill_slots(self, data: bytes, starts: Ints) -> Slots | None:
+        """Return a table to look strings up that begin at ``starts``; `None` for strings no honest file has."""
+        size = 1 << (2 * len(starts)).bit_length()
+        slots = np.full(size, -1, np.int32)
+        done = self._fill_slots(data, len(data), _address(starts), len(starts), _address(slots), size - 1)
+        return slots if done else None
+
+    def find_strings(self, data: bytes, starts: Ints, slots: Slots, texts: bytes, begins: Ints) -> Ints:
+        """Return the index of the first string equal to each text, -1 for none.
+
+        ``texts`` are closed by a NUL each and stand one behind the other, number n at ``begins[n]``.
+        """
+        found = np.empty(len(begins) - 1, np.int64)
+        self._find_strings(
+            data, len(data), _address(starts), len(starts), _address(slots), len(slots) - 1,
+            texts, _address(begins), len(found), _address(found),
+        )  # fmt: skip
+        return found
+
+    def mark_beginnings(self, data: bytes, starts: Ints, prefixes: Sequence[bytes]) -> Flags:
+        """Return for each string whether it begins with one of some texts."""
+        marks = np.empty(len(starts), np.bool_)
+        begins = np.cumsum([0, *map(len, prefixes)], dtype=np.int64)
+        self._mark_beginnings(
+            data, len(data), _address(starts), len(starts), b"".join(prefixes), _address(begins), len(prefixes),
+            _address(marks),
+        )  # fmt: skip
+        return marks
+
+
+def _fitting(flags: Mapping[int, Flags], wanted: Mapping[int, Flags | None]) -> Bytes:
+    """Return by the lowest 16 bits of an operand the kinds that may want it, one bit each."""
+    if max(wanted, default=0) > 7:
+        raise ValueError("more kinds than fit into a byte")
+    fits = np.zeros(1 << 16, np.uint8)
+    for kind in wanted:
+        if kind in flags:
+            rows = flags[kind].view(np.uint8)
+            for first in range(0, len(rows), 1 << 16):
+                some = rows[first : first + (1 << 16)]
+                fits[: len(some)] |= some << np.uint8(kind)
+        else:
+            fits |= np.uint8(1 << kind)
+    return fits
 
 
 @cache

@@ -72,6 +72,10 @@ def test_items_are_decoded_as_python_decodes_them(core, code, shift, spans, data
             expected.append((item, at - low, opcode, operand))
     columns = (found.item, found.at, found.opcode, found.operand)
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == expected
+    few = core.decode_items(raw, start, end, kinds, {1: texts, 3: None}, only_wanted=True)
+    columns = (few.item, few.at, few.opcode, few.operand)
+    unshifted = [row for row in expected if row[2] not in {0x14, 0x15}]
+    assert list(zip(*(column.tolist() for column in columns), strict=True)) == unshifted
     assert found.cut.tolist() == cut
     assert set(np.flatnonzero(begins).tolist()) == marked
 
@@ -127,7 +131,7 @@ def test_the_wheel_holds_the_library_or_is_one_for_every_platform(tmp_path, comp
         ["git", "ls-files", "-co", "--exclude-standard", "analyzer/dex", "analyzer/__init__.py", "rules/apis", "README.md"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout.splitlines()  # fmt: skip
-    for name in [*names, "pyproject.toml", "hatch_build.py", "LICENSE"]:
+    for name in [*names, "pyproject.toml", "deploy/hatch_build.py", "LICENSE"]:
         place = tree / name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, place)

@@ -1,0 +1,102 @@
+/* Looking up whole strings and beginnings of strings in the string table of one file.
+ *
+ * The counterpart in Python is analyzer/dex/strings.py, and gives the same answers: a table of slots here, binary search
+ * there. Nothing is assumed of the order of the strings.
+ */
+#include "core.h"
+
+enum { HASHED = 64, EMPTY = -1 };
+
+/* Hash a text up to its NUL, the end of the file, or its first 64 bytes. */
+static uint32_t hash_at(source file, int64_t at)
+{
+    uint64_t hash = 0x9E3779B97F4A7C15u;
+    int64_t end = at + HASHED < file.size ? at + HASHED : file.size;
+    for (; at < end; at++) {
+        uint8_t byte = file.bytes[at];
+        if (!byte)
+            break;
+        hash = (hash ^ byte) * 0x100000001B3u;
+    }
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+/* Put every string into `slots` (-1: empty; `mask` + 1 of them, a power of two above `count`), equal ones in the order
+ * of their indices. Strings begin at starts[n], behind their length. Returns 0 when that takes too many steps, or when
+ * a string is not closed by a NUL: no honest file is like that.
+ */
+EXPORTED int64_t fill_slots(
+    const uint8_t *bytes, int64_t size, const int64_t *starts, int64_t count, int32_t *slots, int64_t mask)
+{
+    source file = {bytes, size};
+    int64_t room = 64 * count + 1024, last = 0;
+    if (mask < count)
+        return 0;
+    for (int64_t row = 0; row < count; row++) {
+        if (!holds(file, starts[row], 1))
+            return 0;
+        if (starts[row] > last)
+            last = starts[row];
+        int64_t place = hash_at(file, starts[row]) & mask;
+        while (slots[place] != EMPTY) {
+            place = (place + 1) & mask;
+            if (--room < 0)
+                return 0;
+        }
+        slots[place] = (int32_t)row;
+    }
+    return !count || memchr(bytes + last, 0, (size_t)(size - last)) != NULL;
+}
+
+/* Find texts: text n is texts[begins[n]] to texts[begins[n + 1]], its closing NUL included. Writes the index of the
+ * first equal string for each, -1 where the file has none. */
+EXPORTED void find_strings(
+    const uint8_t *bytes, int64_t size, const int64_t *starts, int64_t count, const int32_t *slots, int64_t mask,
+    const uint8_t *texts, const int64_t *begins, int64_t text_count, int64_t *found)
+{
+    source file = {bytes, size}, wanted = {texts, begins[text_count]};
+    for (int64_t text = 0; text < text_count; text++) {
+        int64_t begin = begins[text], length = begins[text + 1] - begin;
+        found[text] = -1;
+        if (!holds(wanted, begin, length))
+            continue;
+        int64_t place = hash_at(wanted, begin) & mask;
+        for (int64_t step = 0; step <= mask && slots[place] != EMPTY; step++, place = (place + 1) & mask) {
+            int32_t row = slots[place];
+            if (row < 0 || row >= count || !holds(file, starts[row], length))
+                continue;
+            if (!memcmp(bytes + starts[row], texts + begin, (size_t)length)) {
+                found[text] = row;
+                break;
+            }
+        }
+    }
+}
+
+/* Mark the strings that begin with one of some texts (without a NUL). Returns how many there are. */
+EXPORTED int64_t mark_beginnings(
+    const uint8_t *bytes, int64_t size, const int64_t *starts, int64_t count,
+    const uint8_t *texts, const int64_t *begins, int64_t text_count, uint8_t *marks)
+{
+    source file = {bytes, size}, wanted = {texts, begins[text_count]};
+    uint8_t heads[256] = {0};
+    int64_t found = 0;
+    for (int64_t text = 0; text < text_count; text++) {
+        if (begins[text + 1] > begins[text])
+            heads[u8_at(wanted, begins[text])] = 1;
+        else
+            memset(heads, 1, sizeof heads);
+    }
+    for (int64_t row = 0; row < count; row++) {
+        marks[row] = 0;
+        if (!heads[u8_at(file, starts[row])])
+            continue;
+        for (int64_t text = 0; text < text_count && !marks[row]; text++) {
+            int64_t length = begins[text + 1] - begins[text];
+            marks[row] = holds(file, starts[row], length) && holds(wanted, begins[text], length)
+                && !memcmp(bytes + starts[row], texts + begins[text], (size_t)length);
+        }
+        found += marks[row];
+    }
+    return found;
+}
