@@ -100,6 +100,7 @@ class Examiner:
             switch.call: tuple(other for other in self._sdks.switches if other.call == switch.call)
             for switch in self._sdks.switches
         }
+        self._asked: dict[tuple[int, int, int, int], tuple[int, Kinds | None]] = {}
         self._guarded = frozenset(switch.sdk for switch in self._sdks.switches)
 
     def __call__(self, step: Step) -> str | tuple[str, str]:
@@ -118,22 +119,37 @@ class Examiner:
         return found[0] if found and all(found) else None
 
     def _object(self, step: Step) -> str:
-        method = self._flow.program.method(step.part, step.item)
-        if step.link == "dispatch" and method.opcode(step.offset) in _HANDLES:
-            return DISPATCH_UNSURE  # made here; whether anybody calls it is not followed
-        if step.argument is None or step.reference is None:
+        argument = step.argument
+        decides = argument is not None and step.reference is not None
+        if not decides and step.link != "dispatch":
             return KEEP
-        if method.opcode(step.offset) not in opcodes.INVOKES:
+        opcode, kinds = self._at(step, argument if decides and argument is not None else None)
+        if step.link == "dispatch" and opcode in _HANDLES:
+            return DISPATCH_UNSURE  # made here; whether anybody calls it is not followed
+        if not decides:
+            return KEEP
+        if opcode not in opcodes.INVOKES:
             return KEEP if step.link not in _WAITING else DISPATCH_UNSURE
-        number = step.argument + (method.opcode(step.offset) not in opcodes.INVOKE_STATIC)
-        kinds = self.objects.objects(step.part, step.item, step.offset, number)
         return self._verdict(kinds, step.lands)
+
+    def _at(self, step: Step, argument: int | None) -> tuple[int, Kinds | None]:
+        """Return the opcode of a step's instruction and, where one decides, the classes of that argument."""
+        key = (step.part, step.item, step.offset, -2 if argument is None else argument)
+        known = self._asked.get(key)
+        if known is None:
+            opcode = self._flow.program.method(step.part, step.item).opcode(step.offset)
+            kinds = None
+            if argument is not None and opcode in opcodes.INVOKES:
+                number = argument + (opcode not in opcodes.INVOKE_STATIC)
+                kinds = self.objects.objects(step.part, step.item, step.offset, number)
+            known = self._asked[key] = opcode, kinds
+        return known
 
     @staticmethod
     def _verdict(kinds: Kinds | None, lands: Callable[[str], bool]) -> str:
         if kinds is None:
             return DISPATCH_UNSURE
-        if not any(lands(one) for one in sorted(kinds.classes)):
+        if not any(lands(one) for one in kinds.classes):
             return REFUTE
         return DISPATCH_UNSURE if kinds.shared and len(kinds.classes) > _CROWD else KEEP
 

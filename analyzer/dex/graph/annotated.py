@@ -12,7 +12,7 @@ from analyzer.dex.classdata import uleb128
 from analyzer.dex.problem import DamagedError
 from analyzer.dex.tables import DexFile
 
-from .pairs import spread, unique
+from .pairs import among, spread, unique
 
 _MOST = 200_000
 """Annotated methods read in one file; a file of 65,536 methods has no more."""
@@ -37,7 +37,7 @@ def annotated_methods(dex: DexFile, annotation: str) -> Ints:
     rows += rows - first[owner]  # each entry has two numbers
     method, place = table[rows].astype(np.int64), table[rows + 1].astype(np.int64)
     sets = [one for one in unique(place).tolist() if _has(dex.data, one, wanted)]
-    return unique(method[np.isin(place, sets) & (method < len(dex.methods))])
+    return unique(method[among(place, np.array(sets, np.int64)) & (method < len(dex.methods))])
 
 
 def _has(data: bytes, place: int, wanted: int) -> bool:

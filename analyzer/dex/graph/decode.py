@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from analyzer.dex import opcodes
+from analyzer.dex import native, opcodes
 from analyzer.dex.arrays import Bytes, Flags, Ints, Words
-from analyzer.dex.bodies import Bodies
+from analyzer.dex.bodies import ITEM_HEAD, Bodies
 from analyzer.dex.sweep import decode, readable_irregular, window
 from analyzer.model.record import dataclass
 
@@ -33,8 +33,8 @@ RESOURCE = 0x7F
 """Highest byte of the package's own resource ids."""
 
 
-def _table() -> Bytes:
-    """Return by whole code unit: the width in the low three bits (0 for a payload), the kind above."""
+def _kinds() -> Bytes:
+    """Return the kind of instruction by opcode."""
     kinds = np.zeros(256, np.uint8)
     for kind, codes in (
         (VIRTUAL, (0x6E, 0x72, 0x74, 0x78)),
@@ -50,7 +50,16 @@ def _table() -> Bytes:
         (LITERAL_HIGH, (0x15,)),
     ):
         kinds[list(codes)] = kind
-    table = opcodes.width_table() | (np.tile(kinds, 256) << 3)
+    return kinds
+
+
+_KINDS = _kinds()
+_ALL: dict[int, Flags | None] = dict.fromkeys(range(VIRTUAL, LITERAL))
+
+
+def _table() -> Bytes:
+    """Return by whole code unit: the width in the low three bits (0 for a payload), the kind above."""
+    table = opcodes.width_table() | (np.tile(_KINDS, 256) << 3)
     table[[opcodes.PACKED_SWITCH, opcodes.SPARSE_SWITCH, opcodes.FILL_ARRAY]] = 0
     return table.astype(np.uint8)
 
@@ -125,6 +134,9 @@ def _read_regular(words: Words, data: bytes, bodies: Bodies, regular: Ints) -> t
         return Marks(0, np.zeros(0, np.uint8)), Sites(nothing, nothing, np.zeros(0, np.uint8), nothing, nothing)
     start, end = bodies.start[regular], bodies.end[regular]
     base, limit = int(start[0]), int(end[-1])  # they do not overlap
+    core = native.core()
+    if core is not None:
+        return _read_natively(core, data, bodies, regular, base, limit)
     table = np.zeros(limit - base + _MARGIN + 1, np.uint8)
     np.take(_TABLE, words[base:limit], out=table[: limit - base], mode="clip")  # "clip" spares a copy
     mark, cut = _walk(words, data, table, start, end, base)
@@ -135,6 +147,24 @@ def _read_regular(words: Words, data: bytes, bodies: Bodies, regular: Ints) -> t
     item = np.searchsorted(start, at, "right") - 1
     marks = Marks(base, np.packbits(inside))
     return marks, replace(_sites(words, at, kind, regular[item], bodies), cut=regular[cut])
+
+
+def _read_natively(
+    core: native.Core, data: bytes, bodies: Bodies, regular: Ints, base: int, limit: int
+) -> tuple[Marks, Sites]:
+    """Do the same in the compiled core."""
+    start = bodies.offset[regular] + ITEM_HEAD
+    end = start + 2 * (bodies.end[regular] - bodies.start[regular])
+    resources = np.zeros(256, np.bool_)
+    resources[RESOURCE] = True
+    begins = np.zeros(limit - base, np.bool_)
+    found = core.decode_items(
+        data, start, end, _KINDS, {**_ALL, LITERAL: resources, LITERAL_HIGH: resources},
+        shifts={LITERAL: 24, LITERAL_HIGH: 24}, begins=begins, base=2 * base,
+    )  # fmt: skip
+    item, operand = regular[found.item], found.operand.astype(np.int64)
+    sites = Sites(item, found.at.astype(np.int64), _KINDS[found.opcode], operand, regular[found.cut])
+    return Marks(base, np.packbits(begins)), sites
 
 
 def _sites(words: Words, at: Ints, kind: Bytes, item: Ints, bodies: Bodies) -> Sites:

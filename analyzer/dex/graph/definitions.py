@@ -58,7 +58,7 @@ class Definitions:
         self.body_of: Ints = np.full(count, -1)
         """Body by method, -1 for one without code."""
         self.body_of[self.method] = np.arange(self.count)
-        special = np.array([text.startswith(b"<") for text in names.names], np.bool_)
+        special = np.array(names.names, "S1") == b"<"
         self.is_special: Flags = special[names.shape_name] if len(names.shape_name) else np.zeros(0, np.bool_)
         """By shape: constructors and class initialisers, which nobody inherits."""
         rows = np.flatnonzero(overridable & self.declared & ~self.is_special[names.method_shape])
@@ -150,7 +150,7 @@ class Definitions:
         kept = [
             place
             for place, lower in enumerate(types.tolist())
-            if not any(other != lower and bool(np.isin(lower, kin.above.of(other))) for other in types.tolist())
+            if not any(other != lower and lower in kin.above.of(other) for other in types.tolist())
         ]
         return [int(self.body_of[method[place]]) for place in kept]
 

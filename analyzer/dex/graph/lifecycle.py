@@ -10,7 +10,7 @@ from .definitions import Definitions
 from .dispatch import Dispatch, Pile
 from .implicit import Callbacks
 from .kinship import Kinship
-from .pairs import Keys, pair_ids, unique
+from .pairs import Keys, flags, pair_ids, unique
 
 
 class Lifecycle:
@@ -40,7 +40,7 @@ class Lifecycle:
         holder, types = np.concatenate((fresh, fresh[which])), np.concatenate((fresh, above))
         keep = self._types[types]
         holder, types = holder[keep], types[keep]
-        concerned = fresh[np.isin(fresh, holder)]
+        concerned = fresh[flags(self._kin.size, holder)[fresh]]
         owner, body = self._dispatch.tables(concerned, self._shapes)
         # Every (class, body) with every marked type above the class.
         order = np.argsort(holder, kind="stable")

@@ -17,7 +17,7 @@ from .implicit import LINKS, PHASES, Callbacks, call_table
 from .kinship import Kinship
 from .lifecycle import Lifecycle
 from .names import Names
-from .pairs import flags, pair_ids, unique
+from .pairs import among, flags, pair_ids, unique
 from .patterns import called_methods
 from .plan import LinkKind, Plan, Root
 from .platform import Platform
@@ -66,7 +66,7 @@ class Program:
         virtual = np.flatnonzero(code.kind == VIRTUAL)
         target = code.target[virtual].astype(np.int64)
         called = np.flatnonzero(flags(len(names.method_type), target))
-        called = called[np.isin(names.method_type[called], self._callbacks.with_gestures())]
+        called = called[among(names.method_type[called], np.array(self._callbacks.with_gestures(), np.int64))]
         told = np.zeros(len(names.method_type), np.bool_)
         for method in called.tolist():
             told[method] = int(names.method_shape[method]) in self._callbacks.gestures(int(names.method_type[method]))
@@ -141,6 +141,10 @@ class Program:
             known = self._signatures[body] = self.defined.signature(body)
         return known
 
+    def class_of(self, body: int) -> str:
+        """Return the class that defines a body's method, a descriptor."""
+        return self.names.descriptor(int(self.defined.type[body]))
+
     def place(self, body: int) -> tuple[int, int]:
         """Return file number and code item row of a body."""
         return self._code.place(int(self.defined.item[body]))
@@ -157,7 +161,7 @@ class Program:
             return "class_init"
         link = LINKS[self.steps.link(edge)]
         if mode == CLASS:
-            own = next(number for body, number, _ in self._lifecycle.rows(self._class_of(edge)) if body == target)
+            own = next(number for body, number, _ in self._lifecycle.rows(self._class_made(edge)) if body == target)
             return "started" if link == "started" and LINKS[own] == "lifecycle" else LINKS[own]
         if mode == REFERENCE and link == "gesture" and edge < self.steps.code_edges:
             return link
@@ -170,7 +174,7 @@ class Program:
             return "dispatch"
         return link
 
-    def _class_of(self, edge: int) -> int:
+    def _class_made(self, edge: int) -> int:
         if edge < self.steps.code_edges:
             return int(self._code.target[edge])
         return int(self.steps.extra.columns[NODE][edge - self.steps.code_edges])

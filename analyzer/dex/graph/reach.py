@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from typing import Literal, NamedTuple
 
 from analyzer.model.record import dataclass
@@ -38,8 +37,7 @@ class Doubt(NamedTuple):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a chain, put before an examiner."""
 
     caller: str
@@ -59,7 +57,7 @@ class Step:
     """Which declared parameter holds the object that decides: -1 the receiver; `None`: nothing decides."""
     start: bool
     """Whether the chain is one of *before consent*."""
-    lands: Callable[[str], bool] = field(repr=False, compare=False)
+    lands: Callable[[str], bool]
     """Whether the target is what runs on an object of a class (a descriptor)."""
 
 

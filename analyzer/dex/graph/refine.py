@@ -40,6 +40,7 @@ class Refinement:
         """``verdicts`` is shared between searches: `Doubt` by step, with the ids ``keep`` and ``refute`` among them."""
         self._program, self._examine, self._start = program, examine, start
         self._verdicts = verdicts
+        self._descriptions: dict[int, tuple[str, int, int, int, str | None, int]] = {}
         self.certain: Run | None = None
         """The search that no doubtful step is part of."""
         self.complete = True
@@ -78,7 +79,8 @@ class Refinement:
             ways = ways_to(self._program, run, bodies)
         if set_aside:
             self.certain = run
-        return {body: self._chain(ways, body, doubts=not set_aside) for body in bodies if run.distance(body) >= 0}
+        reached = [body for body, steps in zip(bodies, run.distances(bodies), strict=True) if steps >= 0]
+        return {body: self._chain(ways, body, doubts=not set_aside) for body in reached}
 
     def _cuts(self, *, set_aside: bool) -> Mapping[int, Cut]:
         cuts: dict[int, Cut] = {}
@@ -97,8 +99,9 @@ class Refinement:
     def _look(self, run: Run, ways: Mapping[int, Taken], *, set_aside: bool) -> bool:
         """Examine what is new on the ways; return whether another search is due."""
         again = False
-        for step in sorted(set(ways.values()), key=self._order):
-            if step in self._verdicts:
+        known = self._verdicts
+        for step in sorted({step for step in ways.values() if step not in known}, key=self._order):
+            if step in known:  # one of the other targets of a step before
                 continue
             verdict = self._ask(step)
             changes = verdict.id == "refute" or (verdict.id != "keep" and set_aside)
@@ -126,24 +129,32 @@ class Refinement:
         return found
 
     def _describe(self, step: Taken) -> Step:
-        program = self._program
-        part, item = program.place(step.body)
-        argument = program.steps.argument(step.edge)
-        method = program.steps.method(step.edge)
-        target = step.target
+        program, target = self._program, step.target
+        known = self._descriptions.get(step.edge)
+        if known is None or known[0] != program.signature(step.body):
+            known = self._descriptions[step.edge] = self._describe_edge(step)
+        caller, part, item, offset, reference, argument = known
         return Step(
-            caller=program.signature(step.body),
-            part=part,
-            item=item,
-            offset=program.steps.offset(step.edge),
-            reference=program.names.signature(method) if method >= 0 else None,
-            target=program.signature(target),
-            target_class=program.names.descriptor(int(program.defined.type[target])),
-            link=program.link(step.edge, step.mode, target),
-            argument=argument if step.mode == REFERENCE and argument >= -1 else None,
-            start=self._start,
-            lands=lambda descriptor: program.lands(descriptor, target),
+            caller,
+            part,
+            item,
+            offset,
+            reference,
+            program.signature(target),
+            program.class_of(target),
+            program.link(step.edge, step.mode, target),
+            argument if step.mode == REFERENCE and argument >= -1 else None,
+            self._start,
+            lambda descriptor: program.lands(descriptor, target),
         )
+
+    def _describe_edge(self, step: Taken) -> tuple[str, int, int, int, str | None, int]:
+        """Return caller, file, code item, offset, reference and deciding argument: the same for all targets."""
+        program, steps = self._program, self._program.steps
+        method = steps.method(step.edge)
+        reference = program.names.signature(method) if method >= 0 else None
+        place = program.place(step.body)
+        return program.signature(step.body), *place, steps.offset(step.edge), reference, steps.argument(step.edge)
 
     def _chain(self, ways: Mapping[int, Taken], body: int, *, doubts: bool) -> Chain:
         steps: list[Taken] = []
@@ -183,18 +194,21 @@ def ways_to(program: Program, run: Run, bodies: Iterable[int]) -> dict[int, Take
     """
     ways: dict[int, Taken] = {}
     waiting: dict[int, set[int]] = {}
-    for body in bodies:
-        if run.distance(body) >= 0:
-            waiting.setdefault(run.distance(body), set()).add(body)
+    ends = list(bodies)
+    for body, distance in zip(ends, run.distances(ends), strict=True):
+        if distance >= 0:
+            waiting.setdefault(distance, set()).add(body)
     for depth in range(max(waiting, default=0), 0, -1):
         wanted = waiting.get(depth)
         if not wanted:
             continue
-        level = run.steps_to(np.array(sorted(wanted), np.int64))
+        steps = run.steps_to(np.array(sorted(wanted), np.int64))
+        callers = steps.body.tolist()
+        signatures = {body: program.signature(body) for body in set(callers)}
         best: dict[int, tuple[tuple[str, int, str, int], Taken]] = {}
-        rows = zip(level.target.tolist(), level.body.tolist(), level.edge.tolist(), level.mode.tolist(), strict=True)
+        rows = zip(steps.target.tolist(), callers, steps.edge.tolist(), steps.mode.tolist(), strict=True)
         for target, body, edge, mode in rows:
-            signature = program.signature(body)
+            signature = signatures[body]
             known = best.get(target)
             if known is not None and known[0][0] < signature:
                 continue
@@ -206,7 +220,8 @@ def ways_to(program: Program, run: Run, bodies: Iterable[int]) -> dict[int, Take
             )
             if known is None or key < known[0]:
                 best[target] = key, Taken(body, edge, mode, target)
+        earlier = waiting.setdefault(depth - 1, set())
         for target, (_, step) in best.items():
             ways[target] = step
-            waiting.setdefault(depth - 1, set()).add(step.body)
+            earlier.add(step.body)
     return ways

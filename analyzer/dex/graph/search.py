@@ -1,21 +1,22 @@
 """One search over the web: which bodies are reached with which classes alive, then the shortest ways to them.
 
 The first pass finds the live classes, level by level; with those fixed, the second one finds for every body how many
-steps away it is, and every step that leads to it from one level before.
+steps away it is. The compiled core does both at once where it is there; what is found does not depend on the order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import NamedTuple
 
 import numpy as np
 
 from analyzer.dex.arrays import Bytes, Flags, Ints
+from analyzer.dex.native.graph import graph_core
 from analyzer.model.record import dataclass
 
-from .pairs import Int4, Numbers, spread, unique
+from .pairs import Int4, Numbers, among, spread, unique
 from .steps import INITIALIZER, REFERENCE
 from .web import Edges, Web
 
@@ -40,11 +41,11 @@ class Entry(NamedTuple):
     """Class of the object; it comes to life."""
 
 
-class Level(NamedTuple):
-    """All steps to the bodies that are first reached at one level."""
+class Steps(NamedTuple):
+    """Steps between bodies of two neighbouring levels."""
 
-    target: Int4
-    body: Int4
+    target: Ints
+    body: Ints
     edge: Int4
     mode: Bytes
 
@@ -55,12 +56,19 @@ class Run:
     def __init__(self, web: Web, entries: list[Entry], cuts: Mapping[int, Cut], *, start_only: bool) -> None:
         self._web = web
         self._cut(cuts, start_only=start_only)
-        bodies = unique(np.array([entry.body for entry in entries if entry.body >= 0], np.int64))
-        owners = unique(np.array([entry.owner for entry in entries], np.int64))
-        roots = web.number(bodies)
-        self._enabled: Flags = self._come_alive(roots, web.type_number(owners))
-        self._levels: list[Level] = []
-        self._depth: Ints = self._measure(roots)
+        roots = web.number(unique(np.array([entry.body for entry in entries if entry.body >= 0], np.int64)))
+        owners = web.type_number(unique(np.array([entry.owner for entry in entries], np.int64)))
+        self._enabled: Flags
+        """Which pairs of reference and body the live classes make run."""
+        self._depth: Numbers
+        """Steps to every body, -1 where it is not reached; 0 for *nowhere*."""
+        core = graph_core()
+        if core is not None:
+            targets = (self._direct, self._calls, self._creations)
+            self._enabled, self._depth = core.search(web, targets, self._apart, self._apart_pair, roots, owners)
+        else:
+            self._enabled = self._come_alive(roots, owners)
+            self._depth = self._measure(roots)
 
     def _cut(self, cuts: Mapping[int, Cut], *, start_only: bool) -> None:
         """Lead what is left out nowhere; calls of which only some targets are left out are kept apart."""
@@ -103,7 +111,6 @@ class Run:
         live = np.zeros(web.count + 1, np.bool_)
         reached[-1] = alive[-1] = called[-1] = True
         reached[roots] = alive[owners] = True
-        reference_of = np.repeat(np.arange(web.reference_count + 1), np.diff(web.pair_first))
         fresh, classes = roots, owners
         while len(fresh) or len(classes):
             targets: list[Numbers] = [self._direct[_rows(web.direct, fresh)]]
@@ -117,7 +124,7 @@ class Run:
             pairs = np.concatenate((web.own_pairs.many(answering)[0], web.more_pairs.many(classes)[0]))
             pairs = pairs[~enabled[pairs]]
             enabled[pairs] = True
-            targets.append(web.pair_body[pairs[called[reference_of[pairs]]]])
+            targets.append(web.pair_body[pairs[called[web.pair_reference[pairs]]]])
             made = self._calls[_rows(web.calls, fresh)]
             uses = unique(made[~called[made]])
             called[uses] = True
@@ -129,12 +136,10 @@ class Run:
             found = np.concatenate(targets)
             fresh, classes = unique(found[~reached[found]]), owners[:0]
             reached[fresh] = True
-        self.alive: Ints = web.types[alive[:-1]]
-        """Types of which objects exist."""
         return enabled
 
     def _measure(self, roots: Ints) -> Ints:
-        """Find the number of steps to every body, and all steps between neighbouring levels."""
+        """Find the number of steps to every body."""
         web = self._web
         depth = np.full(web.count + 1, -1)
         depth[-1] = 0
@@ -144,35 +149,28 @@ class Run:
         depth[fresh] = 0
         while len(fresh):
             level += 1
-            rows = _rows(web.direct, fresh)
-            rows = rows[depth[self._direct[rows]] < 0]
-            found = [Level(self._direct[rows], web.direct.body[rows], web.direct.edge[rows], web.direct.mode[rows])]
-            rows = _rows(web.calls, fresh)
-            uses = self._calls[rows]
-            rows, uses = rows[~called[uses]], uses[~called[uses]]
+            uses = unique(self._calls[_rows(web.calls, fresh)])
+            uses = uses[~called[uses]]
             called[uses] = True
-            pairs, which = self._pairs(uses)
-            found.append(self._steps_by(pairs, rows[which], depth))
+            pairs = self._pairs(uses)[0]
             if len(self._apart):
                 mine = depth[web.calls.body[self._apart]] == level - 1
-                found.append(self._steps_by(self._apart_pair[mine], self._apart[mine], depth))
-            self._levels.append(Level(*(np.concatenate(columns) for columns in zip(*found, strict=True))))
-            fresh = unique(self._levels[-1].target.astype(np.int64))
+                pairs = np.concatenate((pairs, self._apart_pair[mine]))
+            targets = (self._direct[_rows(web.direct, fresh)], web.pair_body[pairs[self._enabled[pairs]]])
+            found = np.concatenate(targets)
+            fresh = unique(found[depth[found] < 0])
             depth[fresh] = level
         return depth
 
-    def _steps_by(self, pairs: Ints, rows: Ints, depth: Ints) -> Level:
-        """Return the steps of calls (rows of the web's) to bodies that were not reached before."""
-        web = self._web
-        keep = self._enabled[pairs] & (depth[web.pair_body[pairs]] < 0)
-        pairs, rows = pairs[keep], rows[keep]
-        mode = np.full(len(rows), REFERENCE, np.uint8)
-        return Level(web.pair_body[pairs].astype(np.int32), web.calls.body[rows], web.calls.edge[rows], mode)
-
     def distance(self, body: int) -> int:
         """Return the number of steps to a body, -1 if it is not reached."""
-        number = int(self._web.number(np.array([body]))[0])
-        return int(self._depth[number]) if number < self._web.count else -1
+        return self.distances([body])[0]
+
+    def distances(self, bodies: Sequence[int]) -> list[int]:
+        """Return the number of steps to each body, -1 for those that are not reached."""
+        numbers = self._web.number(np.array(bodies, np.int64))
+        found: list[int] = np.where(numbers < self._web.count, self._depth[numbers], -1).tolist()
+        return found
 
     def reached(self) -> Ints:
         """Return all bodies that are reached, ascending."""
@@ -182,20 +180,37 @@ class Run:
         """Return the bodies to which an edge's reference leads now."""
         web = self._web
         rows = web.calls.of(np.array([edge]))
-        pairs = np.concatenate((self._pairs(self._calls[rows])[0], self._apart_pair[np.isin(self._apart, rows)]))
+        apart = self._apart_pair[among(self._apart, np.sort(rows))]
+        pairs = np.concatenate((self._pairs(self._calls[rows])[0], apart))
         found = web.bodies[web.pair_body[pairs[self._enabled[pairs]]]]
         return unique(found).tolist()  # type: ignore[no-any-return]  # numpy types tolist as Any
 
-    def steps_to(self, bodies: Ints) -> Level:
-        """Return all steps to some bodies of one level from the level before."""
+    def steps_to(self, bodies: Ints) -> Steps:
+        """Return all steps to some bodies of one level from the level before: direct ones first, each kind in order."""
         web = self._web
         numbers = web.number(bodies)
-        level = self._levels[int(self._depth[numbers[0]]) - 1]
+        before = int(self._depth[numbers[0]]) - 1
         wanted = np.zeros(web.count + 1, np.bool_)
         wanted[numbers] = True
-        rows = np.flatnonzero(wanted[level.target])
-        body = web.bodies[level.body[rows]].astype(np.int32)
-        return Level(web.bodies[level.target[rows]].astype(np.int32), body, level.edge[rows], level.mode[rows])
+        rows = np.sort(web.direct_into.many(numbers)[0])
+        rows = rows[(self._depth[web.direct.body[rows]] == before) & wanted[self._direct[rows]]]
+        pairs = web.pairs_into.many(numbers)[0]
+        pairs = pairs[self._enabled[pairs]]
+        calls, which = web.calls_by_reference.many(web.pair_reference[pairs])
+        keep = (self._depth[web.calls.body[calls]] == before) & (self._calls[calls] < web.reference_count)
+        calls, pairs = calls[keep], pairs[which[keep]]
+        order = np.lexsort((pairs, calls))
+        calls, pairs = calls[order], pairs[order]
+        if len(self._apart):
+            apart = wanted[web.pair_body[self._apart_pair]] & self._enabled[self._apart_pair]
+            apart &= self._depth[web.calls.body[self._apart]] == before
+            calls = np.concatenate((calls, self._apart[apart]))
+            pairs = np.concatenate((pairs, self._apart_pair[apart]))
+        target = np.concatenate((self._direct[rows], web.pair_body[pairs]))
+        body = np.concatenate((web.direct.body[rows], web.calls.body[calls]))
+        edge = np.concatenate((web.direct.edge[rows], web.calls.edge[calls]))
+        mode = np.concatenate((web.direct.mode[rows], np.full(len(calls), REFERENCE, np.uint8)))
+        return Steps(web.bodies[target], web.bodies[body], edge, mode)
 
 
 def _rows(edges: Edges, bodies: Ints) -> Ints:

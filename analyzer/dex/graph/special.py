@@ -15,7 +15,7 @@ from .definitions import Definitions
 from .implicit import LINKS, PHASES, Callbacks, coded
 from .kinship import Kinship
 from .names import Names
-from .pairs import flags
+from .pairs import among, flags
 from .passed import passing_methods
 from .plan import OWN, ClassRule, Inflation, LinkKind, Phase, Plan
 
@@ -109,7 +109,7 @@ class Special:
         if not wanted:
             return found
         item, at, value = self._code.literals
-        for place in np.flatnonzero(np.isin(value, np.array(sorted(wanted), np.int64))).tolist():
+        for place in np.flatnonzero(among(value, np.array(sorted(wanted), np.int64))).tolist():
             found[int(item[place])].append((int(at[place]), int(value[place])))
         for number, offset, field in zip(*(column.tolist() for column in self._code.resources), strict=True):
             held = fields.get(self._code.resource_field(number, field))

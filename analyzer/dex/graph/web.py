@@ -6,6 +6,7 @@ reached code creates. Whatever is left out later, no search leaves this web.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -162,6 +163,21 @@ class Web:
         by_edge = _narrow(np.argsort(edge, kind="stable"))
         return Edges(first, body, edge, target, late, mode, by_edge, edge[by_edge])
 
+    @cached_property
+    def direct_into(self) -> Rows:
+        """Rows of `direct` by the body that they lead to."""
+        return Rows.keep(self.direct.target, np.arange(len(self.direct.target)), self.count + 1)
+
+    @cached_property
+    def pairs_into(self) -> Rows:
+        """Pairs of reference and body by body."""
+        return Rows.keep(self.pair_body, np.arange(len(self.pair_body)), self.count + 1)
+
+    @cached_property
+    def calls_by_reference(self) -> Rows:
+        """Rows of `calls` by reference."""
+        return Rows.keep(self.calls.target, np.arange(len(self.calls.target)), self.reference_count + 1)
+
     def _answer(self, reference_of: Ints) -> None:
         """Give numbers to the pairs of a called reference and a body that runs; find which classes make them run."""
         dispatch, count = self._dispatch, len(self.types)
@@ -178,6 +194,7 @@ class Web:
         pair, references, self.pair_body = pair_ids(
             np.concatenate((own_reference, more_reference)), np.concatenate((own, more))
         )
+        self.pair_reference: Ints = references
         self.pair_first: Ints = np.searchsorted(references, np.arange(self.reference_count + 2))
         """Where the pairs of each reference begin; *nowhere* has none."""
         self.own_pairs = Rows.group(own, pair[: len(own)], self.count + 1)
