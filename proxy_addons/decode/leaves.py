@@ -65,6 +65,8 @@ class Leaves(Sequence[Leaf]):
         self._homes: list[int] = []
         self._offsets: list[int] = []
         self._paths: dict[int, str] = {}
+        self.cuts: set[str] = set()
+        """Of what there is more than a search looked at."""
         self.tokens: dict[bytes, None] | None = None
         """Distinct long runs of base64 characters in the texts, where the search for layers has collected them."""
 

@@ -14,8 +14,8 @@ class Limits:
     """Bytes of a body that are looked at."""
     inflated: int = 32 << 20
     """Bytes that all layers together may unfold to."""
-    depth: int = 12
-    """Layers inside each other; real stacks have at most five."""
+    depth: int = 16
+    """Nodes inside each other: a layer is one or two, and real stacks have at most five."""
     leaves: int = 100_000
     seconds: float = 20.0
     """Wall clock. Far above any honest message, so that results do not depend on the machine."""

@@ -144,9 +144,12 @@ class Opening(Planting):
         if len(data) < SHORT:
             return False
         packed = []
-        if len(data) > MIN_TRIAL and (len(data) >= SIGNATURE or self.trials > 0):
-            packed = by_trial(data, max(self.budget.bytes_left, 1))
-            self.trials -= not packed
+        if len(data) > MIN_TRIAL:
+            if len(data) >= SIGNATURE or self.trials > 0:
+                packed = by_trial(data, max(self.budget.bytes_left, 1))
+                self.trials -= not packed
+            else:
+                self.untried += 1
         readable = [one for one in packed if texts.is_text(one[1]) or codec_by_magic(one[1])]
         if not readable and (layers := guess_binary(data, self.message)) is not None:
             self.planted(layers, node)

@@ -41,6 +41,8 @@ class Planting:
         self.leaves = Leaves()
         self.gaps: list[Gap] = []
         self.trials = MAX_FAILURES
+        self.untried = 0
+        """Short values that were not tried when those tries were used up."""
         self.pieces: set[int] = set()
         """Texts of which the lines together are one token: one line by itself would be cut."""
 

@@ -12,7 +12,7 @@ from . import text as texts
 from .compression import DamagedLayerError, codec_by_magic, codecs_by_header, inflate
 from .leaves import Leaf, Leaves
 from .limits import Budget, Limits
-from .planting import Gap
+from .planting import MAX_FAILURES, Gap
 from .structure import cookie_items, form_items, looks_like_form
 from .unfolding import Unfolding
 from .vendor import encrypted_by, growingio
@@ -78,6 +78,9 @@ def unfold(message: Message, limits: Limits | None = None) -> Unfolded:
         names = frozenset(key for key in work.leaves.keys if key)
         if (maker := encrypted_by(message, names)) is not None:
             gaps[Gap("decode_failed", f"encrypted by the SDK: {maker}; only recipient, size and time are known")] = None
+    if work.untried:
+        what = f"short opaque values behind the first {MAX_FAILURES} were not tried for formats without a signature"
+        gaps[Gap("limit_reached", f"{message.direction}: {what}")] = None
     for name in sorted(work.budget.reached):
         gaps[Gap("limit_reached", f"{message.direction}: bound of {name} reached")] = None
     return Unfolded(work.leaves, tuple(gaps))

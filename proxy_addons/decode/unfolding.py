@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from binascii import unhexlify
 from bisect import bisect_right
 from itertools import accumulate
 
@@ -18,7 +19,6 @@ from .structure import NotThisShapeError, form_items, json_inside, looks_like_fo
 
 MARKS = ("{", "[", "%", "\\", "=", "<", '"', "\n", "eyJ", "&#")
 """One of these stands in every text that may hold a layer other than base64 and hexadecimal."""
-MARK = re.compile(r'[{\[%\\=<"\n]|eyJ|&#')
 JWT = re.compile(r"\b(eyJ[\w-]{8,})\.([\w-]{8,})\.[\w-]*")
 EMBEDDED = re.compile(r'\{\s{0,8}"|\[\s{0,8}[{"]')
 MAX_EMBEDDED = 200
@@ -43,22 +43,21 @@ class Unfolding(Opening):
 
     def round(self, begin: int, end: int) -> None:
         """Search the texts from ``begin`` to ``end``."""
-        part = self.leaves.texts[begin:end]
         self.pieces.clear()
-        joined = "\x00".join(part)
-        if any(mark in joined for mark in MARKS):
-            for index in range(begin, end):
-                text = self.leaves.texts[index]
-                if len(text) >= SHORT and MARK.search(text) is not None and self.may_open(index):
-                    with self.careful("a text"):
-                        self.suspect(index, text)
-            part = self.leaves.texts[begin:end]  # without those in whose place other leaves stand
-            joined = "\x00".join(part)
-        data = joined.encode("utf-8", "surrogatepass")
+        for index in _marked(self.leaves.texts, begin, end):
+            if self.may_open(index):
+                with self.careful("a text"):
+                    self.suspect(index, self.leaves.texts[index])
+        # Without those in whose place other leaves stand now, and those that are too short for any token.
+        texts_here = self.leaves.texts
+        places = [index for index in range(begin, end) if len(texts_here[index]) >= texts.SHORTEST]
+        part = [texts_here[index] for index in places]
+        data = "\x00".join(part).encode("utf-8", "surrogatepass")
         # In order of appearance, so that the outcome is the same for equal input.
         tokens = texts.tokens_of(data)
         self.leaves.tokens = tokens if self.leaves.tokens is None else self.leaves.tokens | tokens
         starts: list[int] = []
+        passed = 0
         for count, token in enumerate(tokens):
             if len(token) < texts.MIN_TOKEN or (opened := opened_token(token)) is None:
                 continue
@@ -67,18 +66,21 @@ class Unfolding(Opening):
                 break
             layer, inner = opened
             if self.trials <= 0 and len(inner) < SIGNATURE and not (ASCII_RUN.search(inner) or texts.is_text(inner)):
+                passed += 1
                 continue
-            starts = starts or _starts(part, plain=len(joined) == len(data))
+            starts = starts or _starts(part)
             at = data.find(token)
             for _ in range(MAX_PLACES):
                 if at < 0:
                     break
-                index = begin + bisect_right(starts, at) - 1
+                there = bisect_right(starts, at) - 1
+                index = places[there]
                 if index not in self.pieces and self.may_open(index):
                     self.unfolded(inner)
                     with self.careful(layer):
                         self.open_bytes(inner, self.beside(index, layer), guessed=True)
-                at = data.find(token, starts[index - begin + 1])
+                at = data.find(token, starts[there + 1])
+        self.untried += passed
 
     def suspect(self, index: int, text: str) -> None:
         """Open what a text may hold but for base64 and hexadecimal."""
@@ -150,22 +152,35 @@ class Unfolding(Opening):
             self.plant(tree, node, "json")
 
 
+def _marked(all_texts: list[str], begin: int, end: int) -> list[int]:
+    """Return the texts from ``begin`` to ``end`` that hold one of `MARKS`, in order."""
+    part = all_texts[begin:end]
+    joined = "\x00".join(part)
+    found: set[int] = set()
+    for mark in MARKS:
+        if mark in joined:
+            found.update([index for index, text in enumerate(part, begin) if mark in text and len(text) >= SHORT])
+    return sorted(found)
+
+
 def opened_token(token: bytes) -> tuple[str, bytes] | None:
     """Return (layer, content) where a run of letters and digits is hexadecimal or base64 of something sensible."""
-    one_case = token.islower() or token.isupper() or token.isdigit()
+    data: bytes | None
+    if token.isdigit():  # sixteen digits of a counter are readable now and then
+        data = None if len(token) % 2 else unhexlify(token)
+        sensible = data is not None and (data.isalnum() or (len(data) > 11 and texts.is_text(data)))
+        return ("hex", data) if sensible and data is not None else None
+    one_case = token.islower() or token.isupper()
     if one_case or not token.strip(texts.HEX):
         data = texts.from_hex(token)
-        if token.isdigit():  # sixteen digits of a counter are readable now and then
-            sensible = data is not None and (data.isalnum() or (len(data) > 11 and texts.is_text(data)))
-            return ("hex", data) if sensible and data is not None else None
         if data is not None and (
             texts.is_text(data) or codec_by_magic(data) or (len(data) >= MIN_PACKED and len(data) not in DIGEST_SIZES)
         ):
             return "hex", data
-    if one_case:  # base64 of fifteen characters or more has letters of both cases
-        return None
+        if one_case:  # base64 of fifteen characters or more has letters of both cases
+            return None
     data = texts.from_base64(token)
-    if data is not None and (texts.is_text(data) or codec_by_magic(data) or len(data) >= MIN_PACKED):
+    if data is not None and (len(data) >= MIN_PACKED or texts.is_text(data) or codec_by_magic(data)):
         return "base64", data
     return _shifted(token)
 
@@ -182,7 +197,7 @@ def _shifted(token: bytes) -> tuple[str, bytes] | None:
     return None
 
 
-def _starts(part: list[str], *, plain: bool) -> list[int]:
-    """Return where each text begins when all are joined as bytes; ``plain``: all characters are one byte."""
-    sizes = map(len, part) if plain else (len(text.encode("utf-8", "surrogatepass")) for text in part)
+def _starts(part: list[str]) -> list[int]:
+    """Return where each text begins when all are joined as bytes."""
+    sizes = (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in part)
     return list(accumulate((size + 1 for size in sizes), initial=0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.catalogue.identifiers import CoordinatePair, Identifier
@@ -19,6 +19,10 @@ PAIR = re.compile(
     rb"(?<![\d.A-Za-z_])(-?\d{1,3}\.\d{1,17})\s{0,2}(?:,|;|\||_|/|\s|%2C|%2c)\s{0,2}(-?\d{1,3}\.\d{1,17})(?![\dA-Za-z]|\.\d)"
 )
 LONE = re.compile(rb"(?<![\d.A-Za-z_])-?\d{1,3}\.\d{1,17}(?![\dA-Za-z]|\.\d)")
+DECIMALS = re.compile(r"\d\.\d\d")
+DECIMALS_RAW = re.compile(rb"\d\.\d\d")
+SHORT_TEXT = 7
+"""Characters of ``lat=1.23``, less one."""
 SCALED = re.compile(r"-?\d{7,10}\Z")
 FRACTION = b".00"
 """Two decimals at least, in `Haystack.shape`."""
@@ -184,21 +188,37 @@ class Coordinates:
 
     def _written(self, hay: Haystack, lonely: dict[tuple[object, ...], list[Number]]) -> Iterator[Point]:
         """Find numbers in running text: ``31.23,121.47`` and ``lat=31.23&lng=121.47``."""
+        left = MAX_NUMBERS
+        leaves = hay.leaves
+        for index, text in enumerate(leaves.texts):
+            # Most fractions are whole values: those are looked at by their keys.
+            if "." in text and len(text) > SHORT_TEXT and DECIMALS.search(text) and not NUMBER.match(text):
+                left -= yield from self._numbers_in(hay, *leaves.span(index), left, lonely)
+        for index, raw in enumerate(leaves.raws, len(leaves.texts)):
+            if DECIMALS_RAW.search(raw):
+                left -= yield from self._numbers_in(hay, *leaves.span(index), left, lonely)
+        if left <= 0:
+            hay.cut("numbers that may be places")
+
+    def _numbers_in(
+        self, hay: Haystack, first: int, last: int, left: int, lonely: dict[tuple[object, ...], list[Number]]
+    ) -> Generator[Point, None, int]:
+        """Yield the points of one leaf; return how many numbers were looked at."""
         shape, data = hay.shape, hay.data
-        at, upto = shape.find(FRACTION), -1
-        for _ in range(MAX_NUMBERS):
+        at, upto = shape.find(FRACTION, first, last), -1
+        for count in range(left):
             if at < 0:
-                return
-            begin = START.search(shape, max(0, at - 4), at).start()  # type: ignore[union-attr]  # it matches nothing too
+                return count
+            begin = START.search(shape, max(first, at - 4), at).start()  # type: ignore[union-attr]  # it matches nothing too
             if begin < at and begin > upto:
                 if (found := PAIR.match(data, begin)) is not None:
                     upto = found.end()
                     yield from self._pair(hay, found)
-                elif begin and data[begin - 1] and (found := LONE.match(data, begin)) is not None:
-                    # A leaf of its own, with a NUL before it, is looked at by its key.
+                elif begin > first and (found := LONE.match(data, begin)) is not None:
                     upto = found.end()
                     self._lone(hay, found, lonely)
-            at = shape.find(FRACTION, max(at + 2, upto))
+            at = shape.find(FRACTION, max(at + 2, upto), last)
+        return left
 
     def _pair(self, hay: Haystack, found: re.Match[bytes]) -> Iterator[Point]:
         key = hay.key_at(found.start())

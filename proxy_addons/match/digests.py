@@ -10,8 +10,6 @@ from functools import cache
 
 SIZES = frozenset({16, 32, 40, 56, 64, 96, 128})
 """Hex digits of half MD5, MD5, SHA-1, SHA-224, SHA-256 and SM3, SHA-384, SHA-512."""
-CODED_SIZES = frozenset({11, 22, 27, 38, 43, 64, 86})
-"""Characters of the same in base64 without padding."""
 SIMPLE = ("md5", "sha1", "sha256", "sha512", "sha224", "sha384", "sm3")
 NESTED = (
     ("md5", "md5"),
@@ -62,7 +60,7 @@ def digests(text: str, keys: Mapping[str, str]) -> Iterator[tuple[bytes, tuple[s
 
 
 class DigestTable:
-    """Looks tokens up: hexadecimal in any case, base64 in both alphabets."""
+    """Tables from tokens, hexadecimal in lower case and base64 in both alphabets, to what they are digests of."""
 
     def __init__(self, forms: Iterable[tuple[int, str]], keys: Mapping[str, str]) -> None:
         self.hexadecimal: dict[bytes, Ways] = {}
@@ -74,7 +72,9 @@ class DigestTable:
     def add(self, number: int, value: bytes, layers: tuple[str, ...]) -> None:
         """Add one digest; the first way to it counts."""
         _put(self.hexadecimal, value.hex().encode(), number, layers)
-        _put(self.coded, base64.b64encode(value).rstrip(b"="), number, (*layers, "base64"))
+        coded = base64.b64encode(value).rstrip(b"=")
+        for spelling in {coded, coded.translate(_URL_SAFE)}:
+            _put(self.coded, spelling, number, (*layers, "base64"))
 
     def of_hex(self, token: bytes) -> Ways:
         """Return what a token of hexadecimal is a digest of, as a UUID too."""
@@ -82,12 +82,8 @@ class DigestTable:
             token = token.replace(b"-", b"")
         return self.hexadecimal.get(token.lower(), []) if len(token) in SIZES else []
 
-    def of_base64(self, token: bytes) -> Ways:
-        """Return what a token of base64 is a digest of."""
-        return self.coded.get(token.translate(_STANDARD), []) if len(token) in CODED_SIZES else []
 
-
-_STANDARD = bytes.maketrans(b"-_", b"+/")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def _put(table: dict[bytes, Ways], key: bytes, number: int, layers: tuple[str, ...]) -> None:

@@ -9,8 +9,10 @@ from functools import cached_property
 from proxy_addons.decode.leaves import Leaf, Leaves, leaves_of
 from proxy_addons.decode.text import SHORTEST, WORD, tokens_of
 
-NAME_BEFORE = re.compile(r"""([\w.$\-一-鿿]{1,60})["']?\s{0,3}(?:[:=]|=>|>)\s{0,3}["']?[^"'&,;<>=:{}]{0,24}\Z""")
-"""The name before a value in running text: ``"imei": "``, ``imei=``, ``<imei>``."""
+NAME_END = re.compile(r"[\w.$\-一-鿿]{1,60}\Z")
+VALUE_BEGIN = re.compile(r"""\s{0,3}["']?[^"'&,;<>=:{}]{0,24}\Z""")
+NAME_REACH = 96
+"""Characters before a value in which its name stands."""
 TO_WORDS = bytes(code if code in WORD else 32 for code in range(256))
 TO_SHAPE = bytes(48 if code in b"0123456789" else code for code in range(256))
 EDGES = frozenset(b"\x00\"' \t\r\n&=;:,<>|()[]{}")
@@ -29,6 +31,10 @@ class Haystack:
         self.leaves: Leaves = leaves_of(leaves)
         self.data = self.leaves.data
         self.lowered = self.data.lower()  # ASCII letters only: nothing grows
+
+    def cut(self, what: str) -> None:
+        """Note that a bound was reached: there may be more of ``what`` than was looked at."""
+        self.leaves.cuts.add(what)
 
     @cached_property
     def lowered_keys(self) -> str:
@@ -49,15 +55,8 @@ class Haystack:
     @cached_property
     def words(self) -> dict[bytes, None]:
         """Distinct runs of letters and digits of `SHORTEST` or more, in order of appearance."""
-        words: dict[bytes, None] = {}
-        for token in self.tokens:
-            if token.isalnum():
-                words[token] = None
-            else:
-                for word in token.translate(TO_WORDS).split():
-                    if len(word) >= SHORTEST:
-                        words[word] = None
-        return words
+        words = b" ".join(self.tokens).translate(TO_WORDS).split()
+        return dict.fromkeys([word for word in words if len(word) >= SHORTEST])
 
     def places(self, token: bytes) -> Iterator[int]:
         """Yield where ``token`` stands by itself, not inside a longer run of letters and digits."""
@@ -91,11 +90,26 @@ class Haystack:
         begin = self.leaves.starts[index]
         if start > begin:
             before = self.data[max(begin, start - 160) : start].decode("utf-8", "replace")
-            if name := NAME_BEFORE.search(before[-96:]):
-                return name.group(1)
+            if (name := name_before(before[-NAME_REACH:])) is not None:
+                return name
         return self.key_of(index)
 
     def whole(self, start: int, end: int) -> bool:
         """Tell whether ``start:end`` is all that its leaf or the quoted value around it holds."""
         data = self.data
         return (not start or data[start - 1] in EDGES) and (end >= len(data) or data[end] in EDGES)
+
+
+def name_before(text: str) -> str | None:
+    """Return the name that stands before a value in running text: ``"imei": "``, ``imei=``, ``imei=>``, ``<imei>``."""
+    at = max(text.rfind(":"), text.rfind("="), text.rfind(">"))
+    if at < 1 or VALUE_BEGIN.match(text, at + 1) is None:
+        return None
+    head = text[: at - 1] if text[at - 1 : at + 1] == "=>" else text[:at]
+    bare = head.rstrip()
+    if len(head) - len(bare) > 3:  # blanks
+        return None
+    if bare[-1:] in {'"', "'"}:
+        bare = bare[:-1]
+    name = NAME_END.search(bare, max(0, len(bare) - 60))
+    return name.group() if name else None

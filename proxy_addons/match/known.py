@@ -9,7 +9,7 @@ import ahocorasick_rs
 
 from analyzer.catalogue.identifiers import Identifier
 
-from .digests import CODED_SIZES, SIZES, DigestTable
+from .digests import DigestTable
 from .haystack import Haystack
 from .hit import Hit, Proof, Sure
 from .keys import KeyNames
@@ -88,13 +88,14 @@ class KnownValues:
             return
         table = self.digests
         for token in hay.tokens:
-            if len(token) in CODED_SIZES and (ways := table.of_base64(token)):
-                yield from self._at(hay, token, ways)
+            if token in table.coded:
+                yield from self._at(hay, token, table.coded[token])
             if len(token) == 36 and (ways := table.of_hex(token)):  # a digest written as a UUID
                 yield from self._at(hay, token, ways)
-        for word in hay.words:
-            if len(word) in SIZES and (ways := table.of_hex(word)):
-                yield from self._at(hay, word, ways)
+        lowered = b" ".join(hay.words).lower().split()
+        for word, low in zip(hay.words, lowered, strict=True):
+            if low in table.hexadecimal:
+                yield from self._at(hay, word, table.hexadecimal[low])
 
     @staticmethod
     def _at(hay: Haystack, token: bytes, ways: list[tuple[int, tuple[str, ...]]]) -> Iterator[Raw]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from analyzer.catalogue.identifiers import Identifier
 from proxy_addons.decode.leaves import Leaf, Leaves
@@ -76,4 +75,5 @@ def _in_characters(hit: Hit, index: int, leaves: Leaves) -> Hit:
     """Return a hit whose place counts characters of the leaves joined by one, not bytes."""
     begin = leaves.begins[index]
     start = begin + leaves.character(index, hit.start)
-    return replace(hit, start=start, end=begin + leaves.character(index, min(hit.end, leaves.span(index)[1])))
+    end = begin + leaves.character(index, min(hit.end, leaves.span(index)[1]))
+    return Hit(start, end, hit.data, hit.value, hit.known, hit.layers, hit.key, hit.proof, hit.sure)

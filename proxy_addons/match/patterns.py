@@ -9,10 +9,11 @@ from analyzer.catalogue.checksums import VALIDATORS
 from analyzer.catalogue.identifiers import Identifier, key_form
 
 from .guards import COUNTER_KEY, GUARDS
-from .haystack import Haystack
+from .haystack import NAME_REACH, Haystack, name_before
 from .hit import Hit, Sure
 from .keys import KeyNames, Role
 from .scope import BLOB, NamedText, Prefilter
+from .sieve import FULL_WIDTH, Sieve
 from .spans import Spans
 
 DIGEST_LENGTHS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
@@ -66,6 +67,9 @@ class Patterns:
         self._placeholders = {
             rule.id: frozenset(_bare(value) for value in rule.ignore) for rule, _ in self._rules.values() if rule.ignore
         }
+        self._sieves = {
+            name: [Sieve(pattern.pattern) for pattern in patterns] for name, (_, patterns) in self._rules.items()
+        }
         with_form = [rule for rule, patterns in self._rules.values() if patterns]
         self._prefilter = Prefilter(rule for rule in with_form if rule.alone == "hint")
         self._named_text = NamedText(with_form)
@@ -114,6 +118,13 @@ class Patterns:
         """Try the patterns of a rule in a stretch of bytes, leaf by leaf."""
         leaves = hay.leaves
         end = min(end, len(hay.data))
+        part, shape = hay.data[begin:end], hay.shape[begin:end]
+        for sieve in self._sieves[rule.id]:
+            if sieve.lets_through(part, shape):
+                break
+        else:
+            if FULL_WIDTH not in part:
+                return
         for index in range(leaves.leaf_at(begin), leaves.leaf_at(max(begin, end - 1)) + 1):
             if index >= len(leaves.texts) or leaves.nodes[leaves.home_of(index)].binary:
                 continue
@@ -122,7 +133,9 @@ class Patterns:
                 continue
             first, last = leaves.span(index)
             low, high = hay.aligned(max(begin, first)), hay.aligned(min(end, last))
-            self._matches(hay, low, hay.data[low:high].decode("utf-8", "replace"), rule, by_rule)
+            by_leaf = self._names.named(hay.key_of(index)).get(rule.id)
+            text = hay.data[low:high].decode("utf-8", "replace")
+            self._matches(hay, low, text, rule, by_rule, by_leaf if by_leaf != "other" else None)
 
     def _running(self, hay: Haystack, by_rule: Hits) -> None:
         """Try the patterns behind names that are written into running text."""
@@ -142,17 +155,19 @@ class Patterns:
                 for low, high in places:
                     self._window(hay, self._rules[name][0], low, high, by_rule)
 
-    def _matches(self, hay: Haystack, begin: int, text: str, rule: Identifier, by_rule: Hits) -> None:
-        """Try the patterns of a rule in ``text``, which stands at byte ``begin``."""
+    def _matches(
+        self, hay: Haystack, begin: int, text: str, rule: Identifier, by_rule: Hits, by_leaf: str | None = "strong"
+    ) -> None:
+        """Try the patterns of a rule in ``text``, at byte ``begin``; ``by_leaf``: what the key of its leaf says."""
+        needs_name = rule.alone == "never" and by_leaf is None
         for pattern in self._rules[rule.id][1]:
-            if pattern.search(text) is None:
-                continue
             check = VALIDATORS[rule.validator]
-            hits = by_rule.setdefault(rule.id, [])
-            seen = {(hit.start, hit.end) for hit in hits[-8:]}
+            hits: list[Hit] | None = None
             for match in pattern.finditer(text):
                 group = next((number for number, value in enumerate(match.groups(), 1) if value is not None), 0)
                 value, (start, end) = match.group(group), match.span(group)
+                if needs_name and not self._may_be_named(text[max(0, start - NAME_REACH) : start], rule.id):
+                    continue
                 if not check(value) or self._ignored(rule.id, value):
                     continue
                 before, after = text[max(0, start - 2) : start], text[end : end + 2]
@@ -162,8 +177,18 @@ class Patterns:
                 if named == "other" or (any(GUARDS[guard](value, before, after) for guard in rule.guards)):
                     continue
                 sure = _sureness(rule, named, key)
-                if sure is not None and rule.data is not None and place not in seen:
+                if sure is None or rule.data is None:
+                    continue
+                if hits is None:
+                    hits = by_rule.setdefault(rule.id, [])
+                    seen = {(hit.start, hit.end) for hit in hits[-8:]}
+                if place not in seen:
                     hits.append(Hit(*place, rule.data, value, None, (), key, "pattern", sure))
+
+    def _may_be_named(self, before: str, name: str) -> bool:
+        """Tell whether a name before a value may be one of rule ``name``; at the beginning it may be cut."""
+        key = name_before(before)
+        return key is not None and (before.startswith(key) or self._names.named(key).get(name) in {"strong", "weak"})
 
     def _ignored(self, name: str, value: str) -> bool:
         placeholders = self._placeholders.get(name)

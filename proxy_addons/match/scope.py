@@ -11,6 +11,7 @@ from analyzer.catalogue.identifiers import Identifier
 
 from .haystack import Haystack
 from .keys import words_of
+from .sieve import FULL_WIDTH, behind_name
 
 BLOB = re.compile(r"[A-Za-z0-9+/_=-]{1024,}\Z")
 """A picture or a cipher text in base64 or hex: numbers in it are chance."""
@@ -21,6 +22,7 @@ BEHIND = 120
 AROUND = 80
 DIGIT_RUN = b"0" * 11
 RUN = re.compile(rb"0+")
+ELEVEN = re.compile(r"\d{11,}")
 TO_HEX = bytes(104 if code in b"0123456789abcdefABCDEF" else code for code in range(256))
 """Every hexadecimal digit an h."""
 MACS = (b"hh:hh:hh:hh:hh:hh", b"hh-hh-hh-hh-hh-hh")
@@ -36,6 +38,20 @@ class Prefilter:
             self._marks.setdefault(_mark(rule.samples), []).append(rule)
         digits = [pattern for rule in self._marks.get("digits", ()) for pattern in rule.patterns]
         ascii_only = all(pattern.isascii() for pattern in digits)
+        before = [
+            found.start()
+            for rule in self._marks.get("digits", ())
+            for found in map(ELEVEN.search, rule.samples)
+            if found
+        ]
+        behind = [
+            len(sample) - found.end()
+            for rule in self._marks.get("digits", ())
+            for sample in rule.samples
+            if (found := ELEVEN.search(sample))
+        ]
+        # What a pattern may have before and behind its digits: no more than its samples, and a sign to tell the end.
+        self._reach = (max(before, default=0) + 4, max(behind, default=0) + 2)
         self._digits = re.compile("|".join(f"(?:{one})" for one in digits).encode()) if digits and ascii_only else None
 
     def places(self, hay: Haystack) -> Iterator[tuple[Identifier, int, int]]:
@@ -62,13 +78,14 @@ class Prefilter:
 
     def _numbers(self, hay: Haystack) -> Iterator[tuple[int, int]]:
         shape = hay.shape
+        before, behind = self._reach
         at = shape.find(DIGIT_RUN)
         while at >= 0:
             end = RUN.match(shape, at).end()  # type: ignore[union-attr]  # it begins with eleven
             data = hay.data
             # Thirteen digits from 1 are milliseconds since the epoch, and 0.13912345678 is a share: every log has them.
             chance = (end - at == 13 and data[at] == 49) or (at > 1 and data[at - 1] == 46 and shape[at - 2] == 48)
-            if not chance and (self._digits is None or self._digits.search(data, max(0, at - 24), end + 24)):
+            if not chance and (self._digits is None or self._digits.search(data, max(0, at - before), end + behind)):
                 yield _inside(data, at, end)
             at = shape.find(DIGIT_RUN, end)
 
@@ -108,11 +125,16 @@ class NamedText:
 
     def __init__(self, rules: Iterable[Identifier]) -> None:
         words: dict[bytes, list[str]] = {}
+        rules = tuple(rules)
         for rule in rules:
             for name in (*rule.keys, *rule.weak_keys):
                 word = max(words_of(name), key=len, default=name.lower())
                 words.setdefault(word.encode(), []).append(rule.id)
         self._rules = list(words.values())
+        # A kind that counts under its name only must stand directly behind it.
+        self._behind = {
+            rule.id: [behind_name(pattern) for pattern in rule.patterns] for rule in rules if rule.alone == "never"
+        }
         self._automaton = ahocorasick_rs.BytesAhoCorasick(list(words)) if words else None
 
     def places(self, hay: Haystack, begin: int, end: int) -> dict[str, list[tuple[int, int]]]:
@@ -121,12 +143,19 @@ class NamedText:
         if self._automaton is None:
             return found
         part = hay.lowered[begin:end]
+        wide = FULL_WIDTH in part
         for number, low, high in self._automaton.find_matches_as_indexes(part, overlapping=True):
             sign = NAMING.match(part, high)
             if sign is None:
                 continue
             place = (begin + low, min(end, begin + sign.end() + BEHIND))
             for rule in self._rules[number]:
+                if not wide and rule in self._behind:
+                    for pattern in self._behind[rule]:
+                        if pattern.match(hay.data, begin + sign.end(), place[1]) is not None:
+                            break
+                    else:
+                        continue
                 places = found.setdefault(rule, [])
                 if places and place[0] <= places[-1][1]:
                     places[-1] = (places[-1][0], max(places[-1][1], place[1]))
