@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from datetime import date
     from pathlib import Path
+    from threading import Event
 
     from analyzer.model import Clause, Facts, FilingFacts, ImageFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
     from analyzer.sandbox import Limits
@@ -47,6 +48,7 @@ __all__ = [
     "filing_schema",
     "gather",
     "images_of",
+    "lasts_until",
     "notice_templates",
     "package_facts",
     "read_filing",
@@ -67,15 +69,15 @@ __all__ = [
 ]
 
 
-def static_facts(path: Path, limits: Limits | None = None) -> StaticFacts:
-    """Extract the facts of one package in a child process under limits.
+def static_facts(path: Path, limits: Limits | None = None, *, ended_by: Event | None = None) -> StaticFacts:
+    """Extract the facts of one package in a child process under limits; setting ``ended_by`` ends it, and raises.
 
     Raises `analyzer.model.UnreadableInputError` when the file is no package at all; everything else that goes wrong
     is said in ``coverage`` of the result.
     """
     from analyzer.sandbox import Limits, run_extraction
 
-    return run_extraction(path, limits or Limits())
+    return run_extraction(path, limits or Limits(), ended_by.is_set if ended_by is not None else None)
 
 
 def package_facts(*paths: Path, cached: bool = False) -> list[StaticFacts]:
@@ -141,6 +143,16 @@ def report_of(
         peak_memory=facts.static.peak_memory if facts.static else None,
     )
     return build_report(facts, catalogue, run, waivers, today=today)
+
+
+def lasts_until(facts: Facts, today: date | None = None) -> date | None:
+    """Return the first day on which judging equal facts by equal rules may come to more; `None`: never by itself."""
+    from datetime import UTC, datetime
+
+    from analyzer.catalogue import load_catalogue
+    from analyzer.judge import lasts_until as until
+
+    return until(facts, load_catalogue(), today or datetime.now(UTC).date())
 
 
 def audit(

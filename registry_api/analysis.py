@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,8 +29,17 @@ class Analysis(Protocol):
     def read_policy(self, path: Path) -> PolicyFacts:
         """Read a privacy policy; raises `UnreadableInputError`."""
 
+    def ended_by(self, event: threading.Event) -> AbstractContextManager[None]:
+        """Let ``event`` end an extraction of this thread inside the block: it raises `EndedError` then."""
+
     def report_of(self, facts: Facts) -> Report:
         """Judge facts with the rules in force."""
+
+    def lasts(self, facts: Facts) -> str:
+        """Return what a judgement of these facts rests on beside facts and rules; kept with the run."""
+
+    def still(self, lasting: object) -> bool:
+        """Tell whether judging equal facts now, by equal rules, comes to the judgement that `lasts` was made for."""
 
     def validate_filing(self, document: dict[str, Any]) -> list[FieldError]:
         """Return what is wrong with a filing; code ``required`` marks what a draft may still lack."""
@@ -45,6 +57,9 @@ class Analysis(Protocol):
         """Return the clauses that findings cite."""
 
 
+_THREAD = threading.local()
+
+
 class AnalyzerFacade:
     """The analyzer of this installation."""
 
@@ -56,9 +71,18 @@ class AnalyzerFacade:
         """See `Analysis`."""
         return analyzer.rules_version()
 
+    @contextmanager
+    def ended_by(self, event: threading.Event) -> Iterator[None]:
+        """See `Analysis`."""
+        _THREAD.event = event
+        try:
+            yield
+        finally:
+            _THREAD.event = None
+
     def extract(self, path: Path) -> StaticFacts:
         """See `Analysis`."""
-        return analyzer.static_facts(path)
+        return analyzer.static_facts(path, ended_by=getattr(_THREAD, "event", None))
 
     def read_policy(self, path: Path) -> PolicyFacts:
         """See `Analysis`."""
@@ -67,6 +91,16 @@ class AnalyzerFacade:
     def report_of(self, facts: Facts) -> Report:
         """See `Analysis`."""
         return analyzer.report_of(facts)
+
+    def lasts(self, facts: Facts) -> str:
+        """Return our version and the first day on which the judgement may be another, such as ``0.9.0 2027-01-01``."""
+        day = analyzer.lasts_until(facts)
+        return f"{analyzer.__version__} {day.isoformat() if day else ''}".strip()
+
+    def still(self, lasting: object) -> bool:
+        """See `Analysis`."""
+        version, _, day = lasting.partition(" ") if isinstance(lasting, str) else ("", "", "")
+        return version == analyzer.__version__ and (not day or datetime.now(UTC).date().isoformat() < day)
 
     def validate_filing(self, document: dict[str, Any]) -> list[FieldError]:
         """See `Analysis`."""

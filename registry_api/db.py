@@ -152,12 +152,18 @@ class Database:
 
 def insert_missing(session: Session, model: type[SQLModel], **values: Any) -> None:
     """Insert a row unless one with its key is there; no error when another transaction does the same now."""
+    insert_all_missing(session, model, [values])
+
+
+def insert_all_missing(session: Session, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+    """Insert several rows as `insert_missing` does one; two transactions with the same rows take them in one order."""
     if session.get_bind().dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - one of two dialects
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415 - one of two dialects
     table = model.__table__  # type: ignore[attr-defined]  # every table model has it
-    session.connection().execute(insert(table).values(**values).on_conflict_do_nothing())
+    if rows:
+        session.connection().execute(insert(table).on_conflict_do_nothing(), rows)
 
 
 def serialise_writers(session: Session, lock: int) -> None:

@@ -16,19 +16,19 @@ from .process import TookTooLongError
 from .protocol import Exit, request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from analyzer.model import StaticFacts
     from analyzer.model.facts import ArtifactFormat
 
 
-def run_extraction(path: Path, limits: Limits | None = None) -> StaticFacts:
-    """Extract the facts of one package in a child process under limits.
+def run_extraction(path: Path, limits: Limits | None = None, ended: Callable[[], bool] | None = None) -> StaticFacts:
+    """Extract the facts of one package in a child process under limits; it is ended when ``ended`` says so.
 
     A crash, lack of memory or a time-out gives facts with incomplete coverage and the file's identity. Raises
     `UnreadableInputError` when the file is no package, `RuleDataError` when the rules are not in order.
     """
-    return start_extraction(path, limits).result()
+    return start_extraction(path, limits).result(ended)
 
 
 def start_extraction(path: Path, limits: Limits | None = None) -> Extraction:
@@ -51,10 +51,10 @@ class Extraction:
         self._process = take() if command is CHILD else start(command)
         self._process.send(request(path, limits))
 
-    def result(self) -> StaticFacts:
-        """Wait for the child and return its facts; see `run_extraction`."""
+    def result(self, ended: Callable[[], bool] | None = None) -> StaticFacts:
+        """Wait for the child and return its facts; see `run_extraction`. Raises `EndedError` when ``ended``."""
         try:
-            self._process.read(self._take, self.limits.wall_seconds - (time.monotonic() - self._started))
+            self._process.read(self._take, self.limits.wall_seconds - (time.monotonic() - self._started), ended)
         except TookTooLongError:
             self._process.end()
             return self._incomplete("limit_reached", f"analysis took longer than {self.limits.wall_seconds:g} seconds")

@@ -21,11 +21,17 @@ READ_BLOCK = 1 << 20
 GRACE_SECONDS = 2.0
 """Between the request to end and the end."""
 SHORTEST_NAP, LONGEST_NAP = 0.0005, 0.02
+LOOK_SECONDS = 0.25
+"""How often is asked whether the answer is still wanted."""
 _STANDARD = 3
 
 
 class TookTooLongError(Exception):
     """The process has not ended in time."""
+
+
+class EndedError(Exception):
+    """Whoever waited for the process no longer wants its answer."""
 
 
 class Process:
@@ -69,14 +75,22 @@ class Process:
             os.close(self._input)
         self._input = -1
 
-    def read(self, take: Callable[[bytes], None], seconds: float) -> None:
-        """Hand its output to ``take`` until the process ends. Raises `TookTooLongError` after ``seconds``."""
+    def read(self, take: Callable[[bytes], None], seconds: float, ended: Callable[[], bool] | None = None) -> None:
+        """Hand its output to ``take`` until the process ends.
+
+        Raises `TookTooLongError` after ``seconds``, and `EndedError` when ``ended`` says that nobody waits any longer.
+        """
         deadline = time.monotonic() + seconds
         waiting = select.poll()
         waiting.register(self._output, select.POLLIN | select.POLLHUP)
         while True:
-            if not waiting.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                raise TookTooLongError
+            left = max(0.0, deadline - time.monotonic())
+            if not waiting.poll((left if ended is None else min(left, LOOK_SECONDS)) * 1000):
+                if ended is not None and ended():
+                    raise EndedError
+                if time.monotonic() >= deadline:
+                    raise TookTooLongError
+                continue
             chunk = os.read(self._output, READ_BLOCK)
             if not chunk:
                 break

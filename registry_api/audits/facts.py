@@ -7,10 +7,9 @@ import logging
 import re
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from analyzer.model import (
@@ -103,22 +102,35 @@ def digest_of(inputs: Inputs) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def gather(registry: Registry, inputs: Inputs, *, afresh: bool = False) -> tuple[Facts, bool]:
+@dataclass
+class Shelf:
+    """Where the facts of several audits lie, looked up at once, and which of them were taken."""
+
+    rows: dict[tuple[str, str], StoredFacts] | None = None
+    """(input, kind) → facts by the present engine; `None`: each is looked up when it is asked for."""
+    taken: list[str] = field(default_factory=list)
+    """Blobs of the facts that were read or made, in the order in which they were asked for."""
+
+
+def gather(
+    registry: Registry, inputs: Inputs, *, afresh: bool = False, shelf: Shelf | None = None
+) -> tuple[Facts, bool]:
     """Return the facts of all channels, and whether anything had to be extracted.
 
     ``afresh`` extracts again what an extraction that ran out of time or memory, or crashed, has left incomplete.
     Raises `UnreadableInputError` of the analyzer with ``path`` naming the file as the vendor named it.
     """
+    shelf = shelf or Shelf()
     static = policy = None
     extracted = False
     if inputs.version is not None:
-        static, fresh = _static(registry, inputs.version, afresh=afresh)
+        static, fresh = _static(registry, inputs.version, shelf, afresh=afresh)
         extracted = fresh
         if inputs.version.policy_sha256:
-            policy, fresh = _policy(registry, inputs.version)
+            policy, fresh = _policy(registry, inputs.version, shelf)
             extracted = extracted or fresh
     filing = registry.analysis.filing_facts(inputs.filing.document) if inputs.filing else None
-    filed = _filed(registry, inputs.filed) if static is not None and inputs.filed else None
+    filed = _filed(registry, inputs.filed, shelf) if static is not None and inputs.filed else None
     traffic = merge([read_record(TrafficFacts, registry.blobs.read(item)) for item in inputs.traffic])
     return Facts(static=static, policy=policy, filing=filing, traffic=traffic, filed=filed), extracted
 
@@ -127,7 +139,7 @@ _TRANSIENT = frozenset({"analyser_crashed", "limit_reached"})
 """Why an extraction may be incomplete and another one not: the machine was short of something."""
 
 
-def _static(registry: Registry, version: AppVersion, *, afresh: bool) -> tuple[StaticFacts, bool]:
+def _static(registry: Registry, version: AppVersion, shelf: Shelf, *, afresh: bool) -> tuple[StaticFacts, bool]:
     def load(content: bytes) -> StaticFacts:
         facts = read_record(StaticFacts, content)
         if afresh and any(reason.code in _TRANSIENT for reason in facts.coverage.reasons):
@@ -136,6 +148,7 @@ def _static(registry: Registry, version: AppVersion, *, afresh: bool) -> tuple[S
 
     return _cached(
         registry,
+        shelf,
         version.artifact_sha256,
         "static",
         load,
@@ -168,19 +181,20 @@ def filed_version(session: Session, app: App) -> AppVersion | None:
     return inputs_of(session, app, app.current_version_id).filed
 
 
-def _filed(registry: Registry, version: AppVersion) -> StaticFacts | None:
+def _filed(registry: Registry, version: AppVersion, shelf: Shelf) -> StaticFacts | None:
     """Return the facts of the filed version by the present engine; `None` when its package can no longer be read."""
     try:
-        return _static(registry, version, afresh=False)[0]
+        return _static(registry, version, shelf, afresh=False)[0]
     except (RegistryError, UnreadableInputError) as error:
         _log.warning("the filed package %s is not compared: %s", version.artifact_sha256, error)
         return None
 
 
-def _policy(registry: Registry, version: AppVersion) -> tuple[PolicyFacts, bool]:
+def _policy(registry: Registry, version: AppVersion, shelf: Shelf) -> tuple[PolicyFacts, bool]:
     sha256, name = version.policy_sha256 or "", version.policy_name or "policy.txt"
     return _cached(
         registry,
+        shelf,
         sha256,
         "policy",
         lambda content: read_record(PolicyFacts, content),
@@ -190,6 +204,7 @@ def _policy(registry: Registry, version: AppVersion) -> tuple[PolicyFacts, bool]
 
 def _cached[F: (StaticFacts, PolicyFacts)](
     registry: Registry,
+    shelf: Shelf,
     sha256: str,
     kind: str,
     load: Callable[[bytes], F],
@@ -197,14 +212,20 @@ def _cached[F: (StaticFacts, PolicyFacts)](
 ) -> tuple[F, bool]:
     engine = registry.analysis.engine()
     rules = registry.analysis.rules_version()
-    with registry.database.read() as session:
-        row = session.get(StoredFacts, (sha256, kind, engine))
+    if shelf.rows is None:
+        with registry.database.read() as session:
+            row = session.get(StoredFacts, (sha256, kind, engine))
+    else:
+        row = shelf.rows.get((sha256, kind))
     # A policy is read in milliseconds: newer words in the rules are always looked for.
     if row is not None and (kind == "static" or row.rules == rules):
         try:
-            return load(registry.blobs.read(row.blob_sha256)), False
-        except (RegistryError, ValidationError):
+            facts = load(registry.blobs.read(row.blob_sha256))
+        except (RegistryError, ValueError):
             pass  # the stored facts are damaged, incomplete or of an older schema: extract anew from the artifact
+        else:
+            shelf.taken.append(row.blob_sha256)
+            return facts, False
     facts = make()
     content = canonical_json(facts).encode()
     blob = registry.blobs.put(content)
@@ -213,6 +234,7 @@ def _cached[F: (StaticFacts, PolicyFacts)](
         session.merge(
             StoredFacts(input_sha256=sha256, kind=kind, engine=engine, rules=rules, blob_sha256=blob, created_at=now())
         )
+    shelf.taken.append(blob)
     return facts, True
 
 

@@ -29,6 +29,8 @@ class AuditRun(SQLModel, table=True):
     """Such as ``weekly:2026-W47:12``: a second start of the same round is harmless."""
     week: str | None = Field(default=None, max_length=8, index=True)
     """ISO week of a weekly run, such as ``2026-W47``."""
+    bundle: str | None = Field(default=None, max_length=36, index=True)
+    """Id of the run whose job carries this one too; `None`: it has a job of its own."""
     changes: int | None = None
     """Findings that are new, came back or went away by it; `None` before it has finished."""
     state: str = Field(max_length=20, index=True)
@@ -128,6 +130,8 @@ class FindingRow(SQLModel, table=True):
     """See `registry_api.audits.standing.FindingStatus`."""
     gist: str = Field(default="", max_length=64)
     """Digest of how grave and sure it is and of what kinds its evidence is: a decision holds while it is the same."""
+    digest: str = Field(default="", max_length=64)
+    """Of `document`: what has not changed is not written again; empty: not known."""
     notice_id: int | None = Field(default=None)
     """The last notice that named it."""
     document: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
@@ -193,3 +197,4 @@ class ShippedSdk(SQLModel, table=True):
     state: str | None = Field(default=None, max_length=20)
     confidence: str = Field(max_length=10)
     run_id: str = Field(max_length=36)
+    """The run that wrote it; later ones that found the same wrote nothing."""

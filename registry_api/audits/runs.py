@@ -66,36 +66,82 @@ def request(
     return run
 
 
+def request_bundle(session: Session, jobs: Jobs, apps: list[tuple[App, str]], *, by: str | None, week: str) -> None:
+    """Create the weekly runs of several apps, each with its dedupe key, and one job that carries them all."""
+    moment = now()
+    rows = [
+        AuditRun(
+            id=str(uuid.uuid4()),
+            app_id=app.id or 0,
+            app_version_id=app.current_version_id,
+            kind="weekly",
+            dedupe=dedupe,
+            week=week,
+            state="queued",
+            enqueued=1,
+            enqueued_at=moment,
+            requested_at=moment,
+            requested_by=by,
+        )
+        for app, dedupe in apps
+    ]
+    for row in rows:
+        row.bundle = rows[0].id
+    session.add_all(rows)
+    session.flush()
+    jobs.enqueue(session, Job(rows[0].id, 1, "weekly"))
+
+
+def bundle_of(session: Session, run_id: str) -> list[AuditRun]:
+    """Return the queued runs that the job of a run carries: itself, and those bundled with it."""
+    return list(
+        session.exec(
+            select(AuditRun)
+            .where(sa.or_(col(AuditRun.id) == run_id, col(AuditRun.bundle) == run_id), AuditRun.state == "queued")
+            .order_by(col(AuditRun.app_id))
+        ).all()
+    )
+
+
 def claim(registry: Registry, run_id: str, worker: str) -> AuditRun | None:
     """Take a queued run under a lease; `None` when it is not there to be taken."""
-    lease = now() + timedelta(seconds=registry.settings.lease_seconds)
-    with registry.database.write() as session:
-        taken = session.execute(
-            sa.update(AuditRun)
-            .where(col(AuditRun.id) == run_id, col(AuditRun.state) == "queued")
-            .values(
-                state="running",
-                worker=worker,
-                lease_until=lease,
-                attempt=AuditRun.attempt + 1,
-                started_at=now(),
-            )
-        )
-        if not taken.rowcount:  # type: ignore[attr-defined]  # a cursor result has it
-            return None
-        run = session.exec(
-            select(AuditRun).where(AuditRun.id == run_id).execution_options(populate_existing=True)
-        ).one()
-        _filing_follows(session, run, State.SUBMITTED, Event.BEGIN_PRECHECK)
-        return run
+    taken = claim_all(registry, [run_id], worker)
+    return taken[0] if taken else None
 
 
-def keep_alive(registry: Registry, run: AuditRun) -> bool:
-    """Extend the lease; False when the run is no longer this worker's."""
+def claim_all(registry: Registry, run_ids: list[str], worker: str) -> list[AuditRun]:
+    """Take queued runs under a lease, all in one transaction; those that somebody else has are left out."""
     lease = now() + timedelta(seconds=registry.settings.lease_seconds)
     with registry.database.write() as session:
-        kept = session.execute(sa.update(AuditRun).where(*_mine(run)).values(lease_until=lease))
-        return bool(kept.rowcount)  # type: ignore[attr-defined]  # a cursor result has it
+        rows = session.exec(
+            select(AuditRun)
+            .where(col(AuditRun.id).in_(run_ids), AuditRun.state == "queued")
+            .order_by(col(AuditRun.id))
+            .with_for_update(skip_locked=True)
+        ).all()
+        for run in rows:
+            run.state, run.worker, run.lease_until = "running", worker, lease
+            run.attempt += 1
+            run.started_at = now()
+        session.flush()
+        for run in rows:
+            _filing_follows(session, run, State.SUBMITTED, Event.BEGIN_PRECHECK)
+        return list(rows)
+
+
+def keep_alive(registry: Registry, *runs: AuditRun) -> set[str]:
+    """Extend the leases; return the runs that are still this worker's."""
+    lease = now() + timedelta(seconds=registry.settings.lease_seconds)
+    with registry.database.write() as session:
+        mine = sa.or_(*(sa.and_(*_mine(run)) for run in runs))
+        kept = session.execute(sa.update(AuditRun).where(mine).values(lease_until=lease).returning(col(AuditRun.id)))
+        return set(kept.scalars())
+
+
+def still_mine(registry: Registry, *runs: AuditRun) -> set[str]:
+    """Return which runs are still this worker's: neither cancelled nor taken away."""
+    with registry.database.read() as session:
+        return set(session.exec(select(AuditRun.id).where(sa.or_(*(sa.and_(*_mine(run)) for run in runs)))).all())
 
 
 def _mine(run: AuditRun) -> tuple[Any, ...]:
@@ -118,26 +164,21 @@ def newest(session: Session, app: App) -> AuditRun | None:
     ).first()
 
 
-def overtaken(session: Session, run: AuditRun, app: App) -> bool:
-    """Tell whether a run says nothing about the app as it is: an older version, or a later look has finished first."""
-    if run.app_version_id != app.current_version_id:
-        return True
-    later = session.exec(
-        select(AuditRun.id)
-        .where(
-            AuditRun.app_id == run.app_id,
-            AuditRun.app_version_id == run.app_version_id,
-            AuditRun.state == "succeeded",
-            col(AuditRun.started_at) > run.started_at,
-        )
-        .limit(1)
-    ).first()
-    return later is not None
-
-
 def lock_mine(session: Session, run: AuditRun) -> AuditRun | None:
     """Return the row for finishing when it is still this attempt's, else `None`: the results are then not written."""
     return session.exec(select(AuditRun).where(*_mine(run)).with_for_update()).first()
+
+
+def lock_all_mine(session: Session, runs: list[AuditRun]) -> list[AuditRun]:
+    """Return the rows for finishing that are still their attempt's, as `lock_mine` does for one."""
+    attempts = {run.id: (run.worker, run.attempt) for run in runs}
+    rows = session.exec(
+        select(AuditRun)
+        .where(col(AuditRun.id).in_(list(attempts)), AuditRun.state == "running")
+        .order_by(col(AuditRun.id))
+        .with_for_update()
+    ).all()
+    return [row for row in rows if (row.worker, row.attempt) == attempts[row.id]]
 
 
 def fail(registry: Registry, run: AuditRun, code: str, detail: str, *, again: bool) -> None:
@@ -154,6 +195,7 @@ def fail(registry: Registry, run: AuditRun, code: str, detail: str, *, again: bo
 
 def _requeue(session: Session, jobs: Jobs, run: AuditRun) -> None:
     run.state, run.worker, run.lease_until = "queued", None, None
+    run.bundle = None  # from now on it has a job of its own: another app's trouble is not its
     run.enqueued += 1
     run.enqueued_at = now()
     session.add(run)
@@ -265,10 +307,13 @@ def sweep(registry: Registry, moment: datetime | None = None) -> int:
         stray = session.exec(
             select(AuditRun)
             .where(AuditRun.state == "queued", col(AuditRun.enqueued_at) < moment - STRAY_AFTER)
+            .order_by(col(AuditRun.enqueued_at))
             .limit(1000)
         ).all()
+    jobs = {run.id: Job(run.bundle or run.id, run.enqueued, queue_of(run.kind)) for run in stray}
+    carried = {job: _carried(registry, job, moment) for job in set(jobs.values())}
     for run in stray:
-        if registry.jobs.status(Job(run.id, run.enqueued, queue_of(run.kind))) == "queued":
+        if carried[jobs[run.id]]:
             continue
         with registry.database.write() as session:
             row = session.exec(
@@ -280,6 +325,24 @@ def sweep(registry: Registry, moment: datetime | None = None) -> int:
                 _requeue(session, registry.jobs, row)
                 count += 1
     return count
+
+
+def _carried(registry: Registry, job: Job, moment: datetime) -> bool:
+    """Tell whether the engine still brings the runs of a job to a worker."""
+    state = registry.jobs.status(job)
+    if state != "running":
+        return state == "queued"
+    # A worker goes through the bundle, one part after the other: then one of it is under way, or ended just now.
+    with registry.database.read() as session:
+        lately = session.exec(
+            select(AuditRun.id)
+            .where(
+                col(AuditRun.bundle) == job.run_id,
+                sa.or_(col(AuditRun.state) == "running", col(AuditRun.finished_at) > moment - STRAY_AFTER),
+            )
+            .limit(1)
+        ).first()
+    return lately is not None
 
 
 def _lost(session: Session, registry: Registry, run: AuditRun) -> None:

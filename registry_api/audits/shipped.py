@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select
 
-from analyzer.model import Report
+from analyzer.model import Sdk
 from registry_api.accounts.access import Actor, scope_of
 from registry_api.audits.models import AuditRun, ShippedSdk
 from registry_api.organizations.models import App, AppVersion
@@ -44,27 +45,45 @@ def version_key(version: str | None) -> str | None:
     return ".".join(parts)[:87] + "!" + stage
 
 
-def note(session: Session, run: AuditRun, app: App, report: Report) -> None:
-    """Replace what is on record of the run's version, in the caller's transaction."""
-    if run.app_version_id is None or not report.summary.channels.get("static"):
-        return
-    session.execute(delete(ShippedSdk).where(col(ShippedSdk.app_version_id) == run.app_version_id))
-    session.add_all(
-        ShippedSdk(
-            app_version_id=run.app_version_id,
-            sdk=sdk.id[:100],
-            app_id=app.id or 0,
-            province=app.province,
-            organization_id=app.organization_id,
-            name=sdk.name[:300],
-            version=sdk.version[:100] if sdk.version else None,
-            version_key=version_key(sdk.version),
-            state=sdk.state,
-            confidence=sdk.confidence,
-            run_id=run.id,
+def note_all(session: Session, found: list[tuple[AuditRun, App, Iterable[Sdk]]]) -> None:
+    """Replace what is on record of the runs' versions where it is another by now, in the caller's transaction."""
+    wanted = {run.app_version_id: (run, app, sdks) for run, app, sdks in found if run.app_version_id is not None}
+    there: dict[int, set[tuple[Any, ...]]] = defaultdict(set)
+    for version_id, *row in session.execute(
+        sa.select(col(ShippedSdk.app_version_id), *(getattr(ShippedSdk, name) for name in _SAID)).where(
+            col(ShippedSdk.app_version_id).in_(list(wanted))
         )
-        for sdk in {sdk.id[:100]: sdk for sdk in report.sdks}.values()
-    )
+    ).all():
+        there[version_id].add(tuple(row))
+    stale, rows = [], []
+    for version_id, (run, app, sdks) in wanted.items():
+        made = [_row(version_id or 0, run, app, sdk) for sdk in {sdk.id[:100]: sdk for sdk in sdks}.values()]
+        if {tuple(row[name] for name in _SAID) for row in made} != there[version_id or 0]:
+            stale.append(version_id)
+            rows += made
+    if stale:
+        session.execute(delete(ShippedSdk).where(col(ShippedSdk.app_version_id).in_(stale)))
+    if rows:
+        session.execute(sa.insert(ShippedSdk), rows)
+
+
+_SAID = ("sdk", "province", "organization_id", "name", "version", "version_key", "state", "confidence")
+
+
+def _row(version_id: int, run: AuditRun, app: App, sdk: Sdk) -> dict[str, Any]:
+    return {
+        "app_version_id": version_id,
+        "sdk": sdk.id[:100],
+        "app_id": app.id or 0,
+        "province": app.province,
+        "organization_id": app.organization_id,
+        "name": sdk.name[:300],
+        "version": sdk.version[:100] if sdk.version else None,
+        "version_key": version_key(sdk.version),
+        "state": sdk.state,
+        "confidence": sdk.confidence,
+        "run_id": run.id,
+    }
 
 
 def current() -> Any:

@@ -12,7 +12,6 @@ from registry_api.audits.standing import FindingEvent, FindingStatus, step
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
 from registry_api.kit.china import day_of, today
-from registry_api.organizations.models import App
 from registry_api.trail.chain import Act, append_all
 
 LONGEST = timedelta(days=366)
@@ -66,10 +65,10 @@ def grant(session: Session, actor: Actor, row: FindingRow, reason: str, until: d
     return waiver
 
 
-def live_waivers(session: Session, app: App) -> dict[int, Waiver]:
-    """Return finding id → waiver in force for one app."""
+def live_waivers_of(session: Session, apps: list[int]) -> dict[int, Waiver]:
+    """Return finding id → waiver in force for several apps."""
     rows = session.exec(
-        select(Waiver).where(Waiver.app_id == app.id, col(Waiver.ended_at).is_(None), col(Waiver.until) >= today())
+        select(Waiver).where(col(Waiver.app_id).in_(apps), col(Waiver.ended_at).is_(None), col(Waiver.until) >= today())
     ).all()
     return {row.finding_id: row for row in rows}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import batched
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,8 @@ from registry_api.registry import Registry
 from registry_api.trail.chain import Act, append
 
 _BATCH = 200
+BUNDLE = 25
+"""Runs that one job carries: the job engine spends 22 ms of CPU on a job, more than judging an app."""
 _CHANGES_SHOWN = 10_000
 _LOCK = 0x45445502
 CHANGES = ("new", "reopened", "gone")
@@ -122,10 +125,10 @@ def start(registry: Registry, actor: Actor, week: str, part: Part = EVERYTHING) 
             after = apps[-1].id or 0
             keys = {dedupe_key(week, app.id): app for app in apps}
             there = set(session.exec(select(AuditRun.dedupe).where(col(AuditRun.dedupe).in_(keys))).all())
-            for key, app in keys.items():
-                if key not in there:
-                    runs.request(session, registry.jobs, app, kind="weekly", by=actor.key_id, dedupe=key, week=week)
-                    count += 1
+            lacking = [(app, key) for key, app in keys.items() if key not in there]
+            for bundle in batched(lacking, BUNDLE):
+                runs.request_bundle(session, registry.jobs, list(bundle), by=actor.key_id, week=week)
+            count += len(lacking)
     if count:
         with registry.database.write() as session:
             payload = {"runs": count, **part.plain()}

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from sqlmodel import Session
 
-from registry_api.db import insert_missing, now
+from registry_api.db import insert_all_missing, insert_missing, now
 from registry_api.errors import RegistryError
 from registry_api.settings import Settings
 from registry_api.storage.models import Blob
@@ -53,9 +53,9 @@ class BlobStore:
         return content
 
     def put(self, content: bytes) -> str:
-        """Keep ``content`` and return its SHA-256."""
+        """Keep ``content`` and return its SHA-256; a damaged file of the same content is mended."""
         sha256 = hashlib.sha256(content).hexdigest()
-        if not self.local(sha256).exists():
+        if BlobStore.altered(self, sha256):
             with self.receiving() as file:
                 file.write(content)
                 self.keep(file, sha256)
@@ -145,6 +145,14 @@ def open_store(settings: Settings) -> BlobStore:
     from registry_api.storage.objects import ObjectStore  # noqa: PLC0415 - of the extra [s3]
 
     return ObjectStore(settings)
+
+
+def record_blobs(session: Session, sizes: dict[str, int]) -> None:
+    """Note several blobs (SHA-256 → bytes) at once."""
+    moment = now()
+    # In order of their names: two transactions that note the same ones do not wait for each other in a circle.
+    rows = [{"sha256": sha256, "size": size, "created_at": moment} for sha256, size in sorted(sizes.items())]
+    insert_all_missing(session, Blob, rows)
 
 
 def record_blob(session: Session, sha256: str, size: int) -> None:

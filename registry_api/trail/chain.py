@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from registry_api.db import now, serialise_writers
 from registry_api.trail.models import TrailEntry
-from registry_api.trail.supervision import supervise
+from registry_api.trail.supervision import supervise, units_of
 
 GENESIS = "0" * 64
 TRAIL_LOCK = 0x45445501
@@ -96,12 +96,15 @@ def append(session: Session, act: Act, at: datetime | None = None) -> TrailEntry
 
 
 def append_all(session: Session, acts: Iterable[Act], at: datetime | None = None) -> list[TrailEntry]:
-    """Write several acts at once: one look at the end of the chain serves all."""
+    """Write several acts at once: one look at the end of the chain serves all, and one at their supervised units."""
     serialise_writers(session, TRAIL_LOCK)
     session.flush()
     last = session.exec(select(TrailEntry.seq, TrailEntry.hash).order_by(col(TrailEntry.seq).desc()).limit(1)).first()
     seq, prev = last or (0, GENESIS)
     rows = []
+    acts = list(acts)
+    apps = {act.app_id for act in acts if act.app_id is not None and act.organization_id is None}
+    units = units_of(session, apps) if len(apps) > 1 else None
     for act in acts:
         seq += 1
         supervision = supervise(
@@ -113,6 +116,7 @@ def append_all(session: Session, acts: Iterable[Act], at: datetime | None = None
             organization_id=act.organization_id,
             result=act.result,
             basis=act.basis,
+            units=units,
         )
         entry = TrailEntry(
             seq=seq,

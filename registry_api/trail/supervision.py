@@ -6,6 +6,7 @@ them; the organ follows from the actor's role, the supervised unit from the app.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -69,15 +70,26 @@ def supervise(
     organization_id: int | None,
     result: str = "",
     basis: str = "",
+    units: Mapping[int, str] | None = None,
 ) -> Supervision | None:
-    """Return what is recorded of an act, or `None` when it is no supervisory one."""
+    """Return what is recorded of an act, or `None` when it is no supervisory one; ``units``: of `units_of`."""
     found = supervisory_acts().get(action)
     if found is None:
         return None
     item, usual, rests_on = found
-    return Supervision(
-        item, organ_of(role, province), _unit(session, app_id, organization_id), result or usual, basis or rests_on
-    )
+    known = units.get(app_id) if units and app_id is not None and organization_id is None else None
+    unit = known if known is not None else _unit(session, app_id, organization_id)
+    return Supervision(item, organ_of(role, province), unit, result or usual, basis or rests_on)
+
+
+def units_of(session: Session, apps: set[int]) -> dict[int, str]:
+    """Return app → its supervised unit, for many acts at once."""
+    rows = session.exec(
+        select(App.id, Organization.name, Organization.uscc)
+        .join(Organization, col(App.organization_id) == Organization.id)
+        .where(col(App.id).in_(apps))
+    ).all()
+    return {app_id: f"{name} {uscc}" for app_id, name, uscc in rows if app_id is not None}
 
 
 def _unit(session: Session, app_id: int | None, organization_id: int | None) -> str:

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -118,6 +119,17 @@ class FakeAnalysis:
                 for name, version in spec.get("sdks", ())
             ),
         )
+
+    @contextmanager
+    def ended_by(self, event):
+        self.ending = event
+        yield
+
+    def lasts(self, facts):
+        return "for ever"
+
+    def still(self, lasting):
+        return lasting == "for ever"
 
     def read_policy(self, path: Path) -> PolicyFacts:
         return PolicyFacts(name=path.name, sha256="0" * 64, characters=path.stat().st_size, language="zh")

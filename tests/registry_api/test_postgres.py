@@ -208,15 +208,15 @@ def test_import_works_there_too(registry, filing_of):
 
 def test_two_audits_of_one_app_that_finish_together_write_one_history(registry, api, submitted, monkeypatch):
     """Both see the same new finding; one writes it as new, the other finds it there."""
-    from registry_api.audits import findings as history
+    from registry_api.audits import recording
     from registry_api.audits.pipeline import perform
 
-    def slow():  # between looking what is known and writing what is new
+    def slow(*args):  # between looking what is known and writing what is new
         time.sleep(0.3)
-        return now()
+        write(*args)
 
-    now = history.now
-    monkeypatch.setattr(history, "now", slow)
+    write = recording._write
+    monkeypatch.setattr(recording, "_write", slow)
 
     rules = [f"DATA.{index}" for index in range(20)]
     registry.analysis.suppressed = set(rules)

@@ -219,17 +219,18 @@ def test_a_schedule_that_was_interrupted_goes_on(story, registry, monkeypatch):
 
     registry.settings = replace(registry.settings, weekly="mon 00:00")
     moment = weekly.begin_of("2027-W03")
-    whole = weekly.runs.request
+    whole = weekly.runs.request_bundle
 
-    def dies(*args, **more):
-        if len(registry.jobs.waiting) == 0 and more.get("dedupe", "").endswith(":3"):
+    def dies(session, jobs, apps, **more):
+        if len(registry.jobs.waiting) == 0 and apps[0][1].endswith(":3"):
             raise KeyboardInterrupt
-        return whole(*args, **more)
+        return whole(session, jobs, apps, **more)
 
-    monkeypatch.setattr(weekly.runs, "request", dies)
+    monkeypatch.setattr(weekly, "BUNDLE", 1)
+    monkeypatch.setattr(weekly.runs, "request_bundle", dies)
     with pytest.raises(KeyboardInterrupt):
         tick(registry, moment)
-    monkeypatch.setattr(weekly.runs, "request", whole)
+    monkeypatch.setattr(weekly.runs, "request_bundle", whole)
     assert tick(registry, moment) == 3, "the batch that was cut left nothing behind"
     assert tick(registry, moment) == 0
 
