@@ -11,8 +11,10 @@ from analyzer.registers import (
     calendar,
     code_names,
     compare_facts,
+    data_permissions,
     difference_rows,
     filing_codes,
+    legal_texts,
     notice_templates,
     rule_sources,
     supervisory_items,
@@ -41,6 +43,7 @@ __all__ = [
     "clauses",
     "code_names",
     "compare_facts",
+    "data_permissions",
     "difference_rows",
     "engine",
     "filing_codes",
@@ -49,8 +52,10 @@ __all__ = [
     "gather",
     "images_of",
     "lasts_until",
+    "legal_texts",
     "notice_templates",
     "package_facts",
+    "policy_text",
     "read_filing",
     "read_policy",
     "read_waivers",
@@ -304,6 +309,13 @@ def read_policy(path: Path) -> PolicyFacts:
     from analyzer.policy import read_policy as read
 
     return read(path, load_catalogue())
+
+
+def policy_text(path: Path) -> str:
+    """Return the text of a policy file as its facts count offsets in it; raises as `read_policy` does."""
+    from analyzer.policy import load_text
+
+    return load_text(path).text
 
 
 def read_filing(path: Path) -> FilingFacts:

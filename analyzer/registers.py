@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from analyzer.catalogue.calendar import CalendarYear
+    from analyzer.catalogue.law import LegalText
     from analyzer.catalogue.supervision import NoticeTemplate, SupervisoryItem
     from analyzer.model import Diff, StaticFacts
 
@@ -75,6 +76,21 @@ def rule_sources() -> Mapping[str, str]:
     from analyzer.catalogue import load_catalogue
 
     return {key: source.what for key, source in load_catalogue().sources.items()}
+
+
+def legal_texts() -> Mapping[str, LegalText]:
+    """Return id of a legal text, such as ``191``, → its header: title, number, issuer, where it is published."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().texts
+
+
+def data_permissions(data: str) -> tuple[str, ...]:
+    """Return the permissions that give a kind of personal data, by full name; none for an id that is not known."""
+    from analyzer.catalogue import load_catalogue
+
+    known = load_catalogue().personal_data
+    return tuple(known[data].permissions) if data in known else ()
 
 
 def compare_facts(old: StaticFacts, new: StaticFacts) -> Diff:

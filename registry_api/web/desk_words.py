@@ -45,6 +45,12 @@ DESK_WORDS: dict[str, tuple[str, str]] = {
         for kind, (zh, en) in _KINDS.items()
         for event, (what, step) in _EVENTS.items()
     },
+    "clause_channel.static": ("安装包分析", "the package"),
+    "clause_channel.traffic": ("流量", "traffic"),
+    "clause_channel.policy": ("隐私政策", "the policy"),
+    "clause_channel.filing": ("备案材料", "the filing"),
+    "clause_channel.dynamic": ("真机操作", "using the app"),
+    "clause_channel.human": ("人工核查", "a person"),
     "role.anonymous": ("未登录", "not signed in"),
     "account.create": ("开设账户", "account created"),
     "account.role": ("变更账户角色", "role of an account changed"),

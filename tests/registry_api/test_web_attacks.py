@@ -101,7 +101,14 @@ def routes_of(app):
     return [route for route in walk(app.routes) if route.operation_id is None]
 
 
-KNOWN = {"package": PACKAGE, "sdk": "evil", "name": "x", "verb": "claim"}
+KNOWN = {
+    "package": PACKAGE,
+    "sdk": "evil",
+    "name": "x",
+    "verb": "claim",
+    "data": CORPUS[6],
+    "clause_id": "191-1.1",
+}
 """Parameters of paths that are not the number of a record; others are tried with 1."""
 
 
@@ -209,6 +216,8 @@ def test_hostile_texts_are_inert_on_every_page(api, poisoned, sign):
     for path in (
         "/",
         f"/apps/{PACKAGE}",
+        f"/apps/{PACKAGE}/findings/1",
+        f"/apps/{PACKAGE}/evidence/{quote(KNOWN['data'], safe='')}",
         "/sdks",
         "/notices",
         "/notices/1",

@@ -10,6 +10,7 @@ def routers() -> tuple[APIRouter, ...]:
     from registry_api.web.screens import (  # noqa: PLC0415 - gathered when an app is made
         administration,
         case,
+        evidence,
         notice_composer,
         notices,
         papers,
@@ -28,6 +29,7 @@ def routers() -> tuple[APIRouter, ...]:
     screens = (
         administration,
         case,
+        evidence,
         notice_composer,
         notices,
         papers,
