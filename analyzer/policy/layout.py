@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from .negation import Sentence, is_denial, sentences
+from .negation import Sentence, heading_denies, sentences
 
 Topic = Literal["collect", "permission", "sdk", "rights", "security", "definition", "contact", "other"]
 
@@ -102,7 +102,7 @@ def lines(text: str) -> Iterator[Line]:
         labelled = _LABELLED.match(line[_bare(line) :]) is not None
         if level is not None:
             over = [item for item in over if item.level < level]
-            over.append(Heading(level, line, _topic(line), is_denial(line) and "？" not in line))
+            over.append(Heading(level, line, _topic(line), heading_denies(line)))
             bulleted = False
         elif not row:
             over = _still_over(over, line, bullet=bullet, labelled=labelled, bulleted=bulleted)
