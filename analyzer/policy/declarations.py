@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from analyzer.catalogue import Catalogue
 from analyzer.model import Declaration
 
+from .companies import by_vendor, meant_sdks
 from .layout import Line, cells, tells_aim, tells_data
 from .negation import Reading, readings
 from .words import Hit, WordIndex, fold
@@ -28,13 +29,14 @@ _LOCATION = frozenset({"location.precise", "location.coarse"})
 _CUE = re.compile(
     r"收集|采集|获取|读取|填|提供|上传|上报|提交|用于|用来|权限|授权|登记|录入|记录|记下|记着|记住|申请|调用|处理|使用|需要|拍摄|注册|登录|绑定|"
     r"扫描|访问|跟踪|开启|打开|属(?:于)?[^，。]{0,4}敏感|(?:会|将|被)录音|录音(?:并|送)|核验|输入|调起|导出|同步|比对|可见|推断|必填|选填|保存|存储|留下|请您|用(?:手机号|不用)|委托|我们会|会用|要您|敏感个人信息|涉及|"
-    r"(?:展示|显示|公示)(?:您|你|学生|孩子|用户)的|导入|获得|接收|留存|发布|发表|凭|拿到|得到|校验|验证|缓存|搜集|抓取|录制|"
+    r"(?:展示|显示|公示)(?:您|你|学生|孩子|用户)的|导入|获得|接收|留存|发布|发表|凭|拿到|得到|校验|验证|缓存|搜集|抓取|录制|收到|得知|递交|转交|交给|报送|告诉(?:我|它|物流|快递)|留(?:一个|下)|记在|发(?:到|给|孩子|照片|语音|消息)|"
     r"collect|obtain|provide|access|read|permission|use",
 )
 """A sentence that speaks of collecting. Elsewhere a word is named in passing, unless it stands in a list."""
-_STRONG_CUE = re.compile(r"涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取")
+_STRONG_CUE = re.compile(r"加密(?:后)?(?:保存|存储|储存|存放)|涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取")
 _JUST_BEFORE = re.compile(r"(?:收集|采集|填写|登记|录入)(?:(?!为了|用于|以便|目的|核对)[^。；，,]){0,16}$")
 """Not across the purpose: "收集它是为了与学校的学籍库核对" names neither the school nor the record number."""
+_TAKES = re.compile(r"(?:采集|读取|获取)$")
 _HANDED = re.compile(r"(?:上传|导入|上报|录入)(?:学生|孩子|教师|老师|家长|您|用户)的?[^，。；]{0,8}$")
 """Somebody hands a person's data in; a word of lists that follows names them."""
 _PASSING = re.compile(
@@ -63,7 +65,7 @@ _WIFI_PASSWORD = re.compile(r"(?:wi-?fi|wlan|无线)[^，。；、]{0,6}(?:和|�
 _FUNCTIONS = frozenset(
     re.findall(
         r"[^|]+",
-        "一键登录|本机号码校验|人脸识别|视频点播|消息服务|对象存储|用户反馈|热修复|日志服务|弹幕|行为验证|号码认证|"
+        "一键登录|本机号码校验|人脸识别|音视频通话|实时音视频|音视频|视频点播|消息服务|对象存储|用户反馈|热修复|日志服务|弹幕|行为验证|号码认证|"
         "活体检测|人脸核身|实人认证|智能语音交互|白板|远程配置|远程日志|设备风险识别|快应用|智能笔|点阵笔|小程序容器|"
         "移动推送|智慧教育|崩溃分析",
     )
@@ -88,6 +90,8 @@ class PolicyWords(NamedTuple):
     companies: WordIndex
     vendors: Mapping[str, str]
     """SDK → vendor."""
+    sdks_of: Mapping[str, tuple[tuple[str, str], ...]]
+    """Vendor → id and category of each of its SDKs."""
 
 
 def policy_words(catalogue: Catalogue) -> PolicyWords:
@@ -114,6 +118,7 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
         ),
         companies=WordIndex(companies),
         vendors={key: row.vendor.zh for key, row in catalogue.sdks.items()},
+        sdks_of=by_vendor(catalogue.sdks),
     )
 
 
@@ -151,7 +156,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
         for begin, end in line.sentences:
             start = line.start + begin
             part = folded[start : line.start + end]
-            hits = _hits(part, named.within(start, line.start + end), words)
+            hits = _hits(part, named.within(start, line.start + end), words, line.topic)
             if not hits:
                 continue
             meant = readings(part)
@@ -175,7 +180,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
                     continue  # what the SDK is for may read like another one's name
                 aim = any(low <= begin + hit.start < high for low, high in aims)
                 for key in (
-                    _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, beside=_beside(hit, data))
+                    _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, beside=_beside(hit, data, part))
                     if kind == "data"
                     else hit.ids
                 ):
@@ -212,12 +217,19 @@ class _Named:
         return found
 
 
-def _beside(hit: Hit, others: list[Hit]) -> bool:
-    """Tell whether another word of data stands next to it, but for one or two signs: both are entries of a list."""
-    return any(0 < hit.start - other.end <= 2 or 0 < other.start - hit.end <= 2 for other in others)
+_GAP = re.compile(r"[\s、，,；;/和与及或+]{1,2}|(?:、|和|与|及|或|以及)[^，。；、]{1,5}的")
 
 
-def _hits(part: str, within: list[list[Hit]], words: PolicyWords) -> list[tuple[Hit, str]]:
+def _beside(hit: Hit, others: list[Hit], part: str) -> bool:
+    """Tell whether another word of data stands next to it, but for a sign or "和您的": both are entries of a list."""
+    return any(
+        0 < high - low <= 8 and _GAP.fullmatch(part, low, high) is not None
+        for other in others
+        for low, high in ((other.end, hit.start), (hit.end, other.start))
+    )
+
+
+def _hits(part: str, within: list[list[Hit]], words: PolicyWords, topic: str) -> list[tuple[Hit, str]]:
     """Return all words of a sentence; an SDK's name inside a company's, or inside a word of data, is not its own."""
     data = [(hit, "data") for hit in within[0] if not all(key.startswith(_NOTHING) for key in hit.ids)]
     companies = [(hit, "company") for hit in within[1]]
@@ -238,6 +250,11 @@ def _hits(part: str, within: list[list[Hit]], words: PolicyWords) -> list[tuple[
         ):
             sdks.pop()  # "Firebase Crashlytics" is one name, the longer part of it the telling one
         sdks.append((hit, "sdk"))
+    if topic == "sdk" and companies and not sdks:
+        for hit, _ in companies:
+            meant = meant_sdks(hit.ids, part, words.sdks_of)
+            if meant:
+                sdks.append((Hit(hit.start, hit.end, tuple(meant)), "sdk"))
     return sorted((*data, *sdks, *companies), key=lambda item: (item[0].start, item[1]))
 
 
@@ -309,12 +326,13 @@ def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affir
     # what is tied to the word's beginning is looked for right before it
     begin = max(sentence.rfind(mark, 0, hit.start) for mark in "，,。；;") + 1
     aimed = _PURPOSE.search(sentence, begin, hit.start) is not None
-    if (line.heading and not asked) or aim or aimed:
+    near = max(0, hit.start - _NEAR)
+    alone = _JUST_BEFORE.search(sentence, near, hit.start) is not None and "验证码" not in sentence
+    # "扫描二维码、采集人脸" in a column of purposes says what is collected all the same
+    if (line.heading and not asked) or (aim and not (alone and _TAKES.search(sentence, near, hit.start))) or aimed:
         cue = False
     contact = own_contact and not strong and not _USERS_OWN.search(clause)
     value = _VALUE_AFTER.match(sentence, hit.end) is not None
-    near = max(0, hit.start - _NEAR)
-    alone = _JUST_BEFORE.search(sentence, near, hit.start) is not None and "验证码" not in sentence
     item = _ITEM_LEFT.search(sentence, near, hit.start) is not None and _ITEM_RIGHT.match(sentence, hit.end) is not None
     handed = _HANDED.search(sentence, near, hit.start) is not None
     item &= beside or line.listed or how == "denied" or alone or handed

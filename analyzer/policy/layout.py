@@ -79,7 +79,7 @@ class Line(NamedTuple):
         return _bare(self.text)
 
 
-_LABELLED = re.compile(r"^[^，。；：:]{1,18}[：:]\s*\S")
+_LABELLED = re.compile(r"^[^，。；：:]{1,18}(?:[：:]|——)\s*\S")
 _OWN_STATEMENT = re.compile(r"我们|收集|采集|读取|获取|将|会|您可|如您|若您|如果")
 
 
