@@ -56,6 +56,8 @@ class PersonalData(Row):
     """Words too general to prove that a policy names it, such as ``设备信息``."""
     item_words: tuple[str, ...] = ()
     """Words that name it as an entry of a list only ("姓名、电话、成绩"), where nothing else touches them."""
+    not_words: tuple[str, ...] = ()
+    """Longer expressions that hold one of the words and name nothing of it: ``班级圈`` is a function, no class."""
     note: Bilingual | None = None
 
 

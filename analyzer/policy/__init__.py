@@ -15,6 +15,7 @@ from .points import read_points
 from .readability import measure
 from .text import PolicyText, load_text
 from .third_parties import read_third_parties
+from .unwrap import unwrap
 from .wording import read_wording
 from .words import fold
 
@@ -33,7 +34,8 @@ def read_policy(path: Path, catalogue: Catalogue) -> PolicyFacts:
 
 def policy_facts(policy: PolicyText, catalogue: Catalogue) -> PolicyFacts:
     """Return the facts of a policy text that is already in memory."""
-    text, words = policy.text, _indexes(catalogue)
+    words = _indexes(catalogue)
+    text, back = unwrap(policy.text)
     every = list(lines(text))
     declarations = read_declarations(text, every, words)
     chinese = policy.language == "zh"
@@ -44,13 +46,13 @@ def policy_facts(policy: PolicyText, catalogue: Catalogue) -> PolicyFacts:
     return PolicyFacts(
         name=policy.name,
         sha256=policy.sha256,
-        characters=len(text),
+        characters=len(policy.text),
         language=policy.language,
-        declarations=declarations,
+        declarations=tuple(map(back, declarations)),
         wording=read_wording(text, catalogue.vocabularies, sentences_of(every)),
-        points=read_points(text, policy.language, catalogue.policy_points, every),
-        passages=tuple(sorted(passages, key=lambda row: (row.offset, row.kind, row.value))) if chinese else (),
-        third_parties=tuple(read_third_parties(every, words.sdks)),
+        points=tuple(map(back, read_points(text, policy.language, catalogue.policy_points, every))),
+        passages=tuple(sorted(map(back, passages), key=lambda row: (row.offset, row.kind, row.value))) if chinese else (),
+        third_parties=tuple(map(back, read_third_parties(every, words.sdks))),
         readability=measure(text, every) if chinese else None,
     )
 

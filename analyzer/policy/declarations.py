@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from analyzer.catalogue import Catalogue
 from analyzer.model import Declaration
 
+from .companies import by_vendor, meant_sdks
 from .layout import Line, cells, tells_aim, tells_data
 from .negation import Reading, readings
 from .words import Hit, WordIndex, fold
@@ -23,38 +24,48 @@ _NEAR = 40
 
 _GENERAL = "?"  # prefix of an id found by a word too general to name it
 _ITEM = "="  # prefix of an id found by a word that names it as an entry of a list only
+_NOTHING = "-"  # prefix of an id that an expression holding its word does not name
 _LOCATION = frozenset({"location.precise", "location.coarse"})
 _CUE = re.compile(
     r"收集|采集|获取|读取|填|提供|上传|上报|提交|用于|用来|权限|授权|登记|录入|记录|记下|记着|记住|申请|调用|处理|使用|需要|拍摄|注册|登录|绑定|"
     r"扫描|访问|跟踪|开启|打开|属(?:于)?[^，。]{0,4}敏感|(?:会|将|被)录音|录音(?:并|送)|核验|输入|调起|导出|同步|比对|可见|推断|必填|选填|保存|存储|留下|请您|用(?:手机号|不用)|委托|我们会|会用|要您|敏感个人信息|涉及|"
+    r"(?:展示|显示|公示)(?:您|你|学生|孩子|用户)的|导入|获得|接收|留存|发布|发表|凭|拿到|得到|校验|验证|缓存|搜集|抓取|录制|收到|得知|递交|转交|交给|报送|告诉(?:我|它|物流|快递)|留(?:一个|下)|记在|发(?:到|给|孩子|照片|语音|消息)|"
     r"collect|obtain|provide|access|read|permission|use",
 )
 """A sentence that speaks of collecting. Elsewhere a word is named in passing, unless it stands in a list."""
-_STRONG_CUE = re.compile(r"涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取")
+_STRONG_CUE = re.compile(r"加密(?:后)?(?:保存|存储|储存|存放)|涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取")
 _JUST_BEFORE = re.compile(r"(?:收集|采集|填写|登记|录入)(?:(?!为了|用于|以便|目的|核对)[^。；，,]){0,16}$")
 """Not across the purpose: "收集它是为了与学校的学籍库核对" names neither the school nor the record number."""
+_TAKES = re.compile(r"(?:采集|读取|获取)$")
+_HANDED = re.compile(r"(?:上传|导入|上报|录入)(?:学生|孩子|教师|老师|家长|您|用户)的?[^，。；]{0,8}$")
+"""Somebody hands a person's data in; a word of lists that follows names them."""
 _PASSING = re.compile(
-    r"妥善保管|告知他人|告诉他人|重置密码|冻结|操作日志|访问控制|保密|防止|才能访问|泄露|保管|(?:适当|显著|醒目|明显)的?位置|(?:您|用户|家长|监护人|自己)[^，。；,;]{0,12}(?:删除|更正|修改|查看和)|(?:删除|更正|修改)(?:您|用户|自己|个人|或)|工作人员|员工|核对订单"
+    r"妥善保管|告知他人|告诉他人|重置密码|冻结|操作日志|访问控制|保密|防止|才能访问|泄露|保管|(?:适当|显著|醒目|明显)的?位置|(?:您|用户|家长|监护人|自己)[^，。；,;]{0,12}(?:删除|更正|修改|查看和)|(?:删除|更正|修改)(?:您|用户|自己|个人|或)|(?:保护|守护|保障)(?:您|你|用户|孩子|学生|儿童)的|工作人员|员工|核对订单"
 )
 _PURPOSE = re.compile(r"(?:用于|用来|以便|目的[是为:：]|为了|便于|不会?影响)(?:(?!收集|读取|获取|申请)[^，,。；;])*$")
 """Before a word: it tells what for, or what stays possible."""
 _DEFINITION = re.compile(r"是指|敏感(?:个人)?信息[^。，]{0,12}(?:包括|例如)")
+_OWN_STATEMENT = re.compile(
+    r"(?:会|将|需要|需|可能|才|仅|只)[^，。；]{0,10}(?:收集|采集|获取|读取|申请|使用|上传|记录)"
+)
 _QUESTION = re.compile(r"[？?]\W*$")
 _YES = re.compile(r"\W*(?:A|答|回答)?\s*[：:]?\s*(?:需要|会的|是的|要的|有的?[，。])")
 """An answer that makes a statement of the question before it."""
 _OWN_CONTACT = re.compile(r"[\w.+-]+@[\w-]+|电话[:：]|地址[:：]|邮箱[:：]|发送邮件|该邮箱|联系方式|联系我们|客服|致电")
+_USERS_OWN = re.compile(r"(?:您|你|用户|家长|学生)(?:所|主动)?(?:提供|留下|填写|预留)的")
 _VALUE_AFTER = re.compile(r"[^，。；\w]{0,3}(?:[:：为是至]|地址)?[\s*]*(?:[\w.+-]{1,40}@|\+?\d[\d-]{5,}|\d{3,4}-)")
 _CONTACT_DATA = frozenset({"email", "phone_number", "identity.address", "identity.name"})
 """In a sentence that gives the operator's own contact these words name no data of users."""
 _ITEM_LEFT = re.compile(
-    r"(?:^|[、，,；;：:/（(\t\s]|以及|及|和|或|与|您的|学生的|教师的|孩子的|我们收集|收集|采集|填写|获取|包括|的|端)[\s*“]*$"
+    r"(?:^|[、，,；;：:/（(\t\s+&|]|以及|及|和|或|与|您的|学生的|教师的|孩子的|我们收集|收集|采集|填写|获取|包括|包含|含|的|端|"
+    r"需要|提供|输入|提交|录入|登记|上报|上传|申请|比如|例如|其|填入|填报|完善|索取)[\s*“「【《]*$"
 )
 _ITEM_RIGHT = re.compile(r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)")
 _WIFI_PASSWORD = re.compile(r"(?:wi-?fi|wlan|无线)[^，。；、]{0,6}(?:和|、|与)?$")
 _FUNCTIONS = frozenset(
     re.findall(
         r"[^|]+",
-        "一键登录|本机号码校验|人脸识别|视频点播|消息服务|对象存储|用户反馈|热修复|日志服务|弹幕|行为验证|号码认证|"
+        "一键登录|本机号码校验|人脸识别|音视频通话|实时音视频|音视频|视频点播|消息服务|对象存储|用户反馈|热修复|日志服务|弹幕|行为验证|号码认证|"
         "活体检测|人脸核身|实人认证|智能语音交互|白板|远程配置|远程日志|设备风险识别|快应用|智能笔|点阵笔|小程序容器|"
         "移动推送|智慧教育|崩溃分析",
     )
@@ -79,6 +90,8 @@ class PolicyWords(NamedTuple):
     companies: WordIndex
     vendors: Mapping[str, str]
     """SDK → vendor."""
+    sdks_of: Mapping[str, tuple[tuple[str, str], ...]]
+    """Vendor → id and category of each of its SDKs."""
 
 
 def policy_words(catalogue: Catalogue) -> PolicyWords:
@@ -88,6 +101,7 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
         data[key] = (*row.words.zh, *row.words.en)
         data[_GENERAL + key] = (*row.weak_words.zh, *row.weak_words.en)
         data[_ITEM + key] = row.item_words
+        data[_NOTHING + key] = row.not_words
     companies = {row.vendor.zh: company_words(row.vendor.zh) for row in catalogue.sdks.values()}
     for record in catalogue.recipients.companies.values():
         name = record["name"]
@@ -104,6 +118,7 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
         ),
         companies=WordIndex(companies),
         vendors={key: row.vendor.zh for key, row in catalogue.sdks.items()},
+        sdks_of=by_vendor(catalogue.sdks),
     )
 
 
@@ -141,15 +156,17 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
         for begin, end in line.sentences:
             start = line.start + begin
             part = folded[start : line.start + end]
-            hits = _hits(part, named.within(start, line.start + end), words)
+            hits = _hits(part, named.within(start, line.start + end), words, line.topic)
             if not hits:
                 continue
             meant = readings(part)
+            own = line.denied and _OWN_STATEMENT.search(part) is not None
             seen: set[tuple[str, bool]] = set()
             data = [hit for hit, kind in hits if kind == "data"]
             aims = _aims(line, begin, data)
             for hit, kind in hits:
-                how = "denied" if line.denied and kind == "data" else _meant(meant, hit)
+                # under "what we do not collect" an entry is denied, a statement of its own is read as it stands
+                how = "denied" if line.denied and kind == "data" and not own else _meant(meant, hit)
                 if how == "unshared" and kind == "data":
                     continue
                 if (
@@ -163,7 +180,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
                     continue  # what the SDK is for may read like another one's name
                 aim = any(low <= begin + hit.start < high for low, high in aims)
                 for key in (
-                    _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, beside=_beside(hit, data))
+                    _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, beside=_beside(hit, data, part))
                     if kind == "data"
                     else hit.ids
                 ):
@@ -200,14 +217,21 @@ class _Named:
         return found
 
 
-def _beside(hit: Hit, others: list[Hit]) -> bool:
-    """Tell whether another word of data stands next to it, but for one or two signs: both are entries of a list."""
-    return any(0 < hit.start - other.end <= 2 or 0 < other.start - hit.end <= 2 for other in others)
+_GAP = re.compile(r"[\s、，,；;/和与及或+]{1,2}|(?:、|和|与|及|或|以及)[^，。；、]{1,5}的")
 
 
-def _hits(part: str, within: list[list[Hit]], words: PolicyWords) -> list[tuple[Hit, str]]:
+def _beside(hit: Hit, others: list[Hit], part: str) -> bool:
+    """Tell whether another word of data stands next to it, but for a sign or "和您的": both are entries of a list."""
+    return any(
+        0 < high - low <= 8 and _GAP.fullmatch(part, low, high) is not None
+        for other in others
+        for low, high in ((other.end, hit.start), (hit.end, other.start))
+    )
+
+
+def _hits(part: str, within: list[list[Hit]], words: PolicyWords, topic: str) -> list[tuple[Hit, str]]:
     """Return all words of a sentence; an SDK's name inside a company's, or inside a word of data, is not its own."""
-    data = [(hit, "data") for hit in within[0]]
+    data = [(hit, "data") for hit in within[0] if not all(key.startswith(_NOTHING) for key in hit.ids)]
     companies = [(hit, "company") for hit in within[1]]
     covered = [(hit.start, hit.end) for hit, _ in (*data, *companies)]
     sdks: list[tuple[Hit, str]] = []
@@ -226,6 +250,11 @@ def _hits(part: str, within: list[list[Hit]], words: PolicyWords) -> list[tuple[
         ):
             sdks.pop()  # "Firebase Crashlytics" is one name, the longer part of it the telling one
         sdks.append((hit, "sdk"))
+    if topic == "sdk" and companies and not sdks:
+        for hit, _ in companies:
+            meant = meant_sdks(hit.ids, part, words.sdks_of)
+            if meant:
+                sdks.append((Hit(hit.start, hit.end, tuple(meant)), "sdk"))
     return sorted((*data, *sdks, *companies), key=lambda item: (item[0].start, item[1]))
 
 
@@ -297,15 +326,17 @@ def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affir
     # what is tied to the word's beginning is looked for right before it
     begin = max(sentence.rfind(mark, 0, hit.start) for mark in "，,。；;") + 1
     aimed = _PURPOSE.search(sentence, begin, hit.start) is not None
-    if (line.heading and not asked) or aim or aimed:
-        cue = False
-    contact = own_contact and not strong
-    value = _VALUE_AFTER.match(sentence, hit.end) is not None
     near = max(0, hit.start - _NEAR)
     alone = _JUST_BEFORE.search(sentence, near, hit.start) is not None and "验证码" not in sentence
+    # "扫描二维码、采集人脸" in a column of purposes says what is collected all the same
+    if (line.heading and not asked) or (aim and not (alone and _TAKES.search(sentence, near, hit.start))) or aimed:
+        cue = False
+    contact = own_contact and not strong and not _USERS_OWN.search(clause)
+    value = _VALUE_AFTER.match(sentence, hit.end) is not None
     item = _ITEM_LEFT.search(sentence, near, hit.start) is not None and _ITEM_RIGHT.match(sentence, hit.end) is not None
-    item &= beside or line.listed or how == "denied" or alone
-    kinds = {key.lstrip(_GENERAL + _ITEM) for key in hit.ids}
+    handed = _HANDED.search(sentence, near, hit.start) is not None
+    item &= beside or line.listed or how == "denied" or alone or handed
+    kinds = {key.lstrip(_GENERAL + _ITEM) for key in hit.ids if not key.startswith(_NOTHING)}
     entry = {key[1:] for key in hit.ids if key.startswith(_ITEM)} if item else set()
     named = []
     for key in kinds:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from .negation import Sentence, is_denial, sentences
+from .negation import Sentence, heading_denies, sentences
 
 Topic = Literal["collect", "permission", "sdk", "rights", "security", "definition", "contact", "other"]
 
@@ -79,7 +79,7 @@ class Line(NamedTuple):
         return _bare(self.text)
 
 
-_LABELLED = re.compile(r"^[^，。；：:]{1,18}[：:]\s*\S")
+_LABELLED = re.compile(r"^[^，。；：:]{1,18}(?:[：:]|——)\s*\S")
 _OWN_STATEMENT = re.compile(r"我们|收集|采集|读取|获取|将|会|您可|如您|若您|如果")
 
 
@@ -102,7 +102,7 @@ def lines(text: str) -> Iterator[Line]:
         labelled = _LABELLED.match(line[_bare(line) :]) is not None
         if level is not None:
             over = [item for item in over if item.level < level]
-            over.append(Heading(level, line, _topic(line), is_denial(line) and "？" not in line))
+            over.append(Heading(level, line, _topic(line), heading_denies(line)))
             bulleted = False
         elif not row:
             over = _still_over(over, line, bullet=bullet, labelled=labelled, bulleted=bulleted)

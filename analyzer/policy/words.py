@@ -27,6 +27,18 @@ def fold_word(word: str) -> str:
     return fold(word)
 
 
+_BORDER = re.compile(r"(?<=[a-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[a-z0-9])")
+_SAME = (("wifi", "wi-fi"), ("wifi", "wlan"), ("wi-fi", "wifi"), ("wi-fi", "wlan"), ("账", "帐"))
+"""Spellings of one thing; vendors use all of them."""
+
+
+def spellings(word: str) -> set[str]:
+    """Return a `fold`-ed word in the spellings in use: ``wifi名称`` also as ``wi-fi 名称``."""
+    found = {word, *(word.replace(one, other) for one, other in _SAME if one in word)}
+    found |= {re.sub(r"(?<=[\u4e00-\u9fff]) (?=[a-z0-9])|(?<=[a-z0-9]) (?=[\u4e00-\u9fff])", "", one) for one in found}
+    return found | {_BORDER.sub(" ", one) for one in found}
+
+
 class Hit(NamedTuple):
     """One word found: where, and the ids that it stands for."""
 
@@ -43,9 +55,9 @@ class WordIndex:
         ids_of: dict[str, set[str]] = {}
         for key, values in words.items():
             for value in values:
-                word = fold(value.strip())
-                if len(word) > 1:  # a single character means nothing by itself
-                    ids_of.setdefault(word, set()).add(key)
+                for word in spellings(fold(value.strip())):
+                    if len(word) > 1:  # a single character means nothing by itself
+                        ids_of.setdefault(word, set()).add(key)
         self._ids = {word: tuple(sorted(ids)) for word, ids in ids_of.items()}
         self._by_head: dict[str, tuple[int, ...]] = {}
         for word in ids_of:
