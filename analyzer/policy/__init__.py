@@ -51,7 +51,9 @@ def policy_facts(policy: PolicyText, catalogue: Catalogue) -> PolicyFacts:
         declarations=tuple(map(back, declarations)),
         wording=read_wording(text, catalogue.vocabularies, sentences_of(every)),
         points=tuple(map(back, read_points(text, policy.language, catalogue.policy_points, every))),
-        passages=tuple(sorted(map(back, passages), key=lambda row: (row.offset, row.kind, row.value))) if chinese else (),
+        passages=tuple(sorted(map(back, passages), key=lambda row: (row.offset, row.kind, row.value)))
+        if chinese
+        else (),
         third_parties=tuple(map(back, read_third_parties(every, words.sdks))),
         readability=measure(text, every) if chinese else None,
     )

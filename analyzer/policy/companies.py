@@ -42,7 +42,9 @@ def by_vendor(sdks: Mapping[str, SdkRule]) -> dict[str, tuple[tuple[str, str], .
     return {vendor: tuple(rows) for vendor, rows in found.items()}
 
 
-def meant_sdks(companies: Iterable[str], sentence: str, vendors: Mapping[str, tuple[tuple[str, str], ...]]) -> list[str]:
+def meant_sdks(
+    companies: Iterable[str], sentence: str, vendors: Mapping[str, tuple[tuple[str, str], ...]]
+) -> list[str]:
     """Return the SDKs of these companies whose category is what the sentence says that their service is for.
 
     Where no purpose is told, nothing is meant: one company has SDKs for many ends.

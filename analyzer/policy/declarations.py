@@ -29,13 +29,16 @@ _LOCATION = frozenset({"location.precise", "location.coarse"})
 _CUE = re.compile(
     r"收集|采集|获取|读取|填|提供|上传|上报|提交|用于|用来|权限|授权|登记|录入|记录|记下|记着|记住|申请|调用|处理|使用|需要|拍摄|注册|登录|绑定|"
     r"扫描|访问|跟踪|开启|打开|属(?:于)?[^，。]{0,4}敏感|(?:会|将|被)录音|录音(?:并|送)|核验|输入|调起|导出|同步|比对|可见|推断|必填|选填|保存|存储|留下|请您|用(?:手机号|不用)|委托|我们会|会用|要您|敏感个人信息|涉及|"
-    r"(?:展示|显示|公示)(?:您|你|学生|孩子|用户)的|导入|获得|接收|留存|发布|发表|凭|拿到|得到|校验|验证|缓存|搜集|抓取|录制|收到|得知|递交|转交|交给|报送|告诉(?:我|它|物流|快递)|留(?:一个|下)|记在|发(?:到|给|孩子|照片|语音|消息)|"
+    r"(?:展示|显示|公示)(?:您|你|学生|孩子|用户)的|导入|获得|接收|留存|发布|发表|凭|拿到|得到|校验|验证|缓存|搜集|抓取|录制|收到|得知|递交|转交|交给|报送|告诉(?:我|它|物流|快递)|留(?:一个|下)|记在|检查|检测|存下|根据|依据|选(?:择)?(?:您|你|所在|孩子|学校|城市)|发(?:到|给|孩子|照片|语音|消息)|"
     r"collect|obtain|provide|access|read|permission|use",
 )
 """A sentence that speaks of collecting. Elsewhere a word is named in passing, unless it stands in a list."""
-_STRONG_CUE = re.compile(r"加密(?:后)?(?:保存|存储|储存|存放)|涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取")
+_STRONG_CUE = re.compile(
+    r"加密(?:后)?(?:保存|存储|储存|存放)|保存(?:\d|[一二三四五六七八九十]|至|到)|我们(?:会)?(?:使用|检测)(?:您|你|Android|OAID|IMEI|设备)|涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取"
+)
 _JUST_BEFORE = re.compile(r"(?:收集|采集|填写|登记|录入)(?:(?!为了|用于|以便|目的|核对)[^。；，,]){0,16}$")
 """Not across the purpose: "收集它是为了与学校的学籍库核对" names neither the school nor the record number."""
+_TO_SCHOOL = re.compile(r"(?:[向由经给]|通过|联系)(?:您|你|学生|学员|孩子|其)?$")
 _TAKES = re.compile(r"(?:采集|读取|获取)$")
 _HANDED = re.compile(r"(?:上传|导入|上报|录入)(?:学生|孩子|教师|老师|家长|您|用户)的?[^，。；]{0,8}$")
 """Somebody hands a person's data in; a word of lists that follows names them."""
@@ -344,6 +347,8 @@ def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affir
             key == "account.password" and _WIFI_PASSWORD.search(sentence[: hit.start])
         ):
             continue
+        if key == "student.school" and _TO_SCHOOL.search(sentence, near, hit.start):
+            continue  # whom it is told or who tells it
         if key == "phone_number" and key in entry and (line.topic == "permission" or "权限" in clause):
             continue  # the permission of that name opens no number
         enough = (

@@ -36,7 +36,13 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     ("sdk", re.compile(r"sdk|第三方|软件开发工具包|共享|接入|合作|与谁", re.IGNORECASE)),
     ("rights", re.compile(r"权利|您可以$|您有权|管理(?:您|自己|个人)|行使")),
     ("security", re.compile(r"安全|(?:怎么|如何|的)保护|^保护$")),
-    ("collect", re.compile(r"收集|采集|功能|信息|资料|设备|场景|cookie", re.IGNORECASE)),
+    (
+        "collect",
+        re.compile(
+            r"收集|采集|功能|信息|资料|设备|场景|cookie|(?:拿|要|记|留|问|用到|知道|需要)(?:了|下)?(?:什么|哪些)",
+            re.IGNORECASE,
+        ),
+    ),
     ("contact", re.compile(r"联系")),
 )
 _DATA_COLUMN = re.compile(r"信息|字段|数据|权限|收集|采集|标识")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,9 @@ _WIDEST = 120
 _SLACK = 5
 """Columns that a line may fall short of the width, since a sign may not begin a line and a word is not parted."""
 _ENDS = re.compile(r"[。！？；：:;!?…|>]\s*$")
-_BEGINS = re.compile(r"\s*(?:[-*•·▪●#|]|第[一二三四五六七八九十\d]+[章节条]|[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．])")
+_BEGINS = re.compile(
+    r"\s*(?:[-*•·▪●#|]|第[一二三四五六七八九十\d]+[章节条]|[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．])"
+)
 
 
 def columns(line: str) -> int:
@@ -36,7 +39,7 @@ def joints(text: str) -> list[int]:
         return []
     return [
         begin + len(line)
-        for (begin, line), (_, following) in zip(rows, rows[1:], strict=False)
+        for (begin, line), (_, following) in itertools.pairwise(rows)
         if columns(line) >= width - _SLACK
         and following.strip()
         and "\t" not in line + following
@@ -46,11 +49,13 @@ def joints(text: str) -> list[int]:
 
 
 def unwrap(text: str) -> tuple[str, Callable[[Any], Any]]:
-    """Return the text without these line ends, and what sets the `offset` of a fact of it back to the text as it was."""
+    """Return the text without these line ends, and what sets the `offset` of a fact back to that text."""
     ends = joints(text)
     if not ends:
         return text, lambda fact: fact
-    flat = "".join(text[low:high] for low, high in zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
+    flat = "".join(
+        text[low:high] for low, high in zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True)
+    )
     shortened = [end - number for number, end in enumerate(ends)]
 
     def back(fact: Any) -> Any:
