@@ -13,10 +13,11 @@ from analyzer.render.language import default_lang
 
 FORMATS = ("terminal", "json", "html")
 INCOMPLETE = 3
-HELP = """比较两个版本 / what changed between two versions.
+HELP = """比较两个版本，或安装包与备案 / what changed between two versions, or a version and its filing.
 
 OLD 和 NEW 各是一个安装包（APK、APKS、XAPK …），或 eduaudit audit --format json 存下的报告。
-/ Each is a package, or a report stored by eduaudit audit --format json.
+一侧可以是备案材料（JSON）。
+/ Each is a package, or a report stored by eduaudit audit --format json; one of them may be a filing (JSON).
 
 退出码 / exit status: 0 没有差异 / no difference; 1 有差异 / differences; 2 不能读取 / unreadable;
 3 没有差异，但未能完整读取（--strict）/ none, but not all could be read."""

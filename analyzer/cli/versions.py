@@ -13,6 +13,7 @@ from analyzer.model import (
     DiffNote,
     Endpoint,
     Facts,
+    FilingFacts,
     Report,
     StaticFacts,
     UnreadableInputError,
@@ -25,6 +26,7 @@ from .stored import read_facts, read_json_object, schema_of
 if TYPE_CHECKING:
     from analyzer.compare import Version
 
+FILING = "eduaudit.filing/1"
 OTHERWISE = frozenset({"schema_", "engine", "rules", "artifact", "endpoints", "seconds", "peak_memory"})
 """Facts of the package that a report has in another form, or not at all; all others it takes over as they are."""
 
@@ -40,11 +42,13 @@ class Given:
     """What was handed in for one side."""
 
     path: Path
-    source: Literal["package", "facts", "report"]
+    source: Literal["package", "facts", "report", "filing"]
     static: StaticFacts | None
-    """`None`: a report without a package."""
+    """`None`: a report without a package, or a filing."""
     report: Report | None
     """`None`: facts, which say nothing until they are judged."""
+    filing: FilingFacts | None = None
+    """What was filed, where the side is a filing."""
 
 
 def compare_files(old: Path, new: Path, *, cached: bool) -> Diff:
@@ -53,9 +57,30 @@ def compare_files(old: Path, new: Path, *, cached: bool) -> Diff:
     from analyzer.compare import compare
 
     first, second = read_given(old, new, cached=cached)
+    if first.filing is not None or second.filing is not None:
+        return _compare_with_filing(first, second)
     versions, anew = judged_alike(first, second)
     notes = (DiffNote(code="judged_anew", text=JUDGED_ANEW),) if anew else ()
     return compare(*versions, tool=analyzer.__version__, extra_notes=notes)
+
+
+def _compare_with_filing(first: Given, second: Given) -> Diff:
+    """Compare a package with what was filed of it; in whichever order they come, the filing is the old side."""
+    import analyzer
+    from analyzer.catalogue import load_catalogue
+    from analyzer.compare.filed import compare_filing
+    from analyzer.judge.case import Case
+    from analyzer.judge.ledger import make_ledger
+
+    filed, package = (first, second) if first.filing is not None else (second, first)
+    if package.filing is not None:
+        raise UnreadableInputError(package.path, "两侧都是备案材料 / both sides are filings")
+    if package.static is None:
+        raise UnreadableInputError(package.path, "报告不含安装包，无从比较 / a report without a package: no comparison")
+    facts, catalogue = Facts(static=package.static, filing=filed.filing), load_catalogue()
+    case = Case(facts, {row.data: row for row in make_ledger(facts, catalogue)}, catalogue)
+    report = analyzer.report_of(Facts(static=package.static))
+    return compare_filing(case, report, tool=analyzer.__version__, name=filed.path.name)
 
 
 def read_given(old: Path, new: Path, *, cached: bool = False) -> tuple[Given, Given]:
@@ -75,6 +100,10 @@ def _read_stored(path: Path) -> Given | None:
     if data is None:
         return None
     kind = schema_of(data)
+    if kind == FILING or (kind is None and {"unit", "system", "app"} <= data.keys()):
+        import analyzer
+
+        return Given(path, "filing", None, None, analyzer.read_filing(path))
     try:
         if kind == "eduaudit.report/1":
             report = read_record(Report, data)
@@ -89,8 +118,8 @@ def _read_stored(path: Path) -> Given | None:
 
 def _no_side(data: dict[str, Any], kind: Any) -> str:
     if kind is None and "package" in data:
-        return "像是备案材料；请用 eduaudit audit APP --filing / looks like a filing: use eduaudit audit APP --filing"
-    return f"不是安装包、报告或事实 / neither a package nor a report nor facts (schema: {kind!s:.60})"
+        return "像是备案材料，但缺 unit、system、app / looks like a filing, but lacks unit, system and app"
+    return f"不是安装包、报告、事实或备案 / neither a package nor a report, facts or a filing (schema: {kind!s:.60})"
 
 
 def facts_of(report: Report) -> StaticFacts | None:

@@ -19,12 +19,12 @@ def compare_identity(old: Version, new: Version) -> Iterable[Difference]:
         return
     one, other = old.report.app, new.report.app
     if one.package != other.package:
-        yield _field("package", one.package, other.package, Severity.CRITICAL)
+        yield field_changed("package", one.package, other.package, Severity.CRITICAL)
     if one.label != other.label:
-        yield _field("label", one.label, other.label, Severity.MEDIUM)
+        yield field_changed("label", one.label, other.label, Severity.MEDIUM)
     yield from _numbers(one, other)
     if one.version_name != other.version_name:
-        yield _field("version_name", one.version_name, other.version_name, Severity.INFO)
+        yield field_changed("version_name", one.version_name, other.version_name, Severity.INFO)
 
 
 def direction_of(old: int | None, new: int | None) -> Direction:
@@ -44,10 +44,11 @@ def _numbers(one: App, other: App) -> Iterable[Difference]:
         before, after = getattr(one, field), getattr(other, field)
         if before != after:
             direction = direction_of(before, after)
-            yield _field(field, before, after, down if direction == "down" else up, direction)
+            yield field_changed(field, before, after, down if direction == "down" else up, direction)
 
 
-def _field(field: str, old: object, new: object, weight: Severity, direction: Direction = None) -> Difference:
+def field_changed(field: str, old: object, new: object, weight: Severity, direction: Direction = None) -> Difference:
+    """Make the difference of one field of the app."""
     return Difference(
         area="identity",
         kind="changed",

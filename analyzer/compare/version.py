@@ -24,7 +24,7 @@ class Version:
     """A report, and how it came about."""
 
     report: Report
-    source: Literal["package", "facts", "report"]
+    source: Literal["package", "facts", "report", "filing"]
     facts_rules: str
     """Hash of the rules with which the facts were named; those of the findings are in the report."""
     titles: Mapping[str, Bilingual] = field(default_factory=dict)

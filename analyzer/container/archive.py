@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import re
+from bisect import bisect
 from typing import TYPE_CHECKING
 
 from analyzer.model import UnreadableInputError
@@ -58,6 +59,7 @@ class Archive:
         """Offset of the central directory as the end record states it: where a signing block would end."""
         self.prefix = b""
         self.entries: list[Entry] = []
+        self._ends: list[tuple[int, bool]] = []
         self._read_directory()
         self.by_name: dict[str, Entry] = {}
         for entry in self.entries:
@@ -170,14 +172,12 @@ class Archive:
 
     def _read_directory(self) -> None:
         length = len(self.data)
-        end, candidates = find_end(self.data, self.buffer, length)
+        end, self._ends = find_end(self.data, self.buffer, length)
         if end is None:
             cut = self.data[:4] == LOCAL
             raise ValueError("truncated ZIP: no end-of-central-directory record" if cut else "not a ZIP archive")
         if end.count > self.limits.entries:
             raise LimitReachedError(f"{end.count:,} archive entries, limit {self.limits.entries:,}")
-        if candidates > 1:
-            self.notes.add("several_end_records", f"{candidates} end-of-central-directory records")
         trailing = length - end.offset - 22 - end.comment
         if trailing > 0:
             self.notes.add("trailing_data", f"{trailing:,} bytes after the end record")
@@ -242,6 +242,7 @@ class Archive:
             ((entry.header, entry.data + entry.compressed, entry) for entry in self.entries if entry.data >= 0),
             key=lambda span: span[:2],
         )
+        self._check_ends([span[:2] for span in spans])
         first = spans[0][0] if spans else 0
         if first:
             self._note_prefix(first)
@@ -255,6 +256,15 @@ class Archive:
                 position, before = stop, entry
         if before is not None and self.end is not None and position < self.end.directory:
             self._check_tail(before, position, self.end.directory)
+
+    def _check_ends(self, spans: list[tuple[int, int]]) -> None:
+        """Note end records between which a tool has to choose: those of archives stored as entries are none."""
+        rivals, entries_end = len(self._ends), self.end.directory if self.end else 0
+        for offset, ends_file in self._ends:
+            at = bisect(spans, (offset, len(self.data)))
+            rivals -= not ends_file and at > 0 and offset < min(spans[at - 1][1], entries_end)
+        if rivals > 1:
+            self.notes.add("several_end_records", f"{rivals} end-of-central-directory records")
 
     def _note_prefix(self, first: int) -> None:
         self.prefix = bytes(self.data[: min(first, 64)])

@@ -31,6 +31,7 @@ PEEKED = ("assets/", "res/raw/", "lib/", "META-INF/", "root/", "unknown/")
 SMALLEST_DEX = 0x70
 DEX_MAGICS = (DEX_MAGIC, b"cdex", b"dey\n")
 PACKAGES = (".apk", ".apks", ".xapk", ".apkm")
+BASE_MASTER = re.compile(r"base-master(_\d+)?\.apk")
 HASH_BLOCK = 1 << 22
 CONTAINER_MAGIC = b"dex\n041\0"
 
@@ -226,10 +227,9 @@ def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Pac
     package = Package(kind, notes=outer.notes, entries=tuple(sorted(outer.by_name)))
     if limits.depth < 2:
         raise LimitReachedError(f"archives in archives, limit {limits.depth}")
-    in_splits = [name for name in names if name.startswith("splits/")]
-    chosen = sorted(in_splits or names)
-    for name in sorted(set(names) - set(chosen)):
-        package.reason("nested_code", f"{name}: another variant of the app, left out")
+    from .variants import choose_packages, name_other_code  # noqa: PLC0415  # which needs this module; few packages are sets
+
+    chosen = choose_packages(outer, names)
     for name in chosen:
         try:
             content = outer.read(outer.by_name[name])
@@ -240,6 +240,7 @@ def _bundle(path: Path, outer: Archive, names: list[str], limits: Limits) -> Pac
             package.reason("split_unreadable", f"{name}: {error}")
     if not package.parts:
         raise UnreadableInputError(path, "none of the packages inside can be read")
+    name_other_code(package, outer, sorted(set(names) - set(chosen)), limits)
     package.parts.sort(key=_rank)
     package.parts[0].name = ""
     return package
@@ -259,7 +260,7 @@ def _idsig(outer: Archive, name: str) -> bytes | None:
 def _rank(part: Part) -> tuple[int, str]:
     """Sort the base first: it is the one with a manifest, code or the name for it."""
     base = part.name.rsplit("/", 1)[-1].lower()
-    named = base in ("base.apk", "base-master.apk")
+    named = base == "base.apk" or bool(BASE_MASTER.fullmatch(base))
     config = base.startswith(("config.", "split_config.")) or "/config." in part.name
     code = "classes.dex" in part.archive.by_name
     return (0 if named else 1 if code and not config else 2 if not config else 3), part.name

@@ -22,6 +22,12 @@ _TYPE_ID, _TYPE_NAME, _ENTRY = 1, 2, 3
 _ENTRY_ID, _CONFIG_VALUE = 1, 6
 _CONFIG, _VALUE, _ITEM = 1, 2, 4
 _LOCALE, _SDK, _PRODUCT = 3, 24, 25
+_COMPOUND = 5
+_ROWS = {2: (3, 4), 4: (1, 3), 5: (1, 4)}
+"""Of style, array and plural: field numbers of a row, and of the item in a row."""
+_STYLED, _SPAN = 4, 2
+_TEXTS = frozenset({2, 3, _STYLED, 5})
+"""Items that hold a text: plain, raw, styled, file name."""
 
 
 class ProtoTable(Table):
@@ -92,9 +98,12 @@ class ProtoTable(Table):
                 yield from (package << 24 | kind << 16 | number for number in numbers)
 
     def texts(self) -> Iterator[str]:
-        """Yield all plain texts, file names included, as they stand in the table."""
-        for reference in self._entries:
-            yield from (one.value.text for one in self.candidates(reference) if one.value.text)
+        """Yield all texts as they stand in the table: names of files, items of lists, and links inside of texts too."""
+        for entries in self._entries.values():
+            for entry in entries:
+                for number, value in fields(entry):
+                    if number == _CONFIG_VALUE and not isinstance(value, int):
+                        yield from _texts(message(value, _VALUE) or memoryview(b""))
 
 
 def _candidate(data: memoryview) -> Candidate | None:
@@ -112,6 +121,35 @@ def _candidate(data: memoryview) -> Candidate | None:
         elif number != _PRODUCT:
             others = others or bool(one)
     return Candidate(language, not (others or release), value, None if others else release)
+
+
+def _texts(value: memoryview) -> Iterator[str]:
+    """Yield the texts of one value: an item, or a list, plural or style made of items."""
+    for number, one in fields(value):
+        if isinstance(one, int):
+            continue
+        if number == _ITEM:
+            yield from _item_texts(one)
+        elif number == _COMPOUND:
+            for kind, content in fields(one):
+                if kind not in _ROWS or isinstance(content, int):
+                    continue
+                row_number, item_number = _ROWS[kind]
+                for key, row in fields(content):
+                    item = message(row, item_number) if key == row_number and not isinstance(row, int) else None
+                    yield from _item_texts(item or memoryview(b""))
+
+
+def _item_texts(item: memoryview) -> Iterator[str]:
+    for number, value in fields(item):
+        if number not in _TEXTS or isinstance(value, int):
+            continue
+        yield from (found for found in [text(message(value, 1))] if found)
+        if number == _STYLED:
+            spans = (
+                text(message(span, 1)) for key, span in fields(value) if key == _SPAN and not isinstance(span, int)
+            )
+            yield from (tag for tag in spans if tag)
 
 
 def _language(tag: str) -> str:

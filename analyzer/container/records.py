@@ -73,22 +73,23 @@ def decode_name(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
-def find_end(data: memoryview, buffer: Searchable, length: int) -> tuple[End | None, int]:
-    """Return the best end record, or `None`, and the number of candidates seen.
+def find_end(data: memoryview, buffer: Searchable, length: int) -> tuple[End | None, list[tuple[int, bool]]]:
+    """Return the best end record, or `None`, and where candidates stand: (offset, whether its comment ends the file).
 
     The last one whose comment ends the file and whose directory is there goes first, as on a phone; then, so that a
     false record cannot hide the entries, one before it whose directory is there; then whatever is left.
     ``buffer`` is the object behind ``data`` (an mmap or bytes), which can search.
     """
     low = max(0, length - _END.size - MAX_COMMENT)
-    position, seen = length, 0
+    position = length
+    seen: list[tuple[int, bool]] = []
     best: End | None = None
     best_rank = -1
     while (position := buffer.rfind(END, low, position)) >= 0:
         if position + _END.size > length:
             continue
-        seen += 1
         _, _, _, _, count, size, offset, comment = _END.unpack_from(data, position)
+        seen.append((position, position + _END.size + comment == length))
         end = End(position, offset, size, count, comment)
         if count == _U16 or _U32 in {size, offset}:
             end = _end64(data, end) or end

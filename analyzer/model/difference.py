@@ -99,7 +99,7 @@ class Renamed(Record):
 class Side(Record):
     """One of the two versions."""
 
-    source: Literal["package", "facts", "report"]
+    source: Literal["package", "facts", "report", "filing"]
     """What was handed in."""
     artifact: ReportArtifact
     app: App
@@ -130,6 +130,7 @@ class DiffNote(Record):
         "new_incomplete",
         "chains_missing",
         "older_version",
+        "filing_side",
     ]
     text: Bilingual
 

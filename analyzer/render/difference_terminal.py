@@ -102,6 +102,12 @@ def _side(side: Side, lang: str) -> Text:
     app, found = side.app, side.artifact
     version = f"{app.version_name or '?'} ({app.version_code if app.version_code is not None else '?'})"
     source = word(f"source.{side.source}", lang)
+    if side.source == "filing":
+        return Text.assemble(
+            (visible(app.label or "?"), "bold"),
+            f"  {visible(app.package or '?')}  {visible(app.version_name or '?')}\n",
+            (f"{visible(found.name or '')}  {source}", "dim"),
+        )
     complete = word("complete" if side.coverage.complete else "incomplete.short", lang)
     digest = f"SHA-256 {found.sha256[:16]}…" if found.sha256 else word("not_examined", lang)
     return Text.assemble(

@@ -137,6 +137,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "source.package": ("安装包", "package"),
     "source.facts": ("存下的事实", "stored facts"),
     "source.report": ("存下的报告", "stored report"),
+    "source.filing": ("备案材料", "filing"),
     "incomplete.short": ("未能完整读取", "not read in full"),
     "old.short": ("旧", "old:"),
     "new.short": ("新", "new:"),

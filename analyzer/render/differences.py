@@ -69,7 +69,7 @@ def subject_text(row: Difference, names: Mapping[str, str], lang: str) -> str:
     title = row.title.pick(lang) if row.title else ""
     shown = row.subject
     if row.area == "accesses":
-        shown = f"{title or row.data} · {short_name(row.api or '')}"
+        shown = " · ".join(part for part in (title or row.data or "", short_name(row.api or "")) if part)
     elif row.area in {"identity", "flags", "coverage", "signers"}:
         head, _, rest = row.subject.partition(" ")
         key = f"{row.area}.{head}"

@@ -109,7 +109,7 @@ def test_no_difference_in_what_could_be_read_is_no_clean_answer(capfdbinary):
         (b"[1]", "JSON object is expected"),
         (b'{"schema": "eduaudit.report/9"}', "eduaudit.report/9"),
         (b'{"schema": "eduaudit.report/1", "run": {}}', "no report"),
-        (b'{"package": "cn.x", "name": "x"}', "--filing"),
+        (b'{"package": "cn.x", "name": "x"}', "lacks unit"),
         (b"[" * 100_000, "JSON"),
         (b"neither", "neither.json"),
         (b'{"schema": "eduaudit.report/1", "x": NaN}', "report"),
@@ -139,3 +139,62 @@ def test_a_report_on_traffic_alone_has_no_package_to_compare(stored, tmp_path, c
     assert status == 1
     assert {(row["kind"], *row["because"]) for row in json.loads(out)["differences"]} == {("first_seen", "channel")}
     assert record_plain(empty)["artifact"]["sha256"] is None
+
+
+def test_a_package_is_compared_with_its_filing_in_either_order(capfdbinary):
+    filing = SAMPLES / "homework" / "filing.json"
+    status, out, _ = run(capfdbinary, filing, HOMEWORK, "--format", "json")
+    found = json.loads(out)
+    jsonschema.validate(found, diff_schema())
+    assert status == 1
+    assert (found["old"]["source"], found["new"]["source"]) == ("filing", "package")
+    assert [note["code"] for note in found["notes"]] == ["filing_side"]
+    assert run(capfdbinary, HOMEWORK, filing, "--format", "json")[1] == out
+    assert {row["area"] for row in found["differences"]} <= {"identity", "permissions", "accesses", "sdks", "endpoints"}
+
+
+def test_what_is_filed_is_no_difference_and_what_is_not_filed_is_new(tmp_path, capfdbinary):
+    filing = json.loads((SAMPLES / "homework" / "filing.json").read_text())
+    facts = analyzer.static_facts(HOMEWORK)
+    app = filing["app"]
+    app |= {
+        "permissions": [row.name for row in facts.permissions if row.declared],
+        "sdks": [row.name for row in facts.sdks],
+        "personal_data": sorted({row.data for row in facts.accesses}),
+        "package": facts.app.package, "name": facts.app.label, "version_name": facts.app.version_name,
+    }  # fmt: skip
+    filing["system"]["domains"] = sorted({row.host for row in facts.endpoints}) or ["x.example"]
+    path = tmp_path / "filing.json"
+
+    def differences():
+        path.write_text(json.dumps(filing))
+        status, out, err = run(capfdbinary, path, HOMEWORK, "--format", "json")
+        assert err == ""
+        rows = json.loads(out)["differences"]
+        assert status == int(bool(rows))
+        return {(row["area"], row["kind"], row["subject"]) for row in rows}
+
+    assert differences() == set()
+    camera, sdk = "android.permission.CAMERA", next(row for row in facts.sdks if row.id == "umeng-analytics")
+    app["permissions"].remove(camera)
+    app["permissions"].append("android.permission.READ_SMS")
+    app["sdks"] = [*(name for name in app["sdks"] if name != sdk.name), "不存在的 SDK"]
+    app["version_name"] = "9.9"
+    assert differences() == {
+        ("permissions", "new", camera),
+        ("permissions", "gone", "android.permission.READ_SMS"),
+        ("sdks", "new", sdk.id),
+        ("sdks", "gone", "不存在的 SDK"),
+        ("identity", "changed", "version_name"),
+    }
+
+
+def test_a_filing_is_compared_with_packages_only(stored, tmp_path, capfdbinary):
+    filing = SAMPLES / "homework" / "filing.json"
+    status, _, err = run(capfdbinary, filing, filing)
+    assert (status, err.count("\n")) == (2, 1)
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"schema": "eduaudit.filing/1", "colour": 1}')
+    status, _, err = run(capfdbinary, wrong, HOMEWORK)
+    assert (status, err.count("\n")) == (2, 1)
+    assert run(capfdbinary, filing, stored / "report.json", "--format", "html")[0] == 1

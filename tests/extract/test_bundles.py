@@ -138,3 +138,23 @@ def test_any_bytes_are_read_or_refused(raw):
 @given(st.integers(0, 2**64 - 1))
 def test_numbers_keep_their_value(number):
     assert list(fields(memoryview(varint(8) + varint(number)))) == [(1, number)]
+
+
+def test_texts_of_lists_plurals_and_links_are_in_a_bundle_too():
+    """As aapt2 writes them: `Value` with an array, a plural and a style, and a styled text with its spans."""
+
+    def entry(number, value):
+        return field(3, field(1, field(1, number)) + field(6, field(2, value)))
+
+    def words(text):
+        return field(2, field(1, text))
+
+    styled = field(4, field(4, field(1, "styled") + field(2, field(1, "a;href=https://link.cn/x"))))
+    array = field(5, field(4, field(1, field(3, words("first"))) + field(1, field(3, words("second")))))
+    plural = field(5, field(5, field(1, field(3, 1) + field(4, words("many")))))
+    style = field(5, field(2, field(3, field(4, field(3, field(1, "raw"))))))
+    rows = enumerate((field(4, words("plain")), styled, array, plural, style), 1)
+    kind = field(3, field(1, field(1, 1)) + field(2, "string") + b"".join(entry(*one) for one in rows))
+    table = ProtoTable(field(2, field(1, field(1, 0x7F)) + field(2, "cn.example") + kind))
+    found = ["plain", "styled", "a;href=https://link.cn/x", "first", "second", "many", "raw"]
+    assert list(table.texts()) == found

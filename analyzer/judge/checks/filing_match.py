@@ -270,9 +270,14 @@ def listed_sdk(case: Case, sdk: Sdk) -> bool:
     return bool(filed) and _named(_words(case, sdk), {_plain(name) for name in filed or ()})
 
 
+def names_sdk(case: Case, name: str, sdk: Sdk) -> bool:
+    """Tell whether a filed name is one of this SDK's."""
+    return _named(_words(case, sdk), {_plain(name)})
+
+
 def _known_sdk(case: Case, name: str) -> bool:
     """Tell whether a filed name is an id of the rules, or names an SDK that the package holds."""
-    return name in case.catalogue.sdks or any(_named(_words(case, sdk), {_plain(name)}) for sdk in case.sdks)
+    return name in case.catalogue.sdks or any(names_sdk(case, name, sdk) for sdk in case.sdks)
 
 
 def _words(case: Case, sdk: Sdk) -> set[str]:
