@@ -94,7 +94,7 @@ def exception_ranges(data: bytes, item: int, units: int) -> list[tuple[int, int,
     table = item + ITEM_HEAD + 2 * (units + (units & 1))
     if table + 8 * tries > len(data):
         raise DamagedError("exception ranges lie outside the file")
-    lists: dict[int, list[int]] = {}
+    lists: dict[int, tuple[list[int], int]] = {}
     ranges, reached, room = [], 0, _MAX_GUARDED
     for number in range(tries):
         first, length, place = struct.unpack_from("<IHH", data, table + 8 * number)
@@ -102,16 +102,21 @@ def exception_ranges(data: bytes, item: int, units: int) -> list[tuple[int, int,
             raise DamagedError("exception ranges overlap or lie outside the code")
         reached = first + length
         if place not in lists:
-            lists[place] = _handlers(data, table + 8 * tries + place)
-        room -= length * len(lists[place])
+            lists[place] = _handlers(data, table + 8 * tries + place, room)
+        handlers, entries = lists[place]
+        room -= max(length, 1) * entries
         if room < 0:
             raise DamagedError("more exception handlers than are followed")
-        ranges.append((first, reached, lists[place]))
+        ranges.append((first, reached, handlers))
     return ranges
 
 
-def _handlers(data: bytes, at: int) -> list[int]:
+def _handlers(data: bytes, at: int, room: int) -> tuple[list[int], int]:
+    """Return the handlers of a list, each once, and how many entries it has."""
     size, at = _sleb128(data, at)
+    entries = abs(size) + (size <= 0)
+    if entries > room:
+        raise DamagedError("more exception handlers than are followed")
     found = dict[int, None]()
     for _ in range(abs(size)):
         _, at = uleb128(data, at)
@@ -120,7 +125,7 @@ def _handlers(data: bytes, at: int) -> list[int]:
     if size <= 0:
         address, at = uleb128(data, at)
         found[address] = None
-    return list(found)
+    return list(found), entries
 
 
 def _sleb128(data: bytes, at: int) -> tuple[int, int]:

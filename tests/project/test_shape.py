@@ -21,6 +21,7 @@ TOP = {
     "benchmarks",
     "deploy",
     ".ci",
+    "hatch_build.py",
     "pyproject.toml",
     "README.md",
     "README.zh-CN.md",

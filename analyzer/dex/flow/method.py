@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import compress
 
-from analyzer.dex import opcodes
+from analyzer.dex import native, opcodes
 from analyzer.dex.bodies import Bodies, exception_ranges
 from analyzer.dex.problem import DamagedError
 from analyzer.dex.sweep import decode, window
 from analyzer.dex.tables import DexFile
 
 from .blocks import Blocks
+from .compiled import CompiledBlocks
 from .value import Value
 
 _JUMPS = frozenset({*range(0x28, 0x2D), *range(0x32, 0x3E)})
@@ -25,6 +27,8 @@ _MOVE_12, _MOVE_22, _MOVE_32 = (0x01, 0x04, 0x07), (0x02, 0x05, 0x08), (0x03, 0x
 _MOVES = frozenset((*_MOVE_12, *_MOVE_22, *_MOVE_32))
 _MOST_STEPS = 6000
 """Instructions walked back for one register before it is given up."""
+_MOST_TARGETS = 1 << 20
+"""Targets of all jumps of a method: switches of a hostile file can share their cases."""
 
 
 class Method:
@@ -37,16 +41,22 @@ class Method:
         self.item = item
         words, shift, start, end = window(dex.words, dex.data, bodies, item)
         self._data = memoryview(dex.data)[shift + 2 * start : shift + 2 * end]
-        positions, self.whole = decode(words, memoryview(dex.data)[shift:], start, end)
-        self.positions: list[int] = [at - start for at in positions]
-        """Where real instructions begin."""
         # A list is read four times as fast as an array; two units of padding spare a check for each operand.
         self.units: list[int] = [*words[start:end].tolist(), 0, 0, 0]
         self.size: int = end - start
-        units = self.units
-        self.opcodes: list[int] = [units[at] & 0xFF for at in self.positions]
+        self.positions: list[int]
+        """Where real instructions begin."""
+        self.opcodes: Sequence[int]
         """One for each position."""
         self._offset = int(bodies.offset[item])
+        core = native.core()
+        self._followed = core.follow(dex.data, self._offset, 2 * start + shift, self.size) if core is not None else None
+        if self._followed is not None:
+            self.positions, self.opcodes, self.whole = self._followed.instructions()
+        else:
+            positions, self.whole = decode(words, memoryview(dex.data)[shift:], start, end)
+            self.positions, units = [at - start for at in positions], self.units
+            self.opcodes = [units[at] & 0xFF for at in self.positions]
         self.registers, self.ins, _, self._tries = struct.unpack_from("<HHHH", dex.data, self._offset)
         self.values: dict[tuple[int, int, int], Value] = {}
         """Values already evaluated: (position, register, depth)."""
@@ -179,7 +189,11 @@ class Method:
 
     @cached_property
     def blocks(self) -> Blocks | None:
-        """The control-flow graph; `None` when the exception handlers cannot be read."""
+        """The control-flow graph; `None` when the exception handlers cannot be read, or too many ways lead on."""
+        if self._followed is not None:
+            return CompiledBlocks.of(self._followed)
+        if self._labels is None:
+            return None
         try:
             ranges = exception_ranges(self.dex.data, self._offset, self.size)
         except (DamagedError, struct.error):
@@ -202,17 +216,24 @@ class Method:
         damaged or too large to follow.
         """
         key = (at, register)
-        if key not in self._definitions:
+        if key not in self._definitions and self._followed is not None:
+            self._definitions[key] = self._followed.definitions(at, register)
+        elif key not in self._definitions:
             near = self._near(at, register)
             self._definitions[key] = self._define(at, register) if near is None else frozenset((near,))
         return self._definitions[key]
 
     @cached_property
     def _labels(self) -> frozenset[int] | None:
-        """Where jumps and exceptions lead; `None` when the exception handlers cannot be read."""
+        """Where jumps and exceptions lead; `None` when the handlers cannot be read or jumps have too many targets."""
         found: set[int] = set()
+        room = _MOST_TARGETS
         for at in compress(self.positions, map(_IS_JUMP.__getitem__, self.opcodes)):
-            found.update(self.targets(at))
+            targets = self.targets(at)
+            found.update(targets)
+            room -= len(targets)
+            if room < 0:
+                return None
         if self._tries:
             try:
                 for _, _, handlers in exception_ranges(self.dex.data, self._offset, self.size):
@@ -273,7 +294,7 @@ class Method:
         while stack:
             number, register = stack.pop()
             while True:
-                key = number << 16 | register
+                key = number << 17 | register  # 65,536 is the second half of the last one
                 if key in seen:
                     break
                 seen.add(key)

@@ -14,6 +14,7 @@ units from its beginning, the opcode, and the index (or number) that the instruc
 marks where instructions begin. Methods of an item: ``bodies.methods_of(item)``.
 """
 
+from .following import Followed
 from .library import Core, Instructions, Slots, core
 
-__all__ = ["Core", "Instructions", "Slots", "core"]
+__all__ = ["Core", "Followed", "Instructions", "Slots", "core"]

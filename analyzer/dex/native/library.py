@@ -15,6 +15,7 @@ from analyzer.dex.arrays import U4, Bytes, Flags, Ints
 from analyzer.model.record import dataclass
 
 from . import compiler
+from .following import Followed, Methods
 
 SWITCH = "EDUAUDIT_NATIVE"
 """Environment variable; 0 switches the library off."""
@@ -69,6 +70,9 @@ class Core:
         self._mark_beginnings = library.mark_beginnings
         self._mark_beginnings.restype = _N
         self._mark_beginnings.argtypes = (ctypes.c_char_p, _N, _P, _N, ctypes.c_char_p, _P, _N, _P)
+        self._methods = Methods(library)
+        self.traits = bytes((ctypes.c_uint8 * 256).in_dll(library, "TRAITS"))
+        """What instructions do by opcode, as the library has it: see ``method.h``."""
         self.width = bytes((ctypes.c_uint8 * 256).in_dll(library, "WIDTH"))
         """Width in code units by opcode, as the library has it."""
 
@@ -173,6 +177,14 @@ class Core:
             _address(marks),
         )  # fmt: skip
         return marks
+
+    def follow(self, data: bytes, item: int, start: int, units: int) -> Followed | None:
+        """Decode ``units`` code units at byte ``start``, of the code item at byte ``item``, to follow its registers.
+
+        `None` when they lie outside the file.
+        """
+        handle = self._methods.new(data, len(data), item, start, units)
+        return Followed(self._methods, handle, data, units) if handle else None
 
 
 def _fitting(flags: Mapping[int, Flags], wanted: Mapping[int, Flags | None]) -> Bytes:
