@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from analyzer.catalogue.checksums import uscc as uscc_checks
-from analyzer.model import Bilingual, Frozen
+from analyzer.model import Bilingual
+from analyzer.model.base import Record  # no `Frozen`: judging an app loads no pydantic
+from analyzer.model.record import dataclass
 
 if TYPE_CHECKING:
     from analyzer.catalogue.filing_codes import Code, CodeTable
@@ -32,7 +34,8 @@ HEX64 = re.compile(r"[0-9A-Fa-f]{64}|(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}")
 HEX40 = re.compile(r"[0-9A-Fa-f]{40}|(?:[0-9A-Fa-f]{2}:){19}[0-9A-Fa-f]{2}")
 
 
-class FieldProblem(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldProblem(Record):
     """One thing wrong with one field."""
 
     pointer: str

@@ -6,6 +6,7 @@ The official annex form is not public; every field may be left out of a draft. S
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -120,7 +121,7 @@ def validate_usage(data: Any, catalogue: Catalogue | None = None, today: date | 
     values = dict(texts_of(data, ""))
     back = {theirs: ours for ours, theirs in _AS_PROVIDER.items()}
     found += [
-        row.model_copy(update={"pointer": back[row.pointer]})
+        replace(row, pointer=back[row.pointer])
         for row in format_problems({_AS_PROVIDER[key]: text for key, text in values.items() if key in _AS_PROVIDER})
     ]
     for pointer, value in values.items():

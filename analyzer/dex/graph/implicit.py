@@ -37,7 +37,14 @@ class Handed(NamedTuple):
 
 def coded(phase: Phase, link: LinkKind) -> tuple[int, int]:
     """Return the numbers of link and phase; what waits for the user is a gesture, whatever made it wait."""
-    return LINKS.index("gesture" if phase == "user" else link), PHASES.index(phase)
+    return _CODED[phase, link]
+
+
+_CODED: dict[tuple[Phase, LinkKind], tuple[int, int]] = {
+    (phase, link): (LINKS.index("gesture" if phase == "user" else link), number)
+    for number, phase in enumerate(PHASES)
+    for link in LINKS
+}
 
 
 class Callbacks:
@@ -65,6 +72,8 @@ class Callbacks:
         self._made: dict[int, list[Handed]] = {}
         self._gestures: dict[int, frozenset[int]] = {}
         self._lines: dict[int, list[int]] = {}
+        self._by_rule: dict[tuple[int, str], list[Handed]] = {}
+        self._runs: dict[str, tuple[list[tuple[str, int, int]], tuple[int, int] | None]] = {}
 
     def rule_of(self, kind: int) -> CallbackType | None:
         """Return the rule for a type itself."""
@@ -105,11 +114,9 @@ class Callbacks:
 
     def named(self, kind: int, name: str) -> list[int]:
         """Return the shapes of a type's methods of one name; of its descendants' where nobody knows the type's own."""
-        if not self._is_run(name):
-            return []
         known = self._named.get((kind, name))
         if known is None:
-            known = self._named[kind, name] = self._find_named(kind, name)
+            known = self._named[kind, name] = self._find_named(kind, name) if self._is_run(name) else []
         return known
 
     def _is_run(self, name: str) -> bool:
@@ -163,15 +170,28 @@ class Callbacks:
 
     def by_rule(self, kind: int, rule: CallbackType) -> list[Handed]:
         """Return what a rule says runs on objects of a type."""
+        known = self._by_rule.get((kind, rule.type))
+        if known is None:
+            known = self._by_rule[kind, rule.type] = self._find_by_rule(kind, rule)
+        return known
+
+    def _find_by_rule(self, kind: int, rule: CallbackType) -> list[Handed]:
+        runs = self._runs.get(rule.type)
+        if runs is None:
+            # Names that the package has no code under are left out at once.
+            named = [
+                (name, *coded(phase, rule.link))
+                for name, phase in rule.methods.items() if name != "*" and self._is_run(name)
+            ]  # fmt: skip
+            rest = rule.methods.get("*")
+            runs = self._runs[rule.type] = named, None if rest is None else coded(rest, rule.link)
         found: dict[int, Handed] = {}
-        for name, phase in rule.methods.items():
-            if name != "*":
-                for shape in self.named(kind, name):
-                    found.setdefault(shape, Handed(shape, *coded(phase, rule.link)))
-        rest = rule.methods.get("*")
-        if rest is not None:
+        for name, link, phase in runs[0]:
+            for shape in self.named(kind, name):
+                found.setdefault(shape, Handed(shape, link, phase))
+        if runs[1] is not None:
             for shape in self._all(kind):
-                found.setdefault(shape, Handed(shape, *coded(rest, rule.link)))
+                found.setdefault(shape, Handed(shape, *runs[1]))
         return list(found.values())
 
     def handed_over(self, kind: int) -> list[Handed]:

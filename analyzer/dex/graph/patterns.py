@@ -36,19 +36,20 @@ def called_methods(
     owners = {owner for rules in by_name.values() for owner, _, _ in rules}
     above = _owners_above(methods, owners, names, kin, platform)
     found: dict[int, list[str]] = defaultdict(list)
-    for method in methods.tolist():
-        known = above.get(int(names.method_type[method]))
-        if not known:
-            continue
-        shape = int(names.method_shape[method])
-        name = names.name_text(int(names.shape_name[shape]))
+    concerned = flags(kin.size, np.array([kind for kind, known in above.items() if known], np.int64))
+    methods = methods[concerned[names.method_type[methods]]]
+    kinds, shaped = names.method_type[methods].tolist(), names.method_shape[methods]
+    named = names.shape_name[shaped].tolist()
+    for method, kind, shape, number in zip(methods.tolist(), kinds, shaped.tolist(), named, strict=True):
+        known = above[kind]
+        name = names.name_text(number)
         for owner, member, pattern in by_name[name]:
-            if owner in known and (member.endswith("(*") or shape in names.shapes_like(member)):
-                kind = int(names.method_type[method])
-                if mutf8.encode(owner) == names.type_names[kind] or not (
-                    name.startswith("<") or _hidden(kind, shape, owner, names, kin, defined)
-                ):
-                    found[method].append(pattern)
+            if owner not in known or not (member.endswith("(*") or shape in names.shapes_like(member)):
+                continue
+            if mutf8.encode(owner) == names.type_names[kind] or not (
+                name.startswith("<") or _hidden(kind, shape, owner, names, kin, defined)
+            ):
+                found[method].append(pattern)
     return found
 
 

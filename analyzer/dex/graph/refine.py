@@ -6,6 +6,7 @@ The search takes any live class of a fitting type; an examiner that follows the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,9 @@ class Refinement:
         """``verdicts`` is shared between searches: `Doubt` by step, with the ids ``keep`` and ``refute`` among them."""
         self._program, self._examine, self._start = program, examine, start
         self._verdicts = verdicts
+        self._known_cuts: tuple[dict[int, Cut], dict[int, Cut]] = ({}, {})
+        """What was refuted, and what is left out with the doubtful steps, by edge; up to where `_verdicts` was read."""
+        self._read = [0, 0]
         self._descriptions: dict[int, tuple[str, int, int, int, str | None, int]] = {}
         self.certain: Run | None = None
         """The search that no doubtful step is part of."""
@@ -83,8 +87,8 @@ class Refinement:
         return {body: self._chain(ways, body, doubts=not set_aside) for body in reached}
 
     def _cuts(self, *, set_aside: bool) -> Mapping[int, Cut]:
-        cuts: dict[int, Cut] = {}
-        for step, doubt in self._verdicts.items():
+        cuts = self._known_cuts[set_aside]
+        for step, doubt in islice(self._verdicts.items(), self._read[set_aside], None):
             if doubt.id == "keep" or (doubt.id != "refute" and not set_aside):
                 continue
             cut = cuts.setdefault(step.edge, Cut())
@@ -94,6 +98,7 @@ class Refinement:
                 cut.initializer = True
             else:
                 cut.whole = True
+        self._read[set_aside] = len(self._verdicts)  # verdicts are only ever added
         return cuts
 
     def _look(self, run: Run, ways: Mapping[int, Taken], *, set_aside: bool) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analyzer.dex.arrays import Bytes, Flags, Ints
-from analyzer.dex.native.graph import graph_core
+from analyzer.dex.native.search import search_core
 from analyzer.model.record import dataclass
 
 from .pairs import Int4, Numbers, among, spread, unique
@@ -62,7 +62,7 @@ class Run:
         """Which pairs of reference and body the live classes make run."""
         self._depth: Numbers
         """Steps to every body, -1 where it is not reached; 0 for *nowhere*."""
-        core = graph_core()
+        core = search_core()
         if core is not None:
             targets = (self._direct, self._calls, self._creations)
             self._enabled, self._depth = core.search(web, targets, self._apart, self._apart_pair, roots, owners)

@@ -13,7 +13,7 @@ from analyzer.dex.graph.search import Cut, Entry, Run
 from analyzer.dex.graph.steps import BODY, CLASS, REFERENCE
 from analyzer.dex.graph.web import Web
 from analyzer.dex.native import compiler
-from analyzer.dex.native.graph import GraphCore
+from analyzer.dex.native.search import SearchCore
 
 BODIES, TYPES, REFERENCES = 7, 4, 4
 
@@ -23,7 +23,7 @@ def core():
     library, why = compiler.build_in_place()
     if library is None:
         pytest.skip(why)
-    return GraphCore(str(library))
+    return SearchCore(str(library))
 
 
 def web_of(direct, calls, creations, answers, pairs, own, more):
@@ -91,7 +91,7 @@ def test_both_searches_reach_the_same(core, direct, calls, creations, answers, p
     runs = []
     for one in (core, None):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(search, "graph_core", lambda one=one: one)
+            patch.setattr(search, "search_core", lambda one=one: one)
             runs.append(Run(web, entries, left_out, start_only=start))
     compiled, plain = runs
     assert compiled._depth.tolist() == plain._depth.tolist()

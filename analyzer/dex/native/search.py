@@ -42,7 +42,7 @@ class _Apart(ctypes.Structure):
     _fields_ = (("body", _P), ("pair", _P), ("count", _N))
 
 
-class GraphCore:
+class SearchCore:
     """The search in C; the same as `analyzer.dex.graph.search.Run` does with numpy."""
 
     def __init__(self, path: str) -> None:
@@ -89,14 +89,14 @@ class GraphCore:
         return enabled, depth
 
 
-def graph_core() -> GraphCore | None:
+def search_core() -> SearchCore | None:
     """Return the functions, `None` where `core` is."""
     return None if core() is None else _load(str(compiler.FOLDER / compiler.library_name()))
 
 
 @cache
-def _load(path: str) -> GraphCore | None:
+def _load(path: str) -> SearchCore | None:
     try:
-        return GraphCore(path)
+        return SearchCore(path)
     except (OSError, AttributeError):
         return None
