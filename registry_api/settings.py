@@ -46,6 +46,8 @@ class Settings:
     """Times a run is tried before it fails for good."""
     poll_seconds: float = 0.5
     """How often the queues are looked at."""
+    older_rules: int = 0
+    """1: a worker may judge by rules that are older than those which have judged here: after going back a release."""
     session_hours: int = 12
     """Life of a signed-in browser session."""
     review_days: str = ""

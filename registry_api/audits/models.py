@@ -72,6 +72,15 @@ class WeeklyRound(SQLModel, table=True):
     """When notices of its findings had been drafted."""
 
 
+class RuleSet(SQLModel, table=True):
+    """Rules that have judged on this record, in the order in which they came."""
+
+    __tablename__ = "rule_set"
+
+    rules: str = Field(primary_key=True, max_length=60)
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class StoredFacts(SQLModel, table=True):
     """Facts on store: the same input and extractor never need a second extraction."""
 

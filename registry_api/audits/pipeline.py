@@ -21,6 +21,7 @@ from registry_api.audits.judging import Judged, judge
 from registry_api.audits.loading import Before, facts_on_store, inputs_of_all, overtaken, runs_before
 from registry_api.audits.models import AuditRun
 from registry_api.audits.recording import Sighting, record_all
+from registry_api.audits.rulesets import newer_since
 from registry_api.db import now
 from registry_api.organizations.models import App, AppVersion
 from registry_api.registry import Registry
@@ -58,6 +59,14 @@ def _known(registry: Registry, session: Any, carried: list[AuditRun]) -> list[st
 def _perform(registry: Registry, claimed: list[AuditRun], *, repeat: bool) -> None:
     """Audit runs that were claimed; the trouble of one is not the others'."""
     if not claimed:
+        return
+    newer = newer_since(registry)
+    if newer is not None:
+        told = (
+            f"this worker has rules {registry.analysis.rules_version()}; newer ones judge here since {newer:%Y-%m-%d}"
+        )
+        for run in claimed:
+            runs.fail(registry, run, "older_rules", f"{told}: upgrade it", again=True)
         return
     with _leased(registry, claimed) as lost:
         with registry.database.read() as session:

@@ -25,8 +25,6 @@ from registry_api.registry import Registry
 from registry_api.trail.chain import Act, append
 
 _BATCH = 200
-BUNDLE = 25
-"""Runs that one job carries: the job engine spends 22 ms of CPU on a job, more than judging an app."""
 _CHANGES_SHOWN = 10_000
 _LOCK = 0x45445502
 CHANGES = ("new", "reopened", "gone")
@@ -126,7 +124,7 @@ def start(registry: Registry, actor: Actor, week: str, part: Part = EVERYTHING) 
             keys = {dedupe_key(week, app.id): app for app in apps}
             there = set(session.exec(select(AuditRun.dedupe).where(col(AuditRun.dedupe).in_(keys))).all())
             lacking = [(app, key) for key, app in keys.items() if key not in there]
-            for bundle in batched(lacking, BUNDLE):
+            for bundle in batched(lacking, runs.BUNDLE):
                 runs.request_bundle(session, registry.jobs, list(bundle), by=actor.key_id, week=week)
             count += len(lacking)
     if count:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import batched
 from typing import Any
 
 import sqlalchemy as sa
@@ -182,10 +183,16 @@ def request_runs(registry: Registry, campaign_id: int) -> int:
             ).all()
             if not rows:
                 return count
-            for row, app in rows:
-                key = f"campaign:{campaign_id}:{app.id}"
-                known = session.exec(select(AuditRun.id).where(AuditRun.dedupe == key)).first()
-                row.run_id = known or runs.request(session, registry.jobs, app, kind="campaign", dedupe=key).id
+            keys = {f"campaign:{campaign_id}:{app.id}": (row, app) for row, app in rows}
+            there = dict(
+                session.exec(select(AuditRun.dedupe, AuditRun.id).where(col(AuditRun.dedupe).in_(list(keys)))).all()
+            )
+            lacking = [(app, key) for key, (_, app) in keys.items() if key not in there]
+            for bundle in batched(lacking, runs.BUNDLE):
+                made = runs.request_bundle(session, registry.jobs, list(bundle), kind="campaign")
+                there.update(zip((key for _, key in bundle), made, strict=True))
+            for key, (row, _) in keys.items():
+                row.run_id = there[key]
                 session.add(row)
             count += len(rows)
 

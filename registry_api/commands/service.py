@@ -24,11 +24,15 @@ def serve(data: Path | None, host: str | None, port: int | None, *, no_worker: b
 
 @registry.command()
 @data_option
-def worker(data: Path | None) -> None:
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="进程数 / processes, one for a core"
+)
+def worker(data: Path | None, processes: int) -> None:
     """单独执行检测 / run audits in a process of its own."""
     import signal
     import threading
 
+    from registry_api.jobs.processes import WorkerProcesses
     from registry_api.jobs.worker import work
     from registry_api.migrations import migrate as upgrade
 
@@ -37,7 +41,8 @@ def worker(data: Path | None) -> None:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    work(made, stop, lambda: say("worker ready"))
+    with WorkerProcesses(made.settings, processes - 1):
+        work(made, stop, lambda: say("worker ready"))
     made.close()
 
 

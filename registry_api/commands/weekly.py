@@ -177,6 +177,7 @@ def _weekly_here(
     from registry_api.audits.round_notices import draft_for_round
     from registry_api.audits.rounds import compile_round
     from registry_api.campaigns.service import find_campaign
+    from registry_api.jobs.processes import WorkerProcesses
     from registry_api.jobs.worker import BackgroundWorker
     from registry_api.migrations import migrate as upgrade
 
@@ -198,7 +199,8 @@ def _weekly_here(
             rounds.start(made, actor, week, part)
         state = look()
         if state["done"] < state["total"]:
-            with BackgroundWorker(made):
+            more = _more_processes(made.settings.workers, state["total"] - state["done"])
+            with BackgroundWorker(made), WorkerProcesses(made.settings, more):
                 progress(look)
         drafted = draft_for_round(made, actor, week, Severity(level), part) if level else None
         with made.database.read() as session:
@@ -213,6 +215,15 @@ def _weekly_here(
         raise
     finally:
         made.close()
+
+
+def _more_processes(jobs: int, left: int) -> int:
+    """Return how many processes to start beside this one: no more than cores, and none for a handful of apps."""
+    import os
+
+    from registry_api.audits.runs import BUNDLE
+
+    return max(0, min(jobs, os.cpu_count() or 1, left // (2 * BUNDLE)) - 1)
 
 
 def render(report: dict[str, Any], files: tuple[Path, ...], lang: str) -> dict[Path, bytes]:

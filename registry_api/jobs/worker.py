@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Self
 
+from analyzer.model import EduauditError
 from registry_api.accounts.expiry import purge
 from registry_api.audits import runs
 from registry_api.audits.pipeline import perform
+from registry_api.audits.rulesets import newer_since
 from registry_api.audits.schedule import TICK_SECONDS, read_begin, read_level, tick
 from registry_api.audits.waivers import expire
 from registry_api.campaigns.service import sweep_campaigns
@@ -47,16 +49,28 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
     """Work until ``stop``: take back own leftovers, sweep, perform audits."""
     read_begin(registry.settings.weekly)  # a setting that is wrong is told at the start
     read_level(registry.settings.weekly_notices)
+    refuse_older_rules(registry)
     with worker_slot(registry) as name:
         runs.release_own(registry, name)
         _sweep(registry)
         registry.jobs.schedule(
             "sweep", min(_SWEEP_SECONDS, registry.settings.lease_seconds / 2), lambda: _sweep(registry)
         )
+        registry.jobs.schedule("rules", _SWEEP_SECONDS, lambda: _end_when_older(registry, stop))
         registry.jobs.schedule("webhooks", _RELAY_SECONDS, lambda: _relay(registry))
         if registry.settings.weekly:
             registry.jobs.schedule("weekly", TICK_SECONDS, lambda: _tick(registry))
         registry.jobs.worker_main(name, lambda run_id: perform(registry, run_id, name), stop, ready)
+
+
+def refuse_older_rules(registry: Registry) -> None:
+    """Raise `EduauditError` when newer rules than this process's have judged on the record."""
+    newer = newer_since(registry)
+    if newer is not None:
+        raise EduauditError(
+            f"规则版本旧于平台自 {newer:%Y-%m-%d} 起使用的规则，请升级；确需退回请设 EDUAUDIT_OLDER_RULES=1 / "
+            "the rules here are older than those that judge on this record: upgrade, or set EDUAUDIT_OLDER_RULES=1"
+        )
 
 
 def _sweep(registry: Registry) -> None:
@@ -67,6 +81,12 @@ def _sweep(registry: Registry) -> None:
     purge(registry.database)
     sweep_campaigns(registry)
     registry.blobs.trim()
+
+
+def _end_when_older(registry: Registry, stop: threading.Event) -> None:
+    """End a worker beside which a newer one has begun to judge; whoever starts it again is told why."""
+    if newer_since(registry) is not None:
+        stop.set()
 
 
 def _tick(registry: Registry) -> None:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from registry_api.audits import pipeline, runs, weekly
+from registry_api.audits import pipeline, runs
 from registry_api.audits.loading import runs_before
 from registry_api.audits.models import AuditRun, FindingRow, Observation
 from registry_api.db import now
@@ -202,7 +202,7 @@ def test_a_cancelled_audit_is_told_to_end_at_once(api, registry, submitted, monk
 
 
 def test_a_bundle_holds_what_one_job_carries(api, registry, three, monkeypatch):
-    monkeypatch.setattr(weekly, "BUNDLE", 2)
+    monkeypatch.setattr(runs, "BUNDLE", 2)
     start(api, "2026-W47")
     assert len(registry.jobs.waiting) == 2
     assert len({run.bundle for run in rows(registry, AuditRun, AuditRun.week == "2026-W47")}) == 2

@@ -79,13 +79,13 @@ def test_the_scope_is_frozen_at_the_start(api, two_provinces, submitted, drain):
 
 
 def test_a_start_that_was_cut_before_its_audits_is_gone_on_with(api, registry, two_provinces, monkeypatch):
-    whole = service.runs.request
-    monkeypatch.setattr(service.runs, "request", lambda *a, **k: 1 / 0)
+    whole = service.runs.request_bundle
+    monkeypatch.setattr(service.runs, "request_bundle", lambda *a, **k: 1 / 0)
     made = api("POST", "/campaigns", role="supervisor", json={"name": "x"}).json()["id"]
     path = f"/campaigns/{made}/transitions"
     assert api("POST", path, role="supervisor", json={"event": "start"}, headers={"If-Match": "*"}).status_code == 500
     assert registry.jobs.waiting == []
-    monkeypatch.setattr(service.runs, "request", whole)
+    monkeypatch.setattr(service.runs, "request_bundle", whole)
     assert [service.sweep_campaigns(registry), service.sweep_campaigns(registry)] == [2, 0]
     assert {job.queue for job in registry.jobs.waiting} == {"weekly"}, "interactive audits go first"
 

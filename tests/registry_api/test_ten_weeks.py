@@ -226,7 +226,7 @@ def test_a_schedule_that_was_interrupted_goes_on(story, registry, monkeypatch):
             raise KeyboardInterrupt
         return whole(session, jobs, apps, **more)
 
-    monkeypatch.setattr(weekly, "BUNDLE", 1)
+    monkeypatch.setattr(weekly.runs, "BUNDLE", 1)
     monkeypatch.setattr(weekly.runs, "request_bundle", dies)
     with pytest.raises(KeyboardInterrupt):
         tick(registry, moment)

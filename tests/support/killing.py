@@ -15,6 +15,7 @@ import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -25,9 +26,11 @@ from sqlmodel import select
 from registry_api.accounts.access import Role
 from registry_api.accounts.keys import issue
 from registry_api.app import create_app
+from registry_api.audits import runs
 from registry_api.audits.models import AuditRun, FindingRow, Observation
 from registry_api.db import now
 from registry_api.exchange.backup import verify
+from registry_api.filings.models import Filing
 from registry_api.jobs import dbos_jobs  # noqa: F401 - loaded once, before the forks
 from registry_api.jobs.worker import work
 from registry_api.organizations.models import App, AppVersion, Organization
@@ -37,6 +40,8 @@ from registry_api.trail.models import TrailEntry
 
 _FAKES = Path(__file__).parents[1] / "registry_api" / "conftest.py"
 APPS, FINDINGS = 6, 3
+EVERY = 8
+"""Requests after which a weekly round is begun."""
 
 
 def _analysis():
@@ -64,6 +69,7 @@ def _serve(settings, port, ready):
 
 
 def _work(settings, ready):
+    runs.STRAY_AFTER = timedelta(seconds=5)  # a killed worker's queued runs are not waited for a minute
     work(Registry(settings, analysis=_analysis()), threading.Event(), ready.set)
 
 
@@ -73,6 +79,7 @@ class Outcome:
 
     kills: Counter = field(default_factory=Counter)
     asked: int = 0
+    rounds: int = 0
     states: Counter = field(default_factory=Counter)
     attempts: int = 0
     most_attempts: int = 0
@@ -101,32 +108,52 @@ def _put_on_record(registry):
             session.add(version)
             session.flush()
             app.current_version_id = version.id
+            session.add(
+                Filing(
+                    app_id=app.id,
+                    organization_id=unit.id,
+                    province="31",
+                    state="filed",
+                    created_at=now(),
+                    updated_at=now(),
+                )
+            )
     return key, packages
 
 
-def _ask(url, key, packages, stop, asked):
-    """Ask for audits as a client does that must not lose one: the same request with the same key until answered."""
+def _ask(url, key, packages, stop, asked, weeks):
+    """Ask for audits as a client does that must not lose one: the same request with the same key until answered.
+
+    Every few requests a weekly round is begun too, whose runs share a job.
+    """
     turn = 0
     while not stop.is_set():
         name, package = uuid.uuid4().hex, packages[turn % len(packages)]
         turn += 1
         head = {"Authorization": f"Bearer {key}", "Idempotency-Key": name}
+        path, body, week = f"apps/{package}/audits", None, None
+        if turn % EVERY == 0:
+            week = f"{2000 + turn // EVERY // 50}-W{turn // EVERY % 50 + 1:02d}"
+            path, body = "weekly", {"week": week}
         while True:
             try:
-                answer = httpx.post(f"{url}/api/v1/apps/{package}/audits", headers=head, timeout=5)
+                answer = httpx.post(f"{url}/api/v1/{path}", headers=head, json=body, timeout=5)
             except httpx.HTTPError:
                 answer = None
-            if answer is not None and answer.status_code == 202:
-                asked[name] = answer.json()["id"]
+            if answer is not None and answer.is_success:
+                if week:
+                    weeks.append(week)
+                else:
+                    asked[name] = answer.json()["id"]
                 break
             if answer is not None and answer.status_code not in {409, 500, 503}:
                 asked[name] = f"refused: {answer.text}"
                 break
             time.sleep(0.02)
-        stop.wait(0.25)
+        stop.wait(0.1)
 
 
-def play(settings, *, kills, workers, seed=0, pause=0.5, patience=120.0):
+def play(settings, *, kills, workers, seed=0, pause=0.2, patience=120.0):
     """Kill ``kills`` times while a client asks for audits, wait until all have ended, and return an `Outcome`."""
     chance, outcome, started = random.Random(seed), Outcome(), time.monotonic()
     context = multiprocessing.get_context("forkserver")
@@ -150,7 +177,8 @@ def play(settings, *, kills, workers, seed=0, pause=0.5, patience=120.0):
 
     names = ["server", *(f"worker {index + 1}" for index in range(workers))]
     running, asked, stop = {name: start(name) for name in names}, {}, threading.Event()
-    client = threading.Thread(target=_ask, args=(f"http://127.0.0.1:{port}", key, packages, stop, asked))
+    weeks = []
+    client = threading.Thread(target=_ask, args=(f"http://127.0.0.1:{port}", key, packages, stop, asked, weeks))
     client.start()
     try:
         while not asked and time.monotonic() - started < patience:
@@ -174,7 +202,7 @@ def play(settings, *, kills, workers, seed=0, pause=0.5, patience=120.0):
         for process in running.values():
             process.kill()
             process.join()
-    _judge(registry, outcome, asked, packages)
+    _judge(registry, outcome, asked, weeks, packages)
     registry.close()
     outcome.seconds = time.monotonic() - started
     return outcome
@@ -187,7 +215,7 @@ def _unfinished(registry):
         ).one()
 
 
-def _judge(registry, outcome, asked, packages):
+def _judge(registry, outcome, asked, weeks, packages):
     with registry.database.read() as session:
         apps = session.exec(select(App.id).where(App.package.in_(packages))).all()
         runs = {run.id: run for run in session.exec(select(AuditRun).where(AuditRun.app_id.in_(apps)))}
@@ -209,8 +237,12 @@ def _judge(registry, outcome, asked, packages):
     outcome.most_attempts = max((run.attempt for run in runs.values()), default=0)
     wrong = outcome.wrong
     wrong += [f"an audit that was promised is not on record: {item}" for item in asked.values() if item not in runs]
-    if len(set(asked.values())) != len(runs):
-        wrong.append(f"{len(runs)} audits for {len(asked)} requests")
+    by_hand = [run for run in runs.values() if run.week is None]
+    if len(set(asked.values())) != len(by_hand):
+        wrong.append(f"{len(by_hand)} audits for {len(asked)} requests")
+    rounds = Counter(run.week for run in runs.values() if run.week is not None)
+    wrong += [f"the round of {week} has {rounds[week]} runs: promised {APPS}" for week in weeks if rounds[week] != APPS]
+    outcome.rounds = len(weeks)
     for run in runs.values():
         if run.state not in {"succeeded", "failed"}:
             wrong.append(f"{run.id} never ended: {run.state}, attempt {run.attempt}")

@@ -1,9 +1,11 @@
-"""Runs of a round that share a job, and findings that know whether their document has changed."""
+"""Runs of a round that share a job, findings that know whether their document has changed, rules in their order."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from registry_api.db import UtcDateTime
 
 revision = "0009"
 down_revision = "0007"
@@ -17,10 +19,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_run_bundle"), "audit_run", ["bundle"], unique=False)
     # Empty means that the digest is not known: the next audit writes document and digest once more.
     op.add_column("finding", sa.Column("digest", sa.String(length=64), nullable=False, server_default=""))
+    op.create_table(
+        "rule_set",
+        sa.Column("rules", sa.String(length=60), nullable=False),
+        sa.Column("first_seen_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("rules", name=op.f("pk_rule_set")),
+    )
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("rule_set")
     op.execute("ALTER TABLE finding DROP COLUMN digest")
     op.drop_index("ix_audit_run_bundle", "audit_run")
     op.execute("ALTER TABLE audit_run DROP COLUMN bundle")
