@@ -34,6 +34,8 @@ class Settings:
     """Bytes of files of the object store that a machine keeps in `data` at most, to read them again."""
     host: str = "127.0.0.1"
     port: int = 8710
+    processes: int = 1
+    """Server processes that answer, one for each core that is to; audits then run in a process of their own."""
     upload_limit: int = 2 * 1024**3
     """Bytes of one uploaded file."""
     body_limit: int = 8 * 1024**2

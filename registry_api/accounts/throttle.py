@@ -1,4 +1,7 @@
-"""How often a client may do what: per key, else per address, counted in this process."""
+"""How often a client may do what: per key, else per address, counted in this process.
+
+Several processes count together in `accounts.shared_throttle`.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,7 @@ class Throttle:
 
     def wait(self, rate: str, what: str, who: str) -> int:
         """Return the seconds until one more would be within the rate, at least 1."""
-        limit, seconds = _amounts(rate)
+        limit, seconds = amounts(rate)
         with self._lock:
             hits = self._hits.get((rate, what, who))
             oldest = hits[-limit] if hits and 0 < limit <= len(hits) else None
@@ -91,7 +94,7 @@ class Throttle:
         return not rate or self._within(rate, what, who, count=False)
 
     def _within(self, rate: str, what: str, who: str, *, count: bool) -> bool:
-        limit, seconds = _amounts(rate)
+        limit, seconds = amounts(rate)
         moment = time.monotonic()
         with self._lock:
             self._sweep(moment)
@@ -113,13 +116,13 @@ class Throttle:
         if moment - self._swept > _SWEEP_SECONDS:
             self._swept = moment
             for name in [
-                name for name, hits in self._hits.items() if not hits or hits[-1] <= moment - _amounts(name[0])[1]
+                name for name, hits in self._hits.items() if not hits or hits[-1] <= moment - amounts(name[0])[1]
             ]:
                 del self._hits[name]
 
 
 @lru_cache(maxsize=32)
-def _amounts(rate: str) -> tuple[int, int]:
+def amounts(rate: str) -> tuple[int, int]:
     """Return (hits, seconds) of a rate."""
     read = read_rate(rate)
     return read.amount, read.get_expiry()

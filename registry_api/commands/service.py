@@ -14,12 +14,13 @@ from registry_api.console import say
 @data_option
 @click.option("--host", help="监听地址 / address to listen on")
 @click.option("--port", type=click.IntRange(0, 65535), help="端口，0 为任选 / port, 0 for any")
+@click.option("--processes", type=click.IntRange(1, 64), help="应答的进程数 / processes that answer requests")
 @click.option("--no-worker", is_flag=True, help="不在本进程执行检测 / run no audits in this process")
-def serve(data: Path | None, host: str | None, port: int | None, *, no_worker: bool) -> None:
+def serve(data: Path | None, host: str | None, port: int | None, processes: int | None, *, no_worker: bool) -> None:
     """启动平台 / start the registry: migrate, listen, audit."""
     from registry_api.serving import serve as run
 
-    run(open_registry(data, host=host, port=port), worker=not no_worker, say=say)
+    run(open_registry(data, host=host, port=port, processes=processes), worker=not no_worker, say=say)
 
 
 @registry.command()

@@ -17,7 +17,7 @@ from registry_api.filings.models import Filing
 from registry_api.filings.printing import names_of
 from registry_api.filings.schemas import Corrections, Replies
 from registry_api.filings.service import decide, draft, find_filing, mend, submit
-from registry_api.filings.showing import reply_of, show_filings
+from registry_api.filings.showing import COLUMNS, reply_of, show_filings
 from registry_api.filings.systems import differing
 from registry_api.filings.transitions import TRANSITIONS, Event, State, step_of
 from registry_api.kit.china import today
@@ -180,6 +180,7 @@ def list_filings(
             sort=sort,
             sorts={"updated_at": Filing.updated_at},
             count=count,
+            columns=COLUMNS,
         )
 
 

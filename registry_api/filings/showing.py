@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
+from registry_api.db import plain_rows
 from registry_api.filings.models import Correction, Filing
 from registry_api.filings.states import IN_FORCE
 from registry_api.kit.replies import Reply, etag
 from registry_api.organizations.models import App
 
+COLUMNS = tuple(column for column in Filing.__table__.c if column.key != "facts")  # type: ignore[attr-defined]  # every table model has it
+"""What `show_filings` reads of a filing."""
 
-def show_filings(session: Session, items: list[Filing]) -> list[dict[str, Any]]:
+
+def show_filings(session: Session, items: Sequence[Filing | sa.Row[Any]]) -> list[dict[str, Any]]:
     """Return filings as the API shows them."""
-    apps = {
-        row.id: row for row in session.exec(select(App).where(col(App.id).in_({item.app_id for item in items}))).all()
-    }
+    names = sa.select(col(App.id), col(App.package), col(App.name))
+    apps = {row.id: row for row in plain_rows(session, names.where(col(App.id).in_({item.app_id for item in items})))}
     return [
         {
             "id": item.id,
@@ -46,7 +51,7 @@ def show_filings(session: Session, items: list[Filing]) -> list[dict[str, Any]]:
     ]
 
 
-def analysis_of(filing: Filing) -> dict[str, Any]:
+def analysis_of(filing: Filing | sa.Row[Any]) -> dict[str, Any]:
     """Say whether the package is analysed at all: no finding about an iOS app must read as nothing found."""
     if filing.platform != "ios":
         return {"binary": True, "note": None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from registry_api.accounts.access import scope_of
 from registry_api.audits import runs
+from registry_api.db import plain_rows
 from registry_api.filings.models import Filing
 from registry_api.filings.transitions import State
 from registry_api.kit.paging import After, Count, Limit, page
@@ -71,39 +73,45 @@ def show_organization(item: Organization) -> dict[str, Any]:
     }
 
 
-def show_apps(session: Session, items: list[App]) -> list[dict[str, Any]]:
-    """Return apps as the API shows them: provider, version and filing of all with one query each."""
-    # Columns and not models: a page of fifty would make a hundred objects to read three names of each.
-    owners = sa.select(col(Organization.id), col(Organization.name)).where(
-        col(Organization.id).in_({item.organization_id for item in items})
+_APP_COLUMNS = tuple(
+    getattr(App.__table__.c, name)  # type: ignore[attr-defined]  # every table model has it
+    for name in ("id", "package", "name", "organization_id", "province", "created_at")
+)
+"""What `show_apps` reads of an app: neither the text that is searched nor its pairs."""
+_BESIDE: Any = (
+    sa.select(
+        col(App.id).label("app_id"),
+        col(Organization.name).label("provider"),
+        col(Filing.id).label("filing_id"),
+        col(Filing.state).label("filing_state"),
+        col(Filing.number).label("filing_number"),
+        *AppVersion.__table__.c,  # type: ignore[attr-defined]  # as above
     )
-    organizations = {row.id: row.name for row in session.execute(owners).all()}
-    current = {item.current_version_id for item in items}
-    versions = {
-        row.id: row
-        for row in session.execute(
-            sa.select(*AppVersion.__table__.c).where(col(AppVersion.id).in_(current))  # type: ignore[attr-defined]  # every table model has it
-        ).all()
+    .outerjoin(Organization, col(Organization.id) == App.organization_id)
+    .outerjoin(Filing, col(Filing.id) == App.newest_filing_id)
+    .outerjoin(AppVersion, col(AppVersion.id) == App.current_version_id)
+)
+
+
+def show_apps(session: Session, items: Sequence[App | sa.Row[Any]]) -> list[dict[str, Any]]:
+    """Return apps as the API shows them: provider, version and newest filing of all with one query."""
+    # Columns and not models: a page of fifty would make a hundred objects to read three names of each.
+    beside = {
+        row.app_id: row for row in plain_rows(session, _BESIDE.where(col(App.id).in_([item.id for item in items])))
     }
-    filings: dict[int, Any] = {}
-    for filing_id, app_id, state, number in session.exec(
-        select(Filing.id, Filing.app_id, Filing.state, Filing.number)
-        .where(col(Filing.app_id).in_({item.id for item in items}))
-        .order_by(col(Filing.id))
-    ).all():
-        filings[app_id] = {"id": filing_id, "state": state, "number": number}
     shown = []
     for item in items:
-        version = versions.get(item.current_version_id)
+        row = beside[item.id]
+        filing = {"id": row.filing_id, "state": row.filing_state, "number": row.filing_number}
         shown.append(
             {
                 "id": item.id,
                 "package": item.package,
                 "name": item.name,
                 "province": item.province,
-                "organization": {"id": item.organization_id, "name": organizations.get(item.organization_id)},
-                "filing": filings.get(item.id or 0),
-                "version": show_version(version) if version else None,
+                "organization": {"id": item.organization_id, "name": row.provider},
+                "filing": filing if row.filing_id is not None else None,
+                "version": show_version(row) if row.id is not None else None,
                 "created_at": _time(item.created_at),
             }
         )
@@ -236,6 +244,7 @@ def list_apps(
             sort=sort,
             sorts={"name": App.name, "package": App.package},
             count=count,
+            columns=_APP_COLUMNS,
         )
 
 

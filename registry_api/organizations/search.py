@@ -59,6 +59,10 @@ class _Narrowed(FunctionElement[bool]):
     inherit_cache = True
     table = ""
 
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - the interface
+        """Stay as written: SQLite would be given ``IN (…) = 1``, and walk the whole table instead of the index."""
+        return self
+
 
 class _NarrowedApps(_Narrowed):
     inherit_cache = True
