@@ -267,16 +267,23 @@ class StringPool:
         if not self.count or not endings:
             return
         ends = self._pool[1]
+        core = native.core()
+        dots = core.find_endings(self._data, ends, endings) if core is not None else None
+        if dots is None:
+            dots = self._dotted(ends, endings)
+        if not len(dots):
+            return
+        owners, inside = self._owners(dots)
+        for index in self._indices(owners[inside]).tolist():
+            yield index, self.raw(index)
+
+    def _dotted(self, ends: Ints, endings: AbstractSet[bytes]) -> Ints:
         found: list[int] = []
         for length in sorted({len(ending) for ending in endings}):
             after = ends[ends > length]
             dotted = after[self._raw[after - length - 1] == ord(".")].tolist()
             found += [end - length - 1 for end in dotted if self._data[end - length : end] in endings]
-        if not found:
-            return
-        owners, inside = self._owners(np.asarray(found, np.int64))
-        for index in self._indices(owners[inside]).tolist():
-            yield index, self.raw(index)
+        return np.array(found, np.int64)
 
     def search(self, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
         """Yield (index, whole string) of every string in which ``pattern`` matches, in index order.
