@@ -78,6 +78,9 @@ class Core:
         self._find_endings = library.find_endings
         self._find_endings.restype = _N
         self._find_endings.argtypes = (ctypes.c_char_p, _N, _P, _N, ctypes.c_char_p, _P, _N, _P, _N)
+        self._find_text = library.find_text
+        self._find_text.restype = _N
+        self._find_text.argtypes = (ctypes.c_char_p, _N, _N, _N, ctypes.c_char_p, _N, _P, _N)
         self._read_parents = library.read_parents
         self._read_parents.restype = _N
         self._read_parents.argtypes = (ctypes.c_char_p, _N, _P, _N, _N, _P, _P, _N)
@@ -238,6 +241,12 @@ class Core:
             address(found), len(found),
         )  # fmt: skip
         return found[:count] if count >= 0 else None
+
+    def find_text(self, data: bytes, first: int, last: int, text: bytes) -> list[int] | None:
+        """Return every place between two bytes at which a text stands; `None` for more of them than are kept."""
+        found = np.empty(_ROWS, np.int64)
+        count = self._find_text(data, len(data), first, last, text, len(text), address(found), len(found))
+        return found[:count].tolist() if count >= 0 else None
 
     def read_parents(self, data: bytes, classes: npt.NDArray[Any], types: int) -> tuple[Ints, Ints] | None:
         """Return (class, superclass or interface) pairs of type indices; ``classes`` is the class table.

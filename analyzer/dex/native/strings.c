@@ -153,3 +153,27 @@ EXPORTED int64_t find_endings(
     }
     return many;
 }
+
+/* Find every place between two bytes of the file at which a text stands. Returns how many, -1 when they are more than
+ * `capacity`. */
+EXPORTED int64_t find_text(
+    const uint8_t *bytes, int64_t size, int64_t first, int64_t last, const uint8_t *text, int64_t length,
+    int64_t *found, int64_t capacity)
+{
+    source file = {bytes, size};
+    int64_t many = 0;
+    if (length < 1 || last < first || !holds(file, first, last - first))
+        return 0;
+    for (int64_t at = first; at + length <= last; at++) {
+        const uint8_t *next = memchr(bytes + at, text[0], (size_t)(last - length + 1 - at));
+        if (!next)
+            break;
+        at = next - bytes;
+        if (memcmp(next, text, (size_t)length))
+            continue;
+        if (many >= capacity)
+            return -1;
+        found[many++] = at;
+    }
+    return many;
+}
