@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.model.record import dataclass
 
-from .chunks import STRING, ChunkError, StringPool, Value, read_value
+from .chunks import STRING, ChunkError, StringPool, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,8 @@ ATTRIBUTES = {
 _PREFIXES = {ANDROID: "android:", TOOLS: "tools:"}
 _NODE = struct.Struct("<HHIIIII")
 _TAG = struct.Struct("<HHHHHH")
-_ATTRIBUTE = struct.Struct("<III")
+_ATTRIBUTE = struct.Struct("<IIIHBBI")
+"""Namespace, name, raw text, then a ``Res_value``: size, zero, kind, number."""
 
 
 @dataclass(slots=True)
@@ -133,6 +134,8 @@ class _Reader:
         self.root: Element | None = None
         self.open: list[Element] = []
         self.count = 0
+        self.names: dict[tuple[int, int], str] = {}
+        self.values: dict[tuple[int, int], Value] = {}
 
     def read(self, position: int) -> Element:
         data = self.data
@@ -155,6 +158,7 @@ class _Reader:
                 self._note(f"states {self.pool.stated:,} strings, has room for {self.pool.count:,}")
         elif kind == RESOURCE_MAP:
             self.resources = self.data[position + 8 : position + size]
+            self.names.clear()
         elif kind == START_ELEMENT:
             self._start(position, position + size)
         elif kind == END_ELEMENT:
@@ -188,6 +192,7 @@ class _Reader:
         name = int.from_bytes(data[body + 4 : body + 8], "little")
         start, width, count, *_ = _TAG.unpack_from(data, body + 8)
         element = Element(pool[name])
+        attributes, names, values = element.attributes, self.names, self.values
         if width < 20:
             count = 0
         for number in range(count):
@@ -195,11 +200,16 @@ class _Reader:
             if place + 20 > stop:
                 self._note("an attribute is cut off")
                 break
-            namespace, name, raw = _ATTRIBUTE.unpack_from(data, place)
-            value = read_value(data, place + 12, pool)
-            if value.kind != STRING and raw != NONE and value.kind == 0:
-                value = Value(STRING, raw, pool[raw])
-            element.attributes.setdefault(self._attribute_name(namespace, name), value)
+            namespace, name, raw, _, _, kind, value = _ATTRIBUTE.unpack_from(data, place)
+            if kind == 0 and raw != NONE:
+                kind, value = STRING, raw
+            known = values.get((kind, value))
+            if known is None:
+                known = values[kind, value] = Value(kind, value, pool[value] if kind == STRING else None)
+            called = names.get((namespace, name))
+            if called is None:
+                called = names[namespace, name] = self._attribute_name(namespace, name)
+            attributes.setdefault(called, known)
         if self.open:
             self.open[-1].children.append(element)
         elif self.root is None:

@@ -29,6 +29,14 @@ def test_help_lists_every_group_and_imports_nothing_heavy():
         assert f"  {name} " in done.stdout
 
 
+def test_an_audit_judges_without_the_libraries_that_read_what_others_write():
+    code = (
+        "import analyzer, sys; analyzer._warm(); print([m for m in ('pydantic', 'numpy', 'yaml') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_every_registered_group_has_a_summary_in_both_languages():
     groups = root.own_entry_points()
     assert set(groups) == set(root.SUMMARIES)

@@ -203,18 +203,26 @@ class Names:
         """Return the number of ``args)ret``, -1 if no file has it."""
         arguments, _, result = text.rpartition(")")
         wanted = [self.type(descriptor) for descriptor in (result, *_DESCRIPTOR.findall(arguments))]
-        if min(wanted) < 0 or wanted[0] >= len(self._by_result.first) - 1:
+        if min(wanted) < 0:
             return -1
-        found = self._by_result.of(wanted[0])
-        found = found[self._proto_size[found] == len(wanted) - 1]
+        forms, protos = self._by_form
+        form = wanted[0] * (_MAX_PARAMETERS + 1) + len(wanted) - 1
+        low, high = np.searchsorted(forms, (form, form + 1)).tolist()
+        found = protos[low:high]
         for place, kind in enumerate(wanted[1:]):
             found = found[self.proto_parameters.values[self.proto_parameters.first[found] + place] == kind]
         return int(found[0]) if len(found) else -1
 
     @cached_property
-    def _by_result(self) -> Rows:
-        """Prototypes by the type that they return."""
-        return Rows.keep(self._proto_result, np.arange(len(self._proto_result)), len(self.type_names))
+    def _by_form(self) -> tuple[Ints, Ints]:
+        """Prototypes in the order of the type that they return and of how many parameters they have: that, and they.
+
+        Those whose parameters cannot be read are left out.
+        """
+        protos = np.flatnonzero(self._proto_size >= 0)
+        forms = self._proto_result[protos] * (_MAX_PARAMETERS + 1) + self._proto_size[protos]
+        order = np.argsort(forms, kind="stable")
+        return forms[order], protos[order]
 
     def method(self, signature: str) -> int:
         """Return the number of a method, -1 if no file names it."""

@@ -42,12 +42,15 @@ def passing_methods(
     found: dict[int, list[Passed]] = {}
     passed: dict[int, list[Passed]] = {}
     uses = _uses(bodies, code, defined)
+    own = {body: used(calls) for body, calls in uses.items()}
     for _ in range(_LEVELS):
         fresh = False
         for body, calls in uses.items():
             if body in found:
                 continue
-            rules = [*used(calls), *(rule for _, method in calls for rule in passed.get(method, ()))]
+            rules = list(own[body])
+            if passed:
+                rules += [rule for _, method in calls if method in passed for rule in passed[method]]
             if rules and not names_class(int(defined.item[body])):
                 found[body] = list(dict.fromkeys(rules))
                 fresh = True

@@ -47,6 +47,7 @@ class Special:
         for rule in plan.implicit.classes:
             if rule.argument != OWN:
                 self._rules[rule.method].append(rule)
+        self._by_method: dict[int, list[ClassRule]] = {}
         self._made: dict[int, list[tuple[int, int, int]]] = {}
         self._is_listed: Flags = flags(len(names.method_type), np.array(sorted(listed), np.int64))
         self._resources = self._resource_uses(fields)
@@ -165,9 +166,15 @@ class Special:
         fitting = [rule for rule in rules if number >= 0 and self._fits(rule, number)]
         return [row for rule in fitting for row in self._made_by(rule, body, at, number, rule.phase, -1)]
 
-    def _rules_of(self, method: int) -> list[ClassRule]:
-        patterns = dict.fromkeys(self._listed.get(method, ()))
-        return [rule for pattern in patterns for rule in self._rules.get(pattern, ())]
+    def _rules_of(self, method: int) -> Sequence[ClassRule]:
+        listed = self._listed.get(method)
+        if listed is None:
+            return ()
+        known = self._by_method.get(method)
+        if known is None:
+            known = [rule for pattern in dict.fromkeys(listed) for rule in self._rules.get(pattern, ())]
+            self._by_method[method] = known
+        return known
 
     def _places(
         self, rule: ClassRule, cause: tuple[int, int], uses: Sequence[tuple[int, int]]
