@@ -211,7 +211,9 @@ class _Named:
 
     def vendors(self, words: PolicyWords) -> set[str]:
         """Return the vendors of the SDKs that the text names: their company's name stands for no other SDK."""
-        return {words.vendors[key] for hit in self._hits[2] for key in hit.ids}
+        _, companies, sdks = self._hits
+        inside = {place for hit in companies for place in range(hit.start, hit.end)}
+        return {words.vendors[key] for hit in sdks if hit.start not in inside for key in hit.ids}
 
     def within(self, low: int, high: int) -> list[list[Hit]]:
         """Return the words of each index in this stretch, offsets counted from its beginning."""
