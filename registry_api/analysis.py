@@ -65,8 +65,8 @@ class AnalyzerFacade:
         return analyzer.read_policy(path)
 
     def report_of(self, facts: Facts) -> Report:
-        """See `Analysis`."""
-        return analyzer.report_of(facts)
+        """See `Analysis`. A policy that lies in the package is read where none was handed in, as by the command."""
+        return analyzer.report_of(analyzer.with_packaged_policy(facts))
 
     def validate_filing(self, document: dict[str, Any]) -> list[FieldError]:
         """See `Analysis`."""

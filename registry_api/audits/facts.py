@@ -120,8 +120,7 @@ def gather(registry: Registry, inputs: Inputs, *, afresh: bool = False) -> tuple
     filing = registry.analysis.filing_facts(inputs.filing.document) if inputs.filing else None
     filed = _filed(registry, inputs.filed) if static is not None and inputs.filed else None
     traffic = merge([read_record(TrafficFacts, registry.blobs.read(item)) for item in inputs.traffic])
-    facts = Facts(static=static, policy=policy, filing=filing, traffic=traffic, filed=filed)
-    return registry.analysis.with_packaged_policy(facts), extracted
+    return Facts(static=static, policy=policy, filing=filing, traffic=traffic, filed=filed), extracted
 
 
 _TRANSIENT = frozenset({"analyser_crashed", "limit_reached"})

@@ -32,8 +32,7 @@ def check_package(registry: Registry, upload: Upload, policy: Upload | None, doc
             static = registry.analysis.extract(_named(registry, upload, Path(folder), "app"))
             words = registry.analysis.read_policy(_named(registry, policy, Path(folder), "policy")) if policy else None
         filing = registry.analysis.filing_facts(document) if document else None
-        facts = Facts(static=static, policy=words, filing=filing)
-        return registry.analysis.report_of(registry.analysis.with_packaged_policy(facts))
+        return registry.analysis.report_of(Facts(static=static, policy=words, filing=filing))
     except UnreadableInputError as error:
         raise RegistryError(
             "invalid",
