@@ -89,8 +89,8 @@ class AnalyzerFacade:
         return analyzer.read_policy(path)
 
     def report_of(self, facts: Facts) -> Report:
-        """See `Analysis`."""
-        return analyzer.report_of(facts)
+        """See `Analysis`. A policy that lies in the package is read where none was handed in, as by the command."""
+        return analyzer.report_of(analyzer.with_packaged_policy(facts))
 
     def lasts(self, facts: Facts) -> str:
         """Return our version and the first day on which the judgement may be another, such as ``0.9.0 2027-01-01``."""

@@ -152,6 +152,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
     found: list[Declaration] = []
     # most lines of a policy name nothing: one pass over the whole text says which do
     named = _Named(folded, words)
+    by_name = named.vendors(words)
     for line, following in zip(every, [*every[1:], None], strict=True):
         if not named.anything(line.start, line.end):
             continue
@@ -159,7 +160,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
         for begin, end in line.sentences:
             start = line.start + begin
             part = folded[start : line.start + end]
-            hits = _hits(part, named.within(start, line.start + end), words, line.topic)
+            hits = _hits(part, named.within(start, line.start + end), words, line.topic, by_name)
             if not hits:
                 continue
             meant = readings(part)
@@ -208,6 +209,12 @@ class _Named:
         """Tell whether a word begins in this stretch; one that crosses a line end names nothing."""
         return any(bisect.bisect_left(starts, low) < bisect.bisect_left(starts, high) for starts in self._starts)
 
+    def vendors(self, words: PolicyWords) -> set[str]:
+        """Return the vendors of the SDKs that the text names: their company's name stands for no other SDK."""
+        _, companies, sdks = self._hits
+        inside = {place for hit in companies for place in range(hit.start, hit.end)}
+        return {words.vendors[key] for hit in sdks if hit.start not in inside for key in hit.ids}
+
     def within(self, low: int, high: int) -> list[list[Hit]]:
         """Return the words of each index in this stretch, offsets counted from its beginning."""
         found = []
@@ -232,7 +239,9 @@ def _beside(hit: Hit, others: list[Hit], part: str) -> bool:
     )
 
 
-def _hits(part: str, within: list[list[Hit]], words: PolicyWords, topic: str) -> list[tuple[Hit, str]]:
+def _hits(
+    part: str, within: list[list[Hit]], words: PolicyWords, topic: str, by_name: set[str]
+) -> list[tuple[Hit, str]]:
     """Return all words of a sentence; an SDK's name inside a company's, or inside a word of data, is not its own."""
     data = [(hit, "data") for hit in within[0] if not all(key.startswith(_NOTHING) for key in hit.ids)]
     companies = [(hit, "company") for hit in within[1]]
@@ -255,7 +264,7 @@ def _hits(part: str, within: list[list[Hit]], words: PolicyWords, topic: str) ->
         sdks.append((hit, "sdk"))
     if topic == "sdk" and companies and not sdks:
         for hit, _ in companies:
-            meant = meant_sdks(hit.ids, part, words.sdks_of)
+            meant = meant_sdks(set(hit.ids) - by_name, part, words.sdks_of)
             if meant:
                 sdks.append((Hit(hit.start, hit.end, tuple(meant)), "sdk"))
     return sorted((*data, *sdks, *companies), key=lambda item: (item[0].start, item[1]))

@@ -109,6 +109,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         told=lambda item: evidence_text(item, lang),
         gap=lambda reason: coverage_text(reason, lang),
         text_title=lambda clause: _text_title(clauses, catalogue.texts, clause, lang),
+        text_address=lambda clause: _text_address(clauses, catalogue.texts, clause),
         mismatches=mismatches(report) if view == "regulator" else None,
         severity_bars=severity_bars(report, lang),
         ledger_bars=ledger_bars(report, lang),
@@ -120,6 +121,13 @@ def _text_title(clauses: Mapping[str, Clause], texts: Mapping[str, LegalText], i
     clause = clauses.get(identity)
     text = texts.get(clause.text) if clause else None
     return text.short.pick(lang) if text else ""
+
+
+def _text_address(clauses: Mapping[str, Clause], texts: Mapping[str, LegalText], identity: str) -> str | None:
+    """Return where the text of a clause is published, `None` where the rules know no address."""
+    clause = clauses.get(identity)
+    text = texts.get(clause.text) if clause else None
+    return text.url if text else None
 
 
 def _anchors(report: Report) -> frozenset[str]:

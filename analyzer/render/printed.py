@@ -17,7 +17,17 @@ from .escape import visible
 from .grouping import by_rule, ledger_by_weight
 from .overview import counts, overview, verdict
 from .printed_parts import BELOW_HEADING, COLORS, Numbered, Paper, Pen
-from .tables import SIGNS, Names, bundles_table, permissions_table, sdks_table, transmissions_table, unexamined_table
+from .tables import (
+    SIGNS,
+    Names,
+    bundles_table,
+    cited_table,
+    governance_table,
+    permissions_table,
+    sdks_table,
+    transmissions_table,
+    unexamined_table,
+)
 from .typeface import characters
 from .words import cell, place_name
 
@@ -86,6 +96,7 @@ class _Printer:
         yield from self._reads()
         yield from self._lists()
         yield from self._unexamined()
+        yield from self._cited()
 
     def _heading(self, title: str, number: int | None = None) -> Iterator[Flowable]:
         """Yield a heading that does not stand alone at the foot of a page; a table below it may split."""
@@ -201,6 +212,7 @@ class _Printer:
     def _lists(self) -> Iterator[Flowable]:
         names = self.names
         picked = (
+            (governance_table(names), (0, 1, 2, 3), (38, 44, 20, 74)),
             (sdks_table(names), (0, 1, 2, 3, 4, 6), (30, 34, 18, 14, 12, 64)),
             (bundles_table(names), (0, 1, 3), (30, 40, 100)),
             (permissions_table(names), (0, 1, 4, 5, 6, 7), (58, 16, 12, 14, 38, 34)),
@@ -227,6 +239,14 @@ class _Printer:
             if checks:
                 yield from self._heading(kind, len(checks))
                 yield self.pen.table(("", names.word("clauses"), names.word("look_at")), checks, (6, 80, 90))
+
+    def _cited(self) -> Iterator[Flowable]:
+        table = cited_table(self.names)
+        if table.rows:
+            yield from self._heading(table.title, len(table.rows))
+            heads = [head for head, _ in table.columns[:-1]]
+            rows = ([str(value) for value in row[:-1]] for row in table.rows)
+            yield self.pen.table(heads, rows, (20, 38, 16, 52, 50))
 
 
 def _lines(value: str | int, most: int = 5) -> str:

@@ -12,6 +12,7 @@ from .bundles import rows_of
 from .chains import chain_of, doubt_text, moment, offsets, searched
 from .detail_words import coverage_text, evidence_text
 from .escape import visible
+from .governance import governance_rows
 from .grouping import ledger_by_weight
 from .words import actor_name, place_name, subject_name, word
 
@@ -57,6 +58,7 @@ class Names:
         self.report = report
         self.lang = lang
         self.clauses = catalogue.clauses
+        self.texts = catalogue.texts
         self.functions = catalogue.functions
         self.sdks = {sdk.id: sdk.name for sdk in report.sdks}
         self.kinds = catalogue.personal_data
@@ -273,6 +275,37 @@ def bundles_table(names: Names) -> Table:
     )
     heads = (("name", 26), ("bundle.place", 34), ("version", 12), ("detail", 90))
     return _table("bundles", heads, rows, names)
+
+
+def governance_table(names: Names) -> Table:
+    """Return numbers, gradings and endpoints that were examined, with what is wrong with each."""
+    rows = (
+        (
+            visible(row.title),
+            visible(row.value),
+            row.state,
+            visible(row.says),
+            "\n".join(map(names.clause, row.clauses)),
+        )
+        for row in governance_rows(names.report, names.lang)
+    )
+    heads = (("item", 26), ("content", 34), ("sdk.state", 12), ("explanation", 60), ("clauses", 44))
+    return _table("governance", heads, rows, names)
+
+
+def cited_table(names: Names) -> Table:
+    """Return every clause that a finding or a governance fact cites: what it says, and where to read it."""
+    report = names.report
+    cited = {clause for row in (*report.findings, *report.governance) for clause in row.clauses}
+    rows = []
+    for identity in sorted(cited & names.clauses.keys()):
+        clause = names.clauses[identity]
+        text = names.texts.get(clause.text)
+        title = " ".join(filter(None, (text.title.pick(names.lang), text.number))) if text else "–"
+        address = text.url if text and text.url else names.word("address.none")
+        rows.append((identity, title, clause.article, clause.title.pick(names.lang), address, clause.sure))
+    heads = (("clauses", 14), ("source", 40), ("item", 10), ("explanation", 60), ("address", 50), ("sure", 8))
+    return _table("cited", heads, rows, names)
 
 
 def unexamined_table(names: Names) -> Table:

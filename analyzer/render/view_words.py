@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 VIEW_WORDS: dict[str, tuple[str, str]] = {
+    "cited": ("所引条款", "Cited clauses"),
+    "address": ("官方网址", "Official address"),
+    "address.none": ("规则中没有收录", "none in the rules"),
     "governance": ("治理事实", "Governance facts"),
     "content": ("内容", "Content"),
     "governance.good": ("正常", "in order"),

@@ -21,7 +21,9 @@ from .tables import (
     Table,
     accesses_table,
     bundles_table,
+    cited_table,
     findings_table,
+    governance_table,
     ledger_table,
     permissions_table,
     sdks_table,
@@ -54,11 +56,14 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
     sheets.overview()
     sheets.table(ledger_table(names))
     sheets.table(findings_table(names), verified=True)
+    if report.governance:
+        sheets.table(governance_table(names), verified=True)
     if report.bundles:
         sheets.table(bundles_table(names))
     for make in (permissions_table, sdks_table, transmissions_table, accesses_table):
         sheets.table(make(names))
     sheets.table(unexamined_table(names), verified=True)
+    sheets.table(cited_table(names))
     book.close()
     return sink.getvalue()
 

@@ -8,9 +8,20 @@ import pytest
 from reports import both, hostile_report
 
 from analyzer.model import Bundle, FindingEvidence
+from analyzer.model.report import GovernanceFact
 from analyzer.render import render
 
-SHEETS = ["概要", "个人信息台账", "问题", "权限", "第三方 SDK", "传输记录", "读取个人信息的代码", "未检查与人工核对"]
+SHEETS = [
+    "概要",
+    "个人信息台账",
+    "问题",
+    "权限",
+    "第三方 SDK",
+    "传输记录",
+    "读取个人信息的代码",
+    "未检查与人工核对",
+    "所引条款",
+]
 
 
 def book(report, lang="zh"):
@@ -135,3 +146,34 @@ def test_name_of_the_app_is_no_code_of_the_page_header():
     report = hostile_report()
     made = book(replace(report, app=replace(report.app, label="A&P & 作业" + "长" * 300)))
     assert made["问题"].oddHeader.left.text.startswith("A&&P && 作业")
+
+
+def test_every_cited_clause_says_what_it_says_and_where_to_read_it():
+    made = book(hostile_report())["所引条款"]
+    rows = {row[0]: row for row in made.iter_rows(min_row=2, values_only=True)}
+    assert rows["191-3.1"][4] == "https://www.cac.gov.cn/2019-12/27/c_1578986455686625.htm"
+    assert "191号" in rows["191-3.1"][1]
+
+
+def test_a_text_without_a_known_address_says_so():
+    from analyzer.catalogue import load_catalogue
+    from analyzer.render.tables import Names, cited_table
+
+    finding = replace(hostile_report().findings[0], clauses=("164-6",))
+    report = replace(hostile_report(), findings=(finding,), governance=())
+    assert cited_table(Names(report, load_catalogue(), "zh")).rows[0][4] == "规则中没有收录"
+
+
+def test_governance_facts_have_a_sheet_where_there_are_some():
+    fact = GovernanceFact(
+        id="uscc",
+        title=both("统一社会信用代码", "USCC"),
+        value="91510100MA0000008A",
+        state="good",
+        says=both("格式正确", "well formed"),
+        clauses=("EDU-01",),
+    )
+    made = book(replace(hostile_report(), governance=(fact,)))
+    assert made.sheetnames.index("治理事实") == SHEETS.index("问题") + 1
+    assert column(made["治理事实"], "内容") == ["91510100MA0000008A"]
+    assert column(made["治理事实"], "状态") == ["正常"]
