@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from analyzer.model import NotAnalysed
 
@@ -28,6 +28,8 @@ BATCH = 512 << 10
 """Bytes of records that are handed over at once."""
 AHEAD = 3
 """Batches a process that wait: bounded memory, whatever the size of the capture."""
+Span = tuple[int, int]
+"""Where a record begins in its file, and its size: each process reads its own."""
 _examiner: Examiner | None = None
 
 
@@ -55,14 +57,14 @@ def examine_file(examiner: Examiner, path: Path, jobs: int) -> Iterator[Any]:
         _examiner = None
 
 
-def _batches(reader: RecordReader) -> Iterator[list[bytes] | NotAnalysed]:
-    batch: list[bytes] = []
+def _batches(reader: RecordReader) -> Iterator[list[Span] | NotAnalysed]:
+    batch: list[Span] = []
     size = 0
     why = ""
     try:
-        while (record := reader.read()) is not None:
+        while (record := reader.skip()) is not None:
             batch.append(record)
-            size += len(record)
+            size += record[1]
             if size >= BATCH:
                 yield batch
                 batch, size = [], 0
@@ -76,9 +78,9 @@ def _batches(reader: RecordReader) -> Iterator[list[bytes] | NotAnalysed]:
         yield NotAnalysed(request_id="", host=None, code="capture_truncated", detail=why)
 
 
-def _ordered(batches: Iterable[list[bytes] | NotAnalysed], path: str, jobs: int) -> Iterator[Any]:
+def _ordered(batches: Iterable[list[Span] | NotAnalysed], path: str, jobs: int) -> Iterator[Any]:
     pool = _pool(jobs)
-    waiting: deque[tuple[list[bytes], Future[list[Any]]]] = deque()
+    waiting: deque[tuple[list[Span], Future[list[Any]]]] = deque()
     try:
         for batch in batches:
             if isinstance(batch, NotAnalysed):
@@ -103,7 +105,7 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _take(
-    pool: ProcessPoolExecutor, waiting: deque[tuple[list[bytes], Future[list[Any]]]], path: str, jobs: int
+    pool: ProcessPoolExecutor, waiting: deque[tuple[list[Span], Future[list[Any]]]], path: str, jobs: int
 ) -> tuple[ProcessPoolExecutor, list[Any]]:
     """Wait for the oldest batch. When its process died, find the record that did it and go on with a new pool."""
     batch, future = waiting.popleft()
@@ -118,7 +120,7 @@ def _take(
     return pool, results
 
 
-def _one_by_one(batch: list[bytes], path: str) -> list[Any]:
+def _one_by_one(batch: list[Span], path: str) -> list[Any]:
     results: list[Any] = []
     pool = _pool(1)
     for record in batch:
@@ -127,22 +129,29 @@ def _one_by_one(batch: list[bytes], path: str) -> list[Any]:
         except BrokenProcessPool:
             pool.shutdown(wait=False)
             pool = _pool(1)
-            detail = f"the process that examined it ended ({len(record)} bytes)"
-            row = NotAnalysed(request_id=_flow_of(record), host=None, code="analyser_error", detail=detail)
+            detail = f"the process that examined it ended ({record[1]} bytes)"
+            row = NotAnalysed(request_id=_flow_of(record, path), host=None, code="analyser_error", detail=detail)
             results.append(row)
     pool.shutdown()
     return results
 
 
-def _flow_of(record: bytes) -> str:
-    with contextlib.suppress(ValueError, IndexError, KeyError):
+def _flow_of(span: Span, path: str) -> str:
+    with contextlib.suppress(ValueError, IndexError, KeyError, OSError), Path(path).open("rb") as file:
+        record = _record(file, span)
         return str(parse(record, spans(record)["id"])[0])
     return ""
 
 
-def _examine(batch: list[bytes], path: str) -> list[Any]:
+def _examine(batch: list[Span], path: str) -> list[Any]:
     """Run in a forked process."""
     if _examiner is None:
         raise RuntimeError("no examiner was inherited")
     capture = Path(path)
-    return [_examiner.look(item) for record in batch for item in iterate_record(record, capture)]
+    with capture.open("rb") as file:
+        return [_examiner.look(item) for span in batch for item in iterate_record(_record(file, span), capture)]
+
+
+def _record(file: BinaryIO, span: Span) -> bytes:
+    file.seek(span[0])
+    return file.read(span[1])

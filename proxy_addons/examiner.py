@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.model import NotAnalysed
@@ -11,6 +12,8 @@ from .decode.limits import Limits
 from .decode.tree import unfold
 from .evidence.places import Paths, first_sights, sight_ids
 from .markpage import MARK_HOST
+from .match.glance import Glance
+from .match.known import SALT
 from .match.matcher import Matcher
 from .match.wording import Wording
 
@@ -57,6 +60,8 @@ class Looked(NamedTuple):
     """Of a response: harmful words, each with its vocabulary."""
 
 
+REMEMBERED = 10_000
+"""Sets of headers that are remembered."""
 HARMFUL = frozenset({"vulgar", "violence", "gambling"})
 """Vocabularies of words that servers should not send to pupils."""
 
@@ -69,6 +74,8 @@ class Examiner:
         self._table = catalogue.recipients
         self._matcher = Matcher(values, keys, catalogue.identifiers)
         self._words = Wording(catalogue.vocabularies.values(), HARMFUL)
+        self._glance = Glance(self._matcher, self._words.words())
+        self._headers: dict[tuple[str, tuple[tuple[str, str], ...]], bool] = {}
         self._paths = Paths(self._matcher)
         self._limits = limits or Limits()
 
@@ -88,7 +95,28 @@ class Examiner:
             row = NotAnalysed(request_id=item.flow, host=item.host, code="analyser_error", detail=detail)
             return whole._replace(missed=(row,))
 
+    def _headers_clear(self, message: Message) -> bool:
+        """Tell whether nothing can be found in the headers: those of a server or an app are nearly always the same."""
+        key = (message.direction, message.headers)
+        there = self._headers.get(key)
+        if there is None:
+            if len(self._headers) > REMEMBERED:
+                self._headers.clear()
+            unfolded = unfold(replace(message, target="", body=b""), self._limits)
+            leaves = unfolded.leaves
+            found = bool(unfolded.gaps or self._matcher.find(leaves) or list(self._words.find(leaves)))
+            # A salt in them may belong to the address.
+            salt = any(SALT.search(name.lower()) for name, _ in message.headers)
+            there = self._headers[key] = not found and not salt
+        return there
+
     def _examine(self, message: Message, whole: Looked) -> Looked:
+        if self._glance.clear(message):
+            if self._headers_clear(message):
+                if not whole.sent:
+                    return whole
+                message = replace(message, headers=())
+            message = replace(message, body=b"")  # nothing in it: what is left is the address, and headers
         unfolded = unfold(message, self._limits)
         missed = tuple(
             NotAnalysed(request_id=message.flow, host=whole.host, code=gap.code, detail=gap.detail)

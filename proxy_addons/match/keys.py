@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from analyzer.catalogue.identifiers import Identifier, key_form
@@ -113,6 +113,10 @@ class KeyNames:
                 else:
                     dull.add(key)
         return [(index, roles[key]) for index, key in enumerate(keys) if key in roles]
+
+    def axes(self) -> Iterator[str]:
+        """Yield the names of latitudes and longitudes."""
+        return (name for name, axis in self._axes.items() if axis != "place")
 
     def axis(self, key: str | None) -> str:
         """Return ``lat``, ``lng`` or ``place`` where a name says that a number is one."""

@@ -22,6 +22,8 @@ Raw = tuple[int, int, int, tuple[str, ...], bool]
 """(start, end, number of the value, layers, whether a key name is needed)."""
 SALT = re.compile(r"salt|slt|nonce|seed|rand|md5|sha1|sha256|hash|digest")
 CHUNK = 1 << 18
+SHORT = 6
+"""Bytes below which a value that needs its name stands anywhere by chance."""
 _WHOLE: tuple[Proof, Sure] = ("known_value", "V")
 _MASKED: tuple[Proof, Sure] = ("pattern", "?")
 MAX_RAW = 20_000
@@ -59,6 +61,16 @@ class KnownValues:
         more = salted(hay, self.known, explained) if self.known and SALT.search(hay.lowered_keys) else ()
         raw = [*self._plain(hay), *digested, *more]
         return self.decide(hay, raw) if raw else []
+
+    def telling_texts(self) -> Iterator[bytes]:
+        """Yield what is searched, in lower case, but for short values that only count under a name (`short_under`)."""
+        for text, needles in zip(self._texts, self._needles, strict=True):
+            if len(text) >= SHORT or not all(self.known[needle.known].context for needle in needles):
+                yield text
+
+    def short_under(self, named: Mapping[str, str]) -> bool:
+        """Tell whether a name is one under which a short value of the profile counts."""
+        return any(_names(known, named) for known in self.known if known.context)
 
     def named_in(self, text: str) -> bool:
         """Tell whether ``text``, such as a key name, holds a value of the profile in any spelling."""

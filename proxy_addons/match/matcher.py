@@ -31,32 +31,32 @@ class Matcher:
     def __init__(
         self, values: Mapping[str, Sequence[str]], hmac_keys: Mapping[str, str], identifiers: Mapping[str, Identifier]
     ) -> None:
-        self._names = names = KeyNames(identifiers.values())
-        self._known = KnownValues(values, hmac_keys, identifiers, names)
-        self._coordinates = Coordinates(values, identifiers, names)
-        self._patterns = Patterns(identifiers, names)
+        self.names = names = KeyNames(identifiers.values())
+        self.known = KnownValues(values, hmac_keys, identifiers, names)
+        self.coordinates = Coordinates(values, identifiers, names)
+        self.patterns = Patterns(identifiers, names)
 
     def shown_key(self, key: str | None) -> str | None:
         """Return a key name as it may be written: maps keyed by phone numbers or names have personal data for names."""
         if key is None:
             return None
         bare = SEPARATORS.sub("", key)
-        named = bool(self._names.named(key))
+        named = bool(self.names.named(key))
         shaped = NAME.fullmatch(key) is not None and (key.isascii() or named)
-        return key if shaped and not NUMBERS.search(bare) and (named or not self._known.named_in(key)) else "#"
+        return key if shaped and not NUMBERS.search(bare) and (named or not self.known.named_in(key)) else "#"
 
     def find(self, leaves: Sequence[Leaf]) -> list[tuple[Hit, Leaf]]:
         """Return every hit with its leaf; one for a value that can be reached over several ways of decoding."""
         hay = Haystack(leaves)
         columns = hay.leaves
-        roles = self._names.roles(columns.keys)
-        known = self._known.find(hay)
-        points = self._coordinates.find(hay, roles)
+        roles = self.names.roles(columns.keys)
+        known = self.known.find(hay)
+        points = self.coordinates.find(hay, roles)
         if known and points:
             taken = Spans((hit.start, hit.end) for hit in known)
             points = [hit for hit in points if not taken.touches(hit.start, hit.end)]
         taken = Spans((hit.start, hit.end) for hit in (*known, *points))
-        hits = [*known, *points, *self._patterns.find(hay, taken, roles)]
+        hits = [*known, *points, *self.patterns.find(hay, taken, roles)]
         best: dict[tuple[object, ...], tuple[Hit, int, int]] = {}
         for hit in hits:
             index = columns.leaf_at(hit.start)

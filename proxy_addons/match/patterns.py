@@ -106,6 +106,31 @@ class Patterns:
                 found += self._named_only(hay, index, role)
         return _best([hit for hit in found if not taken.touches(hit.start, hit.end)])
 
+    def fits(self, name: str, text: str) -> bool:
+        """Tell whether a rule may find a value in a text: where it stands is not asked."""
+        rule, patterns = self._rules[name]
+        check = VALIDATORS[rule.validator]
+        for pattern in patterns:
+            for match in pattern.finditer(text):
+                value = next((part for part in match.groups() if part is not None), match.group())
+                around = text[max(0, match.start() - 2) : match.start()], text[match.end() : match.end() + 2]
+                guarded = any(GUARDS[guard](value, *around) for guard in rule.guards)
+                if check(value) and not guarded and not self._ignored(name, value):
+                    return True
+        return False
+
+    def unnamed(self, hay: Haystack, *, macs: bool = True) -> Iterator[tuple[Identifier, int, int]]:
+        """Yield (rule, begin, end) where a form that needs no name may stand."""
+        return self._prefilter.places(hay, macs=macs)
+
+    def named_in_text(self, hay: Haystack) -> dict[str, list[tuple[int, int]]]:
+        """Return rule id → places behind its names in running text."""
+        return self._named_text.places(hay, 0, len(hay.data))
+
+    def together(self, forms: set[str]) -> bool:
+        """Tell whether names that stand together may say what an object is."""
+        return any(all(forms & names for names in wanted) for _, wanted in self._objects_of)
+
     def _keyed(self, hay: Haystack, index: int, role: Role, by_rule: Hits) -> None:
         """Try the patterns of the kinds that the key of a leaf names."""
         text = hay.leaves.texts[index]

@@ -21,6 +21,7 @@ BEHIND = 120
 """Bytes behind a name in which its value stands."""
 AROUND = 80
 DIGIT_RUN = b"0" * 11
+SHARE = b"0." + DIGIT_RUN
 RUN = re.compile(rb"0+")
 ELEVEN = re.compile(r"\d{11,}")
 TO_HEX = bytes(104 if code in b"0123456789abcdefABCDEF" else code for code in range(256))
@@ -54,9 +55,11 @@ class Prefilter:
         self._reach = (max(before, default=0) + 4, max(behind, default=0) + 2)
         self._digits = re.compile("|".join(f"(?:{one})" for one in digits).encode()) if digits and ascii_only else None
 
-    def places(self, hay: Haystack) -> Iterator[tuple[Identifier, int, int]]:
-        """Yield (rule, begin, end) in bytes."""
+    def places(self, hay: Haystack, *, macs: bool = True) -> Iterator[tuple[Identifier, int, int]]:
+        """Yield (rule, begin, end) in bytes; ``macs``: whether to look for addresses of network cards too."""
         for mark, rules in self._marks.items():
+            if mark == "mac" and not macs:
+                continue
             for count, (begin, end) in enumerate(self._marked(mark, hay)):
                 if count > MAX_PLACES:
                     break
@@ -78,13 +81,20 @@ class Prefilter:
 
     def _numbers(self, hay: Haystack) -> Iterator[tuple[int, int]]:
         shape = hay.shape
+        if DIGIT_RUN not in shape.replace(SHARE, b""):
+            return
         before, behind = self._reach
         at = shape.find(DIGIT_RUN)
+        data = hay.data
         while at >= 0:
+            # 0.13912345678 is a share, and what begins inside a run was looked at: every log has both.
+            share = at > 1 and data[at - 1] == 46 and shape[at - 2] == 48
+            if share or (at and shape[at - 1] == 48):
+                at = shape.find(DIGIT_RUN, at + len(DIGIT_RUN))
+                continue
             end = RUN.match(shape, at).end()  # type: ignore[union-attr]  # it begins with eleven
-            data = hay.data
-            # Thirteen digits from 1 are milliseconds since the epoch, and 0.13912345678 is a share: every log has them.
-            chance = (end - at == 13 and data[at] == 49) or (at > 1 and data[at - 1] == 46 and shape[at - 2] == 48)
+            # Thirteen digits from 1 are milliseconds since the epoch.
+            chance = end - at == 13 and data[at] == 49
             if not chance and (self._digits is None or self._digits.search(data, max(0, at - before), end + behind)):
                 yield _inside(data, at, end)
             at = shape.find(DIGIT_RUN, end)

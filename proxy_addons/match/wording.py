@@ -30,6 +30,10 @@ class Wording:
         self._owners = list(owners.values())
         self._automaton = ahocorasick_rs.BytesAhoCorasick(list(owners)) if owners else None
 
+    def words(self) -> Iterator[bytes]:
+        """Yield the words, in lower case."""
+        return (word.encode() for word in self._words)
+
     def find(self, leaves: Sequence[Leaf]) -> Iterator[tuple[str, str]]:
         """Yield (id of the vocabulary, word), each once."""
         if self._automaton is None:

@@ -34,8 +34,8 @@ class RecordReader:
         self._file = file
         self._at = 0
 
-    def read(self) -> bytes | None:
-        """Return the next whole record, or `None` when there is none yet. Raise `CutError` for what is no record."""
+    def _size(self) -> int | None:
+        """Return the bytes of the next record, `None` where not even that is written."""
         self._file.seek(self._at)
         head = self._file.read(14)
         if not head:
@@ -48,12 +48,28 @@ class RecordReader:
         size = int(digits)
         if size > MAX_RECORD:
             raise CutError(f"absurd record length at byte {self._at}")
-        self._file.seek(self._at)
-        record = self._file.read(len(digits) + 1 + size + 1)
-        if len(record) < len(digits) + 2 + size:
+        return len(digits) + 2 + size
+
+    def read(self) -> bytes | None:
+        """Return the next whole record, or `None` when there is none yet. Raise `CutError` for what is no record."""
+        size = self._size()
+        if size is None:
             return None
-        self._at += len(record)
+        self._file.seek(self._at)
+        record = self._file.read(size)
+        if len(record) < size:
+            return None
+        self._at += size
         return record
+
+    def skip(self) -> tuple[int, int] | None:
+        """Return (begin, size) of the next record of a finished file without reading it, or `None` as `read` does."""
+        size = self._size()
+        begin = self._at
+        if size is None or begin + size > self._file.seek(0, io.SEEK_END):
+            return None
+        self._at += size
+        return begin, size
 
     def rest(self) -> int:
         """Return the bytes behind the last whole record."""
