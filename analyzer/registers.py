@@ -34,6 +34,20 @@ def usage_schema() -> dict[str, Any]:
     return schema()
 
 
+def data_dictionary() -> dict[str, Any]:
+    """Return the fields of both filing forms and their code tables, with names, types, sources and sureness."""
+    from analyzer.judge.dictionary import data_dictionary as dictionary
+
+    return dictionary()
+
+
+def dictionary_text(dictionary: dict[str, Any]) -> str:
+    """Return a data dictionary as a Markdown page."""
+    from analyzer.judge.dictionary import dictionary_text as text
+
+    return text(dictionary)
+
+
 def filing_codes() -> Mapping[str, Any]:
     """Return table id → code table of the filing forms (``codes`` with ``id``, ``title``, ``length``)."""
     from analyzer.catalogue import load_catalogue
