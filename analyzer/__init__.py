@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.registers import (
     calendar,
+    clauses,
     code_names,
     compare_facts,
+    data_dictionary,
     data_permissions,
+    dictionary_text,
     difference_rows,
     filing_codes,
     legal_texts,
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from threading import Event
 
-    from analyzer.model import Clause, Facts, FilingFacts, ImageFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
+    from analyzer.model import Facts, FilingFacts, ImageFacts, PolicyFacts, Report, StaticFacts, TrafficFacts
     from analyzer.sandbox import Limits
     from analyzer.sandbox.cache import FactsCache
 
@@ -43,7 +46,9 @@ __all__ = [
     "clauses",
     "code_names",
     "compare_facts",
+    "data_dictionary",
     "data_permissions",
+    "dictionary_text",
     "difference_rows",
     "engine",
     "filing_codes",
@@ -345,13 +350,6 @@ def filing_schema() -> dict[str, Any]:
     from analyzer.judge.filing import filing_schema as schema
 
     return schema()
-
-
-def clauses() -> Mapping[str, Clause]:
-    """Return clause id → `analyzer.model.Clause` of the rules in force."""
-    from analyzer.catalogue import load_catalogue
-
-    return load_catalogue().clauses
 
 
 def resolve_hosts(facts: Facts) -> Facts:

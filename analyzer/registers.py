@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from analyzer.catalogue.calendar import CalendarYear
     from analyzer.catalogue.law import LegalText
     from analyzer.catalogue.supervision import NoticeTemplate, SupervisoryItem
-    from analyzer.model import Diff, StaticFacts
+    from analyzer.model import Clause, Diff, StaticFacts
 
 
 def validate_usage(data: dict[str, Any], today: date | None = None) -> list[Any]:
@@ -33,6 +33,27 @@ def usage_schema() -> dict[str, Any]:
     from analyzer.judge.usage_form import usage_schema as schema
 
     return schema()
+
+
+def data_dictionary() -> dict[str, Any]:
+    """Return the fields of both filing forms and their code tables, with names, types, sources and sureness."""
+    from analyzer.judge.dictionary import data_dictionary as dictionary
+
+    return dictionary()
+
+
+def dictionary_text(dictionary: dict[str, Any]) -> str:
+    """Return a data dictionary as a Markdown page."""
+    from analyzer.judge.dictionary import dictionary_text as text
+
+    return text(dictionary)
+
+
+def clauses() -> Mapping[str, Clause]:
+    """Return clause id → `analyzer.model.Clause` of the rules in force."""
+    from analyzer.catalogue import load_catalogue
+
+    return load_catalogue().clauses
 
 
 def filing_codes() -> Mapping[str, Any]:

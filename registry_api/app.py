@@ -84,6 +84,12 @@ def get_filing_schema(registry: RegistryPart) -> dict[str, Any]:
     return registry.analysis.filing_schema()
 
 
+@_base.get("/dictionary", operation_id="getDictionary")
+def get_dictionary() -> dict[str, Any]:
+    """Return the data dictionary: each field of both filing forms, and the code tables, with names and sources."""
+    return analyzer.data_dictionary()
+
+
 def create_app(registry: Registry) -> FastAPI:
     """Return the application around one registry; it refers to nothing of another server."""
     app = FastAPI(

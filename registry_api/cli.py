@@ -6,6 +6,7 @@ from registry_api.commands import (
     access,
     campaign,
     certificate,
+    dictionary,
     key,
     notices,
     records,
@@ -19,7 +20,21 @@ from registry_api.commands import (
 from registry_api.commands.group import registry
 from registry_api.commands.webhooks import webhooks
 
-COMMANDS = (service, submit, weekly, campaign, records, schema, key, user, trail, notices, access, certificate)
+COMMANDS = (
+    service,
+    submit,
+    weekly,
+    campaign,
+    records,
+    schema,
+    key,
+    user,
+    trail,
+    notices,
+    access,
+    certificate,
+    dictionary,
+)
 """Modules that add their commands to the group as they are imported."""
 
 registry.add_command(webhooks)

@@ -8,8 +8,9 @@ under concurrency, whatever the busy timeout.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlmodel import Session, SQLModel
 from registry_api.settings import Settings
 
 BUSY_MILLISECONDS = 30_000
+_LOOK_SECONDS = 0.001
 _ANALYSED_ROWS = 1000
 """Rows of each index that SQLite looks at when it counts anew: a few milliseconds in all."""
 
@@ -150,7 +152,8 @@ class Database:
         """Let this process's writers pass one by one: SQLite itself polls, and whom it lets in is a matter of luck."""
         mine = self.settings.sqlite and self._turn.acquire(timeout=BUSY_MILLISECONDS / 1000)
         try:
-            yield
+            with _turn_among(self.settings) if mine and self.settings.processes > 1 else nullcontext():
+                yield
         finally:
             if mine:
                 self._turn.release()
@@ -179,6 +182,25 @@ class Database:
         """Give the connections back."""
         self.writer.dispose()
         self.reader.dispose()
+
+
+@contextmanager
+def _turn_among(settings: Settings) -> Iterator[None]:
+    """Let one of several processes write: SQLite's own waiting grows to a tenth of a second for each look.
+
+    The kernel opens the lock when its holder dies. After the time that SQLite would wait, SQLite itself decides.
+    """
+    import fcntl  # noqa: PLC0415 - several processes are for systems that fork
+
+    end = time.monotonic() + BUSY_MILLISECONDS / 1000
+    with (settings.data / "write.lock").open("w") as file:
+        while time.monotonic() < end:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(_LOOK_SECONDS)
+        yield
 
 
 def plain_rows(session: Session, statement: Any) -> Sequence[sa.Row[Any]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections import namedtuple
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
@@ -147,7 +149,11 @@ _PRESENTED = (
 )
 
 
-def _find_key(database: Database, key_id: str) -> tuple[ApiKey | None, ApiKey | None]:
+_Presented = namedtuple("_Presented", _COLUMNS.keys())  # type: ignore[misc]  # noqa: PYI024 - the fields of the table's row
+"""What `ApiKey` has, without a session behind it."""
+
+
+def _find_key(database: Database, key_id: str) -> tuple[Any, Any]:
     """Return a key and, where it is one of a person's, the row of the person's account.
 
     Every request begins with it: one question, and two plain rows instead of a session with its models.
@@ -157,11 +163,8 @@ def _find_key(database: Database, key_id: str) -> tuple[ApiKey | None, ApiKey | 
     if row is None:
         return None, None
     size = len(_COLUMNS)
-    names = _COLUMNS.keys()
-    key = ApiKey.model_construct(**dict(zip(names, row[:size], strict=True)))
-    if key.user_id in {None, key.id} or row[size] is None:
-        return key, None
-    return key, ApiKey.model_construct(**dict(zip(names, row[size:], strict=True)))
+    key: Any = _Presented(*row[:size])
+    return key, None if key.user_id in {None, key.id} or row[size] is None else _Presented(*row[size:])
 
 
 def read_key(database: Database, text: str) -> tuple[ApiKey | None, Actor | None, str]:

@@ -15,6 +15,7 @@ from registry_api.accounts.access import MEMBERS, Actor
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
 from registry_api.exchange.rows import Row, read_rows
+from registry_api.filings.bans import banned
 from registry_api.filings.models import Filing
 from registry_api.filings.service import app_key, platform_of, read_document
 from registry_api.filings.transitions import FINAL, State
@@ -128,6 +129,9 @@ def _import_batch(
             )
         ).all()
     )
+    banned_apps, banned_owners = banned(
+        session, {app.id for app in apps.values()}, {owner.id for owner in owners.values()}
+    )
     moment = now()
     filings = []
     for row in rows:
@@ -137,6 +141,8 @@ def _import_batch(
             _refuse_field(result, row, "/unit/uscc", "foreign", f"{uscc} is not the organisation of this key")
         elif app.organization_id != owner.id or (planned or {}).get(package, uscc) != uscc:
             _refuse_field(result, row, "/app/package", "taken", f"{package} belongs to another provider")
+        elif why := banned_apps.get(app.id) or banned_owners.get(owner.id):
+            result.refuse(row.number, f"{why.pointer}: {why.message}", [why])
         elif app.id in living or package in (planned or {}):
             result.known += 1
         else:

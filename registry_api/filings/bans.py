@@ -46,6 +46,22 @@ def in_force(
     ).first()
 
 
+def banned(
+    session: Session, apps: set[int], organizations: set[int]
+) -> tuple[dict[int, FieldError], dict[int, FieldError]]:
+    """Return app → why, and organisation → why nothing of it may be filed, of many with one question."""
+    rows = session.exec(
+        select(FilingBan)
+        .where(
+            or_(col(FilingBan.app_id).in_(apps), col(FilingBan.organization_id).in_(organizations)),
+            col(FilingBan.until_on) >= today(),
+            col(FilingBan.lifted_at).is_(None),
+        )
+        .order_by(col(FilingBan.until_on))
+    ).all()
+    return {row.app_id: ban_error(row) for row in rows}, {row.organization_id: ban_error(row) for row in rows}
+
+
 def ban_error(ban: FilingBan) -> FieldError:
     """Return what tells the provider until when to wait."""
     return FieldError(

@@ -13,6 +13,7 @@ OPEN = {
     "/metrics",
     "/public/certificate-keys",
     "/health",
+    "/dictionary",
     "/schema/filing",
     "/schema/user-filing",
     "/public/apps",

@@ -3,10 +3,14 @@ import json
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from analyzer.model import UnreadableInputError
 from registry_api.accounts.access import Actor, Role, default_scopes
 from registry_api.exchange.filings import import_filings, read_rows
+from registry_api.filings.bans import impose
+from registry_api.filings.models import Filing
+from registry_api.filings.states import State
 
 ACTOR = Actor("console", "console", Role.ADMIN, scopes=frozenset(default_scopes(Role.ADMIN)))
 
@@ -220,3 +224,18 @@ def test_an_app_for_ios_is_put_on_record_as_filing_it_would(api, registry, filin
     with registry.database.read() as session:
         assert session.exec(select(App.package)).one() == "ios:cn.example.study"
         assert session.exec(select(Filing.platform)).one() == "ios"
+
+
+def test_who_is_banned_is_refused_row_by_row(api, registry, filing_of, tmp_path):
+    documents = [filing_of(package=f"cn.ban.app{index}", serial=f"{index:06d}") for index in range(3)]
+    path = jsonl(tmp_path / "f.jsonl", documents)
+    assert import_filings(registry, ACTOR, read_rows(path)).imported == 3
+    with registry.database.write() as session:
+        filings = session.exec(select(Filing).order_by(Filing.id)).all()
+        for filing in filings:
+            filing.state = State.REVOKED.value
+        impose(session, filings[1], "收集与教育无关的信息")
+    more = [*documents, filing_of(package="cn.ban.other", serial="000001")]
+    result = import_filings(registry, ACTOR, read_rows(jsonl(tmp_path / "g.jsonl", more)))
+    assert (result.imported, result.failed) == (2, 2)
+    assert [(number, result.fields[number][0].code) for number, _ in result.errors] == [(2, "banned"), (4, "banned")]
