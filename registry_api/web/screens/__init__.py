@@ -9,6 +9,7 @@ def routers() -> tuple[APIRouter, ...]:
     """Return the router of every screen; each is imported here alone."""
     from registry_api.web.screens import (  # noqa: PLC0415 - gathered when an app is made
         administration,
+        campaigns,
         case,
         notice_composer,
         notices,
@@ -16,6 +17,7 @@ def routers() -> tuple[APIRouter, ...]:
         portal,
         queue,
         school,
+        sdk_alert,
         sdks,
         statistics,
         trail,
@@ -27,6 +29,7 @@ def routers() -> tuple[APIRouter, ...]:
 
     screens = (
         administration,
+        campaigns,
         case,
         notice_composer,
         notices,
@@ -34,6 +37,7 @@ def routers() -> tuple[APIRouter, ...]:
         portal,
         queue,
         school,
+        sdk_alert,
         sdks,
         statistics,
         trail,
