@@ -23,6 +23,8 @@ from registry_api.settings import Settings
 BUSY_MILLISECONDS = 30_000
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 32}
 """Connections kept open: opening one takes longer than most questions."""
+_QUIET: dict[str, Any] = {"hide_parameters": True}
+"""Values of the record stay out of messages of errors, and so out of logs."""
 
 SQLModel.metadata.naming_convention = {
     # Unnamed constraints cannot be dropped on SQLite: every one gets a name.
@@ -65,7 +67,7 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> sa.Engine:
     import pysqlite3  # noqa: PLC0415 - PostgreSQL installations need not have it
 
     engine = sa.create_engine(
-        url, module=pysqlite3, connect_args={"isolation_level": None, "check_same_thread": False}, **_POOL
+        url, module=pysqlite3, connect_args={"isolation_level": None, "check_same_thread": False}, **_POOL, **_QUIET
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -115,7 +117,7 @@ class Database:
             self.writer = _sqlite_engine(settings.url, begin="BEGIN IMMEDIATE", query_only=False)
             self.reader = _sqlite_engine(settings.url, begin="BEGIN", query_only=True)
         else:
-            self.writer = sa.create_engine(settings.url, pool_pre_ping=True, **_POOL)
+            self.writer = sa.create_engine(settings.url, pool_pre_ping=True, **_POOL, **_QUIET)
             self.reader = self.writer.execution_options(postgresql_readonly=True)
 
     @contextmanager

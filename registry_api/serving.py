@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from analyzer.model import EduauditError
 from registry_api.accounts.keys import PREFIX, first_key
@@ -19,6 +20,7 @@ from registry_api.accounts.throttle import read_networks, read_rate
 from registry_api.accounts.users import first_administrator
 from registry_api.app import create_app
 from registry_api.jobs.worker import BackgroundWorker
+from registry_api.logs import Requests
 from registry_api.migrations import migrate
 from registry_api.registry import Registry
 from registry_api.settings import Settings
@@ -43,8 +45,9 @@ def serve(registry: Registry, *, worker: bool, say: Callable[[str], None]) -> No
             say(f"administrator: {first[0]}, one-time password (shown once, to be changed at sign-in): {first[1]}")
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(registry),
+                Requests(create_app(registry)) if settings.log == "json" else create_app(registry),
                 log_level="warning",
+                log_config=None if settings.log == "json" else LOGGING_CONFIG,  # else it would take our handler away
                 access_log=False,
                 proxy_headers=False,  # whom to believe is said by the setting trusted_proxies alone
                 lifespan="off",

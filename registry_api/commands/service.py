@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from registry_api.commands.group import data_option, open_registry, place_of, registry
 from registry_api.console import say
+
+if TYPE_CHECKING:
+    from registry_api.registry import Registry
 
 
 @registry.command()
@@ -19,7 +23,9 @@ def serve(data: Path | None, host: str | None, port: int | None, *, no_worker: b
     """启动平台 / start the registry: migrate, listen, audit."""
     from registry_api.serving import serve as run
 
-    run(open_registry(data, host=host, port=port), worker=not no_worker, say=say)
+    made = open_registry(data, host=host, port=port)
+    _log_as_set(made)
+    run(made, worker=not no_worker, say=say)
 
 
 @registry.command()
@@ -37,6 +43,7 @@ def worker(data: Path | None, processes: int) -> None:
     from registry_api.migrations import migrate as upgrade
 
     made = open_registry(data)
+    _log_as_set(made)
     upgrade(made.settings)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -44,6 +51,13 @@ def worker(data: Path | None, processes: int) -> None:
     with WorkerProcesses(made.settings, processes - 1):
         work(made, stop, lambda: say("worker ready"))
     made.close()
+
+
+def _log_as_set(made: Registry) -> None:
+    if made.settings.log == "json":
+        from registry_api.logs import write_json
+
+        write_json()
 
 
 @registry.command()

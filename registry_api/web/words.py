@@ -204,6 +204,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "key.revoke": ("吊销密钥", "key revoked"),
     "weekly.start": ("启动每周巡检", "weekly round started"),
     "campaign": ("专项治理", "campaign"),
+    "traffic.give_up": ("流量抓取到期清除", "captures given up"),
     "alert.would_draft": ("将拟稿", "would be drafted"),
     "alert.drafted": ("已拟稿", "drafted"),
     "alert.known": ("本批已有", "in this batch already"),
