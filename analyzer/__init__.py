@@ -27,7 +27,7 @@ from analyzer.registers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from contextlib import ExitStack
     from datetime import date
     from pathlib import Path

@@ -46,10 +46,27 @@ def _of_values(settings: Settings) -> list[str]:
         found.append(f"{PREFIX}HOST: reached from elsewhere, yet {PREFIX}TRUSTED_PROXIES names no proxy with TLS")
     if settings.blob_store and settings.sqlite:
         found.append(f"{PREFIX}BLOB_STORE: several machines need PostgreSQL too ({PREFIX}DATABASE_URL)")
+    if settings.capture_days < 0:
+        found.append(f"{PREFIX}CAPTURE_DAYS: must be 0 (never) or more")
+    if settings.log not in {"", "json"}:
+        found.append(f"{PREFIX}LOG: {settings.log!r} is unknown; json, or leave it out")
+    found += _of_schedule(settings)
     try:
         check_access_settings(settings)
     except EduauditError as error:
         found.append(str(error))
+    return found
+
+
+def _of_schedule(settings: Settings) -> list[str]:
+    from registry_api.audits.schedule import read_begin, read_level  # noqa: PLC0415 - only this check needs it
+
+    found = []
+    for read, text in ((read_begin, settings.weekly), (read_level, settings.weekly_notices)):
+        try:
+            read(text)
+        except EduauditError as error:
+            found.append(str(error))
     return found
 
 

@@ -37,6 +37,9 @@ def _pool(settings: Settings) -> dict[str, Any]:
     return {"pool_size": max(4, 16 // processes), "max_overflow": max(8, 32 // processes)}
 
 
+_QUIET: dict[str, Any] = {"hide_parameters": True}
+"""Values of the record stay out of messages of errors, and so out of logs."""
+
 SQLModel.metadata.naming_convention = {
     # Unnamed constraints cannot be dropped on SQLite: every one gets a name.
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -83,6 +86,7 @@ def _sqlite_engine(settings: Settings, *, begin: str, query_only: bool) -> sa.En
         connect_args={"isolation_level": None, "check_same_thread": False},
         json_deserializer=from_json,
         **_pool(settings),
+        **_QUIET,
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -133,7 +137,7 @@ class Database:
             self.reader = _sqlite_engine(settings, begin="BEGIN", query_only=True)
         else:
             self.writer = sa.create_engine(
-                settings.url, pool_pre_ping=True, json_deserializer=from_json, **_pool(settings)
+                settings.url, pool_pre_ping=True, json_deserializer=from_json, **_pool(settings), **_QUIET
             )
             self.reader = self.writer.execution_options(postgresql_readonly=True)
 

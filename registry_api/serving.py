@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from analyzer.model import EduauditError
 from registry_api.accounts.keys import PREFIX, first_key
@@ -22,6 +23,7 @@ from registry_api.accounts.throttle import read_networks, read_rate
 from registry_api.accounts.users import first_administrator
 from registry_api.app import create_app
 from registry_api.jobs.worker import BackgroundWorker, work
+from registry_api.logs import Requests
 from registry_api.migrations import migrate
 from registry_api.processes import Family, listen_many
 from registry_api.registry import Registry
@@ -70,10 +72,12 @@ def _first_lines(registry: Registry, port: int) -> list[str]:
 
 
 def _server(registry: Registry) -> uvicorn.Server:
+    json = registry.settings.log == "json"
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(registry),
+            Requests(create_app(registry)) if json else create_app(registry),
             log_level="warning",
+            log_config=None if json else LOGGING_CONFIG,  # else it would take our handler away
             access_log=False,
             proxy_headers=False,  # whom to believe is said by the setting trusted_proxies alone
             lifespan="off",

@@ -86,6 +86,10 @@ class Settings:
     """When the weekly round begins by itself, in China's time, such as ``mon 02:00``; empty: never."""
     weekly_notices: str = ""
     """Severity from which notices are drafted after such a round, such as ``high``; empty: none."""
+    capture_days: int = 0
+    """Days after which captures of versions that are no longer current are given up; 0: never."""
+    log: str = ""
+    """``json``: the server and the workers log JSON lines to standard error; empty: warnings as plain text."""
     node: str = field(default_factory=socket.gethostname)
     """Name of this machine among several workers on one database."""
 

@@ -44,7 +44,16 @@ class Plan:
 
 
 def plan_campaign(session: Session, actor: Actor, plan: Plan) -> Campaign:
-    """Write a planned campaign; a province's own covers that province alone.
+    """Write a planned campaign; raises what `draft_campaign` does."""
+    campaign = draft_campaign(actor, plan)
+    session.add(campaign)
+    session.flush()
+    _tell(session, actor, campaign, "plan", {"name": plan.name, **scope_of_campaign(campaign)})
+    return campaign
+
+
+def draft_campaign(actor: Actor, plan: Plan) -> Campaign:
+    """Return a planned campaign that is not on record; a province's own covers that province alone.
 
     Raises ``invalid`` for a code that the rules do not know, or another province than one's own.
     """
@@ -60,7 +69,7 @@ def plan_campaign(session: Session, actor: Actor, plan: Plan) -> Campaign:
         if province is None or set(provinces) - {province}:
             raise _wrong("/provinces", "out_of_reach", "只能选择本省 / only one's own province", province or "")
         provinces = (province,)
-    campaign = Campaign(
+    return Campaign(
         name=plan.name,
         basis=plan.basis,
         province=province,
@@ -73,10 +82,6 @@ def plan_campaign(session: Session, actor: Actor, plan: Plan) -> Campaign:
         created_by=actor.person,
         created_at=now(),
     )
-    session.add(campaign)
-    session.flush()
-    _tell(session, actor, campaign, "plan", {"name": plan.name, **scope_of_campaign(campaign)})
-    return campaign
 
 
 def find_campaign(session: Session, actor: Actor, campaign_id: int, *, lock: bool = False) -> Campaign:

@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from registry_api.commands.group import data_option, existing, lang_option, operator, registry
+from registry_api.commands.group import (
+    connect,
+    data_option,
+    existing,
+    key_option,
+    lang_option,
+    operator,
+    registry,
+    url_option,
+)
 from registry_api.console import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from registry_api.client import Client
     from registry_api.registry import Registry
 
 
@@ -31,13 +41,38 @@ def _opened(data: Path | None) -> Iterator[Registry]:
         made.close()
 
 
+def place_options(command: Any) -> Any:
+    """Add the options that say where the record is: a folder on this machine, or a server and a key."""
+    return data_option(url_option(key_option(command)))
+
+
+def _elsewhere(data: Path | None, url: str | None, key: str | None) -> Client | None:
+    """Return the client of a server, when one is named and no folder is."""
+    return connect(url, key) if url and data is None else None
+
+
+def _all(client: Client, path: str) -> Iterator[dict[str, Any]]:
+    """Yield the items of all pages of a list."""
+    after: Any = None
+    while True:
+        page = client.call("GET", path, params={"limit": 200, **({"after": after} if after is not None else {})}).json()
+        yield from page["items"]
+        after = page["next"]
+        if after is None:
+            return
+
+
+def _line(row: dict[str, Any]) -> str:
+    return f"{row['id']}  {row['state']}  {row['name']}"
+
+
 @registry.group()
 def campaign() -> None:
     """专项治理 / special campaigns over provinces, categories, modes of use, stages."""
 
 
 @campaign.command()
-@data_option
+@place_options
 @click.argument("name")
 @click.option("--basis", default="", help="依据 / legal basis")
 @click.option("--province", "provinces", multiple=True, help="省份代码，可多次 / two digits, several times")
@@ -47,6 +82,8 @@ def campaign() -> None:
 @click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="期限 / day on which it is to be done")
 def new(
     data: Path | None,
+    url: str | None,
+    key: str | None,
     name: str,
     basis: str,
     provinces: tuple[str, ...],
@@ -56,36 +93,61 @@ def new(
     due: datetime | None,
 ) -> None:
     """新建（尚不启动）/ plan one; nothing is audited before it starts."""
+    from dataclasses import asdict
+
+    from registry_api.campaigns.endpoints import show_campaign
     from registry_api.campaigns.service import Plan, plan_campaign
 
     plan = Plan(name, basis, provinces, categories, use_modes, stages, due.date() if due else None)
+    if (client := _elsewhere(data, url, key)) is not None:
+        with client:
+            due_on = plan.due_on.isoformat() if plan.due_on else None
+            say(_line(client.call("POST", "/campaigns", json={**asdict(plan), "due_on": due_on}, once=True).json()))
+        return
     with _opened(data) as made, made.database.write() as session:
         row = plan_campaign(session, operator(), plan)
-        say(f"{row.id}  {row.state}  {row.name}")
+        say(_line(show_campaign(row)))
 
 
 @campaign.command("list")
-@data_option
-def list_(data: Path | None) -> None:
+@place_options
+def list_(data: Path | None, url: str | None, key: str | None) -> None:
     """列出 / list all, newest first."""
     from sqlmodel import col
 
     from registry_api.accounts.access import scoped
+    from registry_api.campaigns.endpoints import show_campaign
     from registry_api.campaigns.models import Campaign
 
-    with _opened(data) as made, made.database.read() as session:
-        for row in session.exec(scoped(Campaign, operator()).order_by(col(Campaign.id).desc())).all():
-            say(f"{row.id:>4}  {row.state:<9}  {row.due_on or '–'!s:<10}  {row.province or '全国'}  {row.name}")
+    if (client := _elsewhere(data, url, key)) is not None:
+        with client:
+            rows = list(_all(client, "/campaigns"))
+    else:
+        with _opened(data) as made, made.database.read() as session:
+            found = session.exec(scoped(Campaign, operator()).order_by(col(Campaign.id).desc())).all()
+            rows = [show_campaign(row) for row in found]
+    for row in rows:
+        say(
+            f"{row['id']:>4}  {row['state']:<9}  {row['due_on'] or '–':<10}  {row['province'] or '全国'}  {row['name']}"
+        )
 
 
 @campaign.command()
-@data_option
+@place_options
 @click.argument("number", type=click.IntRange(1))
-def start(data: Path | None, number: int) -> None:
+def start(data: Path | None, url: str | None, key: str | None, number: int) -> None:
     """启动：固定范围，安排检测 / freeze the scope and request the audits; again: go on where it was interrupted."""
     from registry_api.campaigns.service import find_campaign, move_campaign, request_runs
     from registry_api.campaigns.states import CampaignEvent, CampaignState
 
+    if (client := _elsewhere(data, url, key)) is not None:
+        with client:
+            # One that is running already goes on by itself: the sweep of a worker requests what is missing.
+            if client.call("GET", f"/campaigns/{number}").json()["state"] != CampaignState.RUNNING:
+                _step(client, number, "start")
+            count = client.call("GET", f"/campaigns/{number}").json()["progress"]["apps"]
+        say(f"{count} 个应用已纳入，检测由 worker 执行 / apps taken in; a worker audits them")
+        return
     with _opened(data) as made:
         with made.database.write() as session:
             row = find_campaign(session, operator(), number, lock=True)
@@ -96,7 +158,7 @@ def start(data: Path | None, number: int) -> None:
 
 
 @campaign.command()
-@data_option
+@place_options
 @click.argument("number", type=click.IntRange(1))
 @click.option(
     "--report",
@@ -106,7 +168,9 @@ def start(data: Path | None, number: int) -> None:
     help="报告文件（.html、.xlsx、.json）/ write the report there",
 )
 @lang_option
-def show(data: Path | None, number: int, reports: tuple[Path, ...], lang: str) -> None:
+def show(
+    data: Path | None, url: str | None, key: str | None, number: int, reports: tuple[Path, ...], lang: str
+) -> None:
     """进度或总结 / how far it is, or how it ended."""
     from registry_api.campaigns.booklet import campaign_booklet
     from registry_api.campaigns.endpoints import report_of
@@ -115,8 +179,12 @@ def show(data: Path | None, number: int, reports: tuple[Path, ...], lang: str) -
 
     for path in reports:
         form_of(path)
-    with _opened(data) as made, made.database.read() as session:
-        report = report_of(session, operator(), find_campaign(session, operator(), number))
+    if (client := _elsewhere(data, url, key)) is not None:
+        with client:
+            report = client.call("GET", f"/campaigns/{number}/report").json()
+    else:
+        with _opened(data) as made, made.database.read() as session:
+            report = report_of(session, operator(), find_campaign(session, operator(), number))
     book = campaign_booklet(report, lang)
     say(book.title)
     for line in (*book.lines, *book.warnings):
@@ -132,22 +200,36 @@ def show(data: Path | None, number: int, reports: tuple[Path, ...], lang: str) -
 
 
 @campaign.command()
-@data_option
+@place_options
 @click.argument("number", type=click.IntRange(1))
-def close(data: Path | None, number: int) -> None:
+def close(data: Path | None, url: str | None, key: str | None, number: int) -> None:
     """结束并固定数字 / close it; the figures of this moment are kept."""
+    from registry_api.campaigns.endpoints import show_campaign
     from registry_api.campaigns.service import find_campaign, move_campaign
     from registry_api.campaigns.states import CampaignEvent
 
+    if (client := _elsewhere(data, url, key)) is not None:
+        with client:
+            say(_line(_step(client, number, "close")))
+        return
     with _opened(data) as made, made.database.write() as session:
         row = move_campaign(
             session, operator(), find_campaign(session, operator(), number, lock=True), CampaignEvent.CLOSE
         )
-        say(f"{row.id}  {row.state}  {row.name}")
+        say(_line(show_campaign(row)))
+
+
+def _step(client: Client, number: int, event: str) -> dict[str, Any]:
+    path = f"/campaigns/{number}"
+    etag = client.call("GET", path).headers["etag"]
+    answer: dict[str, Any] = client.call(
+        "POST", f"{path}/transitions", json={"event": event}, etag=etag, once=True
+    ).json()
+    return answer
 
 
 @registry.command()
-@data_option
+@place_options
 @click.argument("sdk")
 @click.option("--at-most", help="受影响的最高版本 / highest version that is affected")
 @click.option("--at-least", help="受影响的最低版本 / lowest version that is affected")
@@ -156,12 +238,26 @@ def close(data: Path | None, number: int) -> None:
 @click.option("--basis", default="", help="依据 / legal basis")
 @click.option("--batch", default="", help="批次号 / batch number; the same batch tells no app twice")
 @click.option("--dry-run", is_flag=True, help="只列出 / only list them")
-def alert(data: Path | None, sdk: str, *, known_only: bool, dry_run: bool, **given: Any) -> None:
+def alert(
+    data: Path | None, url: str | None, key: str | None, sdk: str, *, known_only: bool, dry_run: bool, **given: Any
+) -> None:
     """为集成某 SDK 的全部应用拟稿通知 / draft a notice for every app that ships an SDK; others sign and issue."""
+    from urllib.parse import quote
+
     from registry_api.audits.alerts import SdkAlert, notify_shippers
 
+    if (client := _elsewhere(data, url, key)) is not None:
+        body = {**given, "unknown": not known_only, "dry_run": dry_run}
+        with client:
+            rows = client.call("POST", f"/sdks/{quote(sdk, safe='')}/notices", json=body).json()["items"]
+        _tell_alert(sdk, rows)
+        return
     with _opened(data) as made:
         rows = notify_shippers(made, operator(), SdkAlert(sdk, unknown=not known_only, **given), dry_run=dry_run)
+    _tell_alert(sdk, rows)
+
+
+def _tell_alert(sdk: str, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         number = row["notice"] or "–"
         shipped = row["sdk_version"] or "?"
@@ -170,15 +266,23 @@ def alert(data: Path | None, sdk: str, *, known_only: bool, dry_run: bool, **giv
 
 
 @registry.command()
-@data_option
-def duplicates(data: Path | None) -> None:
+@place_options
+def duplicates(data: Path | None, url: str | None, key: str | None) -> None:
     """列出同一单位为同一功能使用的多个应用 / apps of one category and type that one institution uses."""
     from registry_api.audits.alerts import duplicates as look
 
+    def show(item: dict[str, Any]) -> None:
+        names = "; ".join(f"{app['app']} ({app['package']}, {app['use_mode']})" for app in item["apps"])
+        say(f"{item['institution']}  {item['category']}/{item['app_type']}: {names}")
+
+    if (client := _elsewhere(data, url, key)) is not None:
+        with client:
+            for item in _all(client, "/duplicates"):
+                show(item)
+        return
     with _opened(data) as made, made.database.read() as session:
         after: int | None = 0
         while after is not None:
             items, after = look(session, operator(), after, 200)
             for item in items:
-                names = "; ".join(f"{app['app']} ({app['package']}, {app['use_mode']})" for app in item["apps"])
-                say(f"{item['institution']}  {item['category']}/{item['app_type']}: {names}")
+                show(item)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from analyzer.model import EduauditError
 from registry_api.commands.group import data_option, existing, open_registry, operator, place_of, registry
 from registry_api.console import print_verification, say
 
@@ -43,10 +42,11 @@ def import_(file: Path, data: Path | None, *, dry_run: bool) -> None:
 def backup(target: Path, data: Path | None) -> None:
     """在线备份并核验 / back up while running, and verify the copy."""
     from registry_api.exchange.backup import backup as copy
+    from registry_api.exchange.postgres_backup import back_up
 
     made = existing(data)
     try:
-        print_verification(str(target), copy(made, target))
+        print_verification(str(target), copy(made, target) if made.settings.sqlite else back_up(made, target))
     finally:
         made.close()
 
@@ -55,7 +55,7 @@ def backup(target: Path, data: Path | None) -> None:
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @data_option
 def restore(source: Path, data: Path | None) -> None:
-    """由备份恢复到新目录 / make a new data folder from a backup; nothing is overwritten.
+    """由备份恢复到新目录或空数据库 / make a new data folder, or fill an empty database; nothing is overwritten.
 
     恢复后以 serve --data 指向新目录启动。/ Start it with: serve --data on the new folder.
     """
@@ -64,7 +64,10 @@ def restore(source: Path, data: Path | None) -> None:
 
     settings = read_settings(data=data)
     if not settings.sqlite:
-        raise EduauditError("use pg_restore for PostgreSQL, and copy the folder of blobs back")
+        from registry_api.exchange.postgres_backup import bring_back as into_postgres
+
+        print_verification(settings.url.rsplit("@", 1)[-1], into_postgres(source, settings))
+        return
     print_verification(str(settings.data), bring_back(source, settings.data))
 
 
@@ -79,3 +82,24 @@ def verify(data: Path | None) -> None:
         print_verification(place_of(made), check(made.database, made.blobs))
     finally:
         made.close()
+
+
+@registry.command()
+@data_option
+@click.option("--days", type=click.IntRange(1), help="保存天数，缺省为设置值 / days; else EDUAUDIT_CAPTURE_DAYS")
+@click.option("--dry-run", is_flag=True, help="只计数 / only count them")
+def retention(data: Path | None, days: int | None, *, dry_run: bool) -> None:
+    """清除过期的流量抓取（仅非当前版本）/ give up captures older than the rule, of versions no longer current."""
+    from registry_api.audits.retention import give_up_captures
+
+    made = existing(data)
+    actor = operator()
+    try:
+        kept = days or made.settings.capture_days
+        if not kept:
+            raise click.UsageError("--days, or EDUAUDIT_CAPTURE_DAYS: without a rule nothing is given up")
+        found = give_up_captures(made, kept, actor=(actor.label, actor.role.value), dry_run=dry_run)
+    finally:
+        made.close()
+    done = "would be given up (dry run)" if dry_run else "given up"
+    say(f"{found.captures} captures of {found.apps} apps {done}")

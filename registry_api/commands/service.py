@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from registry_api.commands.group import data_option, open_registry, place_of, registry
 from registry_api.console import say
+
+if TYPE_CHECKING:
+    from registry_api.registry import Registry
 
 
 @registry.command()
@@ -20,7 +24,9 @@ def serve(data: Path | None, host: str | None, port: int | None, processes: int 
     """启动平台 / start the registry: migrate, listen, audit."""
     from registry_api.serving import serve as run
 
-    run(open_registry(data, host=host, port=port, processes=processes), worker=not no_worker, say=say)
+    made = open_registry(data, host=host, port=port, processes=processes)
+    _log_as_set(made)
+    run(made, worker=not no_worker, say=say)
 
 
 @registry.command()
@@ -38,6 +44,7 @@ def worker(data: Path | None, processes: int) -> None:
     from registry_api.migrations import migrate as upgrade
 
     made = open_registry(data)
+    _log_as_set(made)
     upgrade(made.settings)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -45,6 +52,13 @@ def worker(data: Path | None, processes: int) -> None:
     with WorkerProcesses(made.settings, processes - 1):
         work(made, stop, lambda: say("worker ready"))
     made.close()
+
+
+def _log_as_set(made: Registry) -> None:
+    if made.settings.log == "json":
+        from registry_api.logs import write_json
+
+        write_json()
 
 
 @registry.command()

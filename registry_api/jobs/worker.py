@@ -12,6 +12,7 @@ from analyzer.model import EduauditError
 from registry_api.accounts.expiry import purge
 from registry_api.audits import runs
 from registry_api.audits.pipeline import perform
+from registry_api.audits.retention import give_up_captures
 from registry_api.audits.rulesets import newer_since
 from registry_api.audits.schedule import TICK_SECONDS, read_begin, read_level, tick
 from registry_api.audits.waivers import expire
@@ -23,6 +24,7 @@ from registry_api.registry import Registry
 SLOTS = 64
 _SWEEP_SECONDS = 15.0
 _RELAY_SECONDS = 5.0
+_RETENTION_SECONDS = 3600.0
 
 
 @contextmanager
@@ -58,6 +60,10 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
         )
         registry.jobs.schedule("rules", _SWEEP_SECONDS, lambda: _end_when_older(registry, stop))
         registry.jobs.schedule("webhooks", _RELAY_SECONDS, lambda: _relay(registry))
+        if registry.settings.capture_days > 0:
+            registry.jobs.schedule(
+                "retention", _RETENTION_SECONDS, lambda: _give_up(registry, registry.settings.capture_days)
+            )
         if registry.settings.weekly:
             registry.jobs.schedule("weekly", TICK_SECONDS, lambda: _tick(registry))
         registry.jobs.worker_main(name, lambda run_id: perform(registry, run_id, name), stop, ready)
@@ -87,6 +93,10 @@ def _end_when_older(registry: Registry, stop: threading.Event) -> None:
     """End a worker beside which a newer one has begun to judge; whoever starts it again is told why."""
     if newer_since(registry) is not None:
         stop.set()
+
+
+def _give_up(registry: Registry, days: int) -> None:
+    give_up_captures(registry, days)
 
 
 def _tick(registry: Registry) -> None:

@@ -112,6 +112,10 @@ class BlobStore:
             # A real copy: a hard link would share every later damage.
             shutil.copyfile(self.local(sha256), target)
 
+    def remove(self, sha256: str) -> None:
+        """Delete a blob that nothing on record names any longer."""
+        self.local(sha256).unlink(missing_ok=True)
+
     def adopt(self, source: Path, sha256: str) -> None:
         """Keep a copy of a file whose hash was verified."""
         with self.receiving() as file, source.open("rb") as content:

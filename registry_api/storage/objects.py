@@ -163,6 +163,12 @@ class ObjectStore(BlobStore):
         if self._load(sha256, target) == "missing":
             target.unlink(missing_ok=True)
 
+    def remove(self, sha256: str) -> None:
+        """See `BlobStore.remove`."""
+        with suppress(FileNotFoundError):
+            self._ask("rm_file", self.key(sha256))
+        super().remove(sha256)
+
     def probe(self) -> None:
         """Write and read one small object beside the blobs, and a file in the folder of copies."""
         super().probe()

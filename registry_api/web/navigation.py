@@ -25,6 +25,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/apps", "应用", "Apps", Action.READ, DECIDERS | {Role.AUDITOR}),
     Screen("/", "应用", "Apps", Action.READ, frozenset(Role) - DECIDERS - {Role.AUDITOR}),
     Screen("/notices", "文书", "Notices", Action.READ),
+    Screen("/campaigns", "专项治理", "Campaigns", Action.READ, DECIDERS | {Role.AUDITOR, Role.ADMIN}),
     Screen("/sdks", "SDK", "SDKs", Action.READ),
     Screen("/statistics", "统计", "Statistics", Action.READ),
     Screen("/trail", "办理记录", "Trail", Action.TRAIL),

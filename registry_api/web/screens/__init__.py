@@ -9,6 +9,7 @@ def routers() -> tuple[APIRouter, ...]:
     """Return the router of every screen; each is imported here alone."""
     from registry_api.web.screens import (  # noqa: PLC0415 - gathered when an app is made
         administration,
+        campaigns,
         case,
         evidence,
         notice_composer,
@@ -17,6 +18,7 @@ def routers() -> tuple[APIRouter, ...]:
         portal,
         queue,
         school,
+        sdk_alert,
         sdks,
         statistics,
         trail,
@@ -28,6 +30,7 @@ def routers() -> tuple[APIRouter, ...]:
 
     screens = (
         administration,
+        campaigns,
         case,
         evidence,
         notice_composer,
@@ -36,6 +39,7 @@ def routers() -> tuple[APIRouter, ...]:
         portal,
         queue,
         school,
+        sdk_alert,
         sdks,
         statistics,
         trail,
