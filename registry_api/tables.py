@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from registry_api.accounts.models import Account, ApiKey, IdempotentReply, WebSession
+from registry_api.audits.check_models import SelfCheck
 from registry_api.audits.models import (
     AuditRun,
     FindingRow,
@@ -60,6 +61,7 @@ __all__ = [
     "Organization",
     "PackageClaim",
     "ReviewCase",
+    "SelfCheck",
     "ShippedSdk",
     "StoredFacts",
     "TrafficIntake",

@@ -12,6 +12,7 @@ from registry_api.accounts.expiry import purge
 from registry_api.audits import runs
 from registry_api.audits.pipeline import perform
 from registry_api.audits.schedule import TICK_SECONDS, read_begin, read_level, tick
+from registry_api.audits.selfcheck import recover_checks
 from registry_api.audits.waivers import expire
 from registry_api.campaigns.service import sweep_campaigns
 from registry_api.errors import RegistryError
@@ -49,6 +50,7 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
     read_level(registry.settings.weekly_notices)
     with worker_slot(registry) as name:
         runs.release_own(registry, name)
+        recover_checks(registry, name)
         _sweep(registry)
         registry.jobs.schedule(
             "sweep", min(_SWEEP_SECONDS, registry.settings.lease_seconds / 2), lambda: _sweep(registry)
@@ -61,6 +63,7 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
 
 def _sweep(registry: Registry) -> None:
     runs.sweep(registry)
+    recover_checks(registry)
     with registry.database.write() as session:
         expire(session)
     sweep_notices(registry)

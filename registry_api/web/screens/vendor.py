@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from registry_api.accounts.access import Action, Actor, require, scope_of, scoped
 from registry_api.audits.models import AuditRun
-from registry_api.audits.selfcheck import check_package
+from registry_api.audits.progress import of_run
+from registry_api.audits.runs import FINISHED
 from registry_api.errors import FieldError, RegistryError
 from registry_api.filings import corrections
 from registry_api.filings.change_endpoints import answer_item
@@ -26,7 +26,6 @@ from registry_api.kit.schemas import PathId
 from registry_api.notices.endpoints import show_notices
 from registry_api.notices.models import Notice
 from registry_api.organizations.models import App, Organization
-from registry_api.organizations.service import find_upload
 from registry_api.registry import Registry
 from registry_api.web.filing_fields import PROVIDER, all_fields
 from registry_api.web.filing_forms import document_of, errors_by_field, typed_of, values_of
@@ -172,6 +171,8 @@ def _page(
             .order_by(col(AuditRun.requested_at).desc())
             .limit(1)
         ).first()
+        under_way = run is not None and run.state not in FINISHED
+        progress = of_run(session, run, registry.analysis.engine()) if run is not None and under_way else None
     hints = errors_by_field(registry.analysis.filing_warnings(filing.document), FIELDS)
     lacking = [item for item in registry.analysis.validate_filing(filing.document) if item.code == "required"]
     possible = {item.event for item in TRANSITIONS if item.source == filing.state and actor.role.value in item.roles}
@@ -185,6 +186,7 @@ def _page(
         items=items,
         notices=shown,
         run=run,
+        progress=progress,
         hints=hints,
         lacking=lacking if filing.state in EDITABLE else [],
         typed=typed.values if typed and typed.values else values_of(filing.document, FIELDS),
@@ -247,45 +249,3 @@ def _do(
         decide(registry, session, filing, Event(what), step_of(actor, one(form, "reason")))
     elif what != "save":
         raise RegistryError("invalid", f"no such act: {what[:40]}")
-
-
-@router.get("/check")
-def check_page(request: Request, actor: Filer, lang: Lang = "zh", filing: PathId | None = None) -> Response:
-    """Show the form of a self-check."""
-    return _check_page(request, actor, lang, filing)
-
-
-def _check_page(
-    request: Request,
-    actor: Actor,
-    lang: str,
-    filing: int | None,
-    report: dict[str, Any] | None = None,
-    error: RegistryError | None = None,
-    name: str = "",
-) -> Response:
-    here = request.url.replace(query=f"lang={lang}" + (f"&filing={filing}" if filing else ""))
-    more: dict[str, Any] = {"filing": filing, "report": report, "error": error, "name": name}
-    return render("vendor_check.html", lang, error.status if error else 200, signed_in=actor, here=here, **more)
-
-
-@router.post("/check")
-async def check(request: Request, registry: RegistryPart, actor: Filer) -> Response:
-    """Analyse an uploaded package: the report is shown, and nothing goes on record."""
-    form = await read_form(request, actor)
-    return await run_in_threadpool(_check, request, registry, actor, form)
-
-
-def _check(request: Request, registry: Registry, actor: Actor, form: dict[str, list[str]]) -> Response:
-    lang, given = lang_of(form), one(form, "filing")
-    filing_id = int(given) if given.isdecimal() and len(given) < 16 else None
-    try:
-        with registry.database.read() as session:
-            artifact = find_upload(session, actor, one(form, "artifact_upload"), "/artifact_upload")
-            policy_id = one(form, "policy_upload")
-            policy = find_upload(session, actor, policy_id, "/policy_upload") if policy_id else None
-            document = find_filing(session, actor, filing_id).document if filing_id else None
-        report = json.loads(check_package(registry, artifact, policy, document).dump())
-    except RegistryError as error:
-        return _check_page(request, actor, lang, filing_id, error=error)
-    return _check_page(request, actor, lang, filing_id, report, name=artifact.name)
