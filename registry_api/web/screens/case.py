@@ -115,6 +115,13 @@ def _decide(package: str, request: Request, registry: Registry, actor: Actor, la
         change_items(typed, items, _named(registry, actor, record, typed.one("add")), record.comparison, lang)
         return _again(request, registry, actor, lang, typed, package, items=tuple(items))
 
+    if typed.one("merge"):
+        with registry.database.read() as session:
+            others = since_of(session, record.app.id or 0, typed.one("merge"))
+        reasons = [text for text in (typed.one("reason").strip(), *(entry.reason or "" for entry in others)) if text]
+        typed = replace(typed, fields={**typed.fields, "reason": ["\n".join(dict.fromkeys(reasons))[:4000]]})
+        return _again(request, registry, actor, lang, typed, package, items=tuple(items))
+
     def act() -> str:
         body = body_of(typed, items)
         check_step(actor, body)

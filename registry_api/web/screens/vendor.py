@@ -29,10 +29,12 @@ from registry_api.organizations.models import App, Organization
 from registry_api.registry import Registry
 from registry_api.web.filing_fields import PROVIDER, all_fields
 from registry_api.web.filing_forms import document_of, errors_by_field, typed_of, values_of
+from registry_api.web.merging import chosen, marks_of, merge
 from registry_api.web.rendering import render
-from registry_api.web.visitors import Lang, PageRoute, Signed, read_form
+from registry_api.web.typed import KeptRoute
+from registry_api.web.visitors import Lang, Signed, read_form
 
-router = APIRouter(route_class=PageRoute, prefix="/vendor")
+router = APIRouter(route_class=KeptRoute, prefix="/vendor")
 
 FIELDS = all_fields(PROVIDER)
 _CHANGEABLE = frozenset({State.FILED, State.CHANGE_RETURNED})
@@ -55,6 +57,15 @@ class Typed:
 
     values: dict[str, Any]
     error: RegistryError
+    marks: str = ""
+    """Of the state from which the form was opened (`registry_api.web.merging`)."""
+
+    def beside(self, stored: dict[str, Any]) -> dict[str, Any]:
+        """Return what a form shows of it beside the stored state."""
+        if self.error.slug != "stale" or not self.values:
+            return {"typed": self.values or stored, "clashes": [], "taken": []}
+        values, clashes, taken = merge(self.values, stored, self.marks)
+        return {"typed": values, "clashes": clashes, "taken": taken}
 
 
 def one(form: dict[str, list[str]], name: str) -> str:
@@ -173,6 +184,7 @@ def _page(
         ).first()
         under_way = run is not None and run.state not in FINISHED
         progress = of_run(session, run, registry.analysis.engine()) if run is not None and under_way else None
+    stored = values_of(filing.document, FIELDS)
     hints = errors_by_field(registry.analysis.filing_warnings(filing.document), FIELDS)
     lacking = [item for item in registry.analysis.validate_filing(filing.document) if item.code == "required"]
     possible = {item.event for item in TRANSITIONS if item.source == filing.state and actor.role.value in item.roles}
@@ -189,7 +201,8 @@ def _page(
         progress=progress,
         hints=hints,
         lacking=lacking if filing.state in EDITABLE else [],
-        typed=typed.values if typed and typed.values else values_of(filing.document, FIELDS),
+        marks=marks_of(stored),
+        **(typed.beside(stored) if typed else {"typed": stored, "clashes": [], "taken": []}),
         errors=_errors(typed),
         answers=answers or {},
         editable=filing.state in EDITABLE,
@@ -216,9 +229,11 @@ def _act(request: Request, registry: Registry, actor: Actor, filing_id: int, for
         with registry.database.write() as session:
             filing = find_filing(session, actor, filing_id, lock=True)
             require_version(form, filing.version)
+            typed = chosen(form, typed, values_of(filing.document, FIELDS))
             _do(registry, session, actor, filing, form, typed, answers)
     except RegistryError as error:
-        return _page(request, registry, actor, filing_id, lang_of(form), Typed(typed, error), answers)
+        kept = Typed(typed, error, one(form, "marks"))
+        return _page(request, registry, actor, filing_id, lang_of(form), kept, answers)
     return RedirectResponse(f"/vendor/filings/{filing_id}?lang={lang_of(form)}", 303)
 
 
