@@ -18,6 +18,7 @@ from registry_api.accounts.sessions import one_time_token
 from registry_api.accounts.throttle import read_networks, read_rate
 from registry_api.accounts.users import first_administrator
 from registry_api.app import create_app
+from registry_api.certificates.signature import check_paper_key
 from registry_api.jobs.worker import BackgroundWorker
 from registry_api.migrations import migrate
 from registry_api.registry import Registry
@@ -66,6 +67,7 @@ def check_access_settings(settings: Settings) -> None:
     read_networks(settings.trusted_proxies)
     if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
         raise EduauditError(f"EDUAUDIT_PUBLIC_URL: {settings.public_url!r} is no address; write https://…")
+    check_paper_key(settings)
     read_map(settings.oidc_map)
     if settings.oidc_issuer:
         OpenId(settings)
