@@ -45,7 +45,7 @@ samples: $(READY) ## build the sample apps again from source
 	$(BIN)/python samples/build.py
 
 lock: $(READY) ## resolve requirements.lock anew: versions and hashes only
-	$(BIN)/uv pip compile pyproject.toml --extra proxy --extra registry --extra postgres --extra s3 --extra reports --group dev \
+	$(BIN)/uv pip compile pyproject.toml --extra proxy --extra registry --extra postgres --extra s3 --extra reports --extra signing --group dev \
 	  --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	  --upgrade --quiet --output-file requirements.lock
 

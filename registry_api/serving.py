@@ -22,6 +22,7 @@ from registry_api.accounts.shared_throttle import SharedThrottle
 from registry_api.accounts.throttle import read_networks, read_rate
 from registry_api.accounts.users import first_administrator
 from registry_api.app import create_app
+from registry_api.certificates.signature import check_paper_key
 from registry_api.jobs.worker import BackgroundWorker, work
 from registry_api.logs import Requests
 from registry_api.migrations import migrate
@@ -117,6 +118,7 @@ def check_access_settings(settings: Settings) -> None:
     read_networks(settings.trusted_proxies)
     if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
         raise EduauditError(f"EDUAUDIT_PUBLIC_URL: {settings.public_url!r} is no address; write https://…")
+    check_paper_key(settings)
     read_map(settings.oidc_map)
     if settings.oidc_issuer:
         OpenId(settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from registry_api.accounts.models import Account, ApiKey, IdempotentReply, WebSession
+from registry_api.audits.check_models import SelfCheck
 from registry_api.audits.models import (
     AuditRun,
     FindingRow,
@@ -62,6 +63,7 @@ __all__ = [
     "PackageClaim",
     "ReviewCase",
     "RuleSet",
+    "SelfCheck",
     "ShippedSdk",
     "StoredFacts",
     "TrafficIntake",

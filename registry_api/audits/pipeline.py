@@ -22,6 +22,7 @@ from registry_api.audits.loading import Before, facts_on_store, inputs_of_all, o
 from registry_api.audits.models import AuditRun
 from registry_api.audits.recording import Sighting, record_all
 from registry_api.audits.rulesets import newer_since
+from registry_api.audits.selfcheck import PREFIX, perform_check
 from registry_api.db import now
 from registry_api.organizations.models import App, AppVersion
 from registry_api.registry import Registry
@@ -35,6 +36,9 @@ _LOOK_SECONDS = 2.0
 
 def perform(registry: Registry, run_id: str, worker: str) -> None:
     """Do what a job carries, whatever becomes of it: the engine is always told that it is done, the rows say how."""
+    if run_id.startswith(PREFIX):
+        perform_check(registry, run_id, worker)
+        return
     with registry.database.read() as session:
         carried = runs.bundle_of(session, run_id)
         known = _known(registry, session, carried) if len(carried) > 1 else []

@@ -108,7 +108,7 @@ def get_weekly_report(
     province: InProvince = None,
     campaign: OfCampaign = None,
     since: Since = None,
-    form: Annotated[Literal["json", "html", "xlsx"], Query(alias="format")] = "json",
+    form: Annotated[Literal["json", "html", "xlsx", "pdf"], Query(alias="format")] = "json",
     lang: Literal["zh", "en"] = "zh",
 ) -> Any:
     """Return the report of a week beside the week before, as JSON or as a file."""

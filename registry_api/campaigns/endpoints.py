@@ -217,7 +217,7 @@ def get_campaign_report(
     campaign_id: PathId,
     registry: RegistryPart,
     actor: Reader,
-    form: Annotated[Literal["json", "html", "xlsx"], Query(alias="format")] = "json",
+    form: Annotated[Literal["json", "html", "xlsx", "pdf"], Query(alias="format")] = "json",
     lang: Literal["zh", "en"] = "zh",
 ) -> Any:
     """Return the report: figures of the moment, or those kept when the campaign was closed."""

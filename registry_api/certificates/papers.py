@@ -12,6 +12,7 @@ import analyzer
 from registry_api.accounts.access import Actor, scope_of
 from registry_api.audits.models import FindingRow
 from registry_api.certificates.service import signed_certificate
+from registry_api.certificates.signature import sign_paper
 from registry_api.db import now
 from registry_api.filings import corrections
 from registry_api.filings.attachments import attachments_of
@@ -33,7 +34,8 @@ def certificate_paper(registry: Registry, session: Session, filing: Filing) -> b
     from registry_api.certificates.certificate_paper import certificate_pdf  # noqa: PLC0415 - reportlab is heavy
 
     certificate, text = signed_certificate(registry, session, filing)
-    return certificate_pdf(certificate, text, registry.settings.public_url.rstrip("/"))
+    paper = certificate_pdf(certificate, text, registry.settings.public_url.rstrip("/"))
+    return sign_paper(paper, registry.settings, "教育移动互联网应用程序备案证明")
 
 
 def notice_paper(registry: Registry, actor: Actor, notice_id: int) -> tuple[bytes, str]:
@@ -45,7 +47,10 @@ def notice_paper(registry: Registry, actor: Actor, notice_id: int) -> tuple[byte
         shown = show_notices(session, [notice], actor)[0]
     issued = day_of(datetime.fromisoformat(shown["issued_at"])).isoformat() if shown["issued_at"] else None
     organ = _organ(registry.settings.organs, notice.province)
-    return notice_pdf(shown, issued, organ), f"{shown['number'] or notice_id}.pdf"
+    paper = notice_pdf(shown, issued, organ)
+    if issued:  # a draft is no paper of the office yet
+        paper = sign_paper(paper, registry.settings, str(shown["number"]))
+    return paper, f"{shown['number'] or notice_id}.pdf"
 
 
 def _organ(names: str, province: str) -> str:

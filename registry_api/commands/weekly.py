@@ -50,7 +50,7 @@ NOT_EXAMINED = 3
     "reports",
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="报告文件（.html、.xlsx、.json，可多次）/ write the report there; may be given several times",
+    help="报告文件（.html、.xlsx、.pdf、.json，可多次）/ write the report there; may be given several times",
 )
 @click.option(
     "--draft-notices",

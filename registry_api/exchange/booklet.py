@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _MADE = datetime(1980, 1, 1)  # noqa: DTZ001 - the format has no zone; equal figures give equal bytes
@@ -176,14 +177,23 @@ def _widths(section: Section) -> list[float]:
     return found
 
 
-WRITERS = {"html": write_html, "xlsx": write_workbook}
+def write_pdf(booklet: Booklet) -> bytes:
+    """Return the report on A4 sheets with a Chinese typeface inside."""
+    from registry_api.exchange.printed import print_booklet  # noqa: PLC0415 - reportlab is heavy
+
+    return print_booklet(booklet)
+
+
+WRITERS = {"html": write_html, "xlsx": write_workbook, "pdf": write_pdf}
 
 
 def form_of(path: Path) -> str:
     """Return the kind of file that a name asks for. Raises `EduauditError` for another than those of `WRITERS`."""
     form = path.suffix.lower().removeprefix(".")
     if form not in {*WRITERS, "json"}:
-        raise EduauditError(f"{path}: 报告格式按扩展名：.html、.xlsx、.json / a report ends in .html, .xlsx or .json")
+        raise EduauditError(
+            f"{path}: 报告格式按扩展名：.html、.xlsx、.pdf、.json / a report ends in .html, .xlsx, .pdf or .json"
+        )
     return form
 
 

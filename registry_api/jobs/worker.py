@@ -15,6 +15,7 @@ from registry_api.audits.pipeline import perform
 from registry_api.audits.retention import give_up_captures
 from registry_api.audits.rulesets import newer_since
 from registry_api.audits.schedule import TICK_SECONDS, read_begin, read_level, tick
+from registry_api.audits.selfcheck import recover_checks
 from registry_api.audits.waivers import expire
 from registry_api.campaigns.service import sweep_campaigns
 from registry_api.errors import RegistryError
@@ -54,6 +55,7 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
     refuse_older_rules(registry)
     with worker_slot(registry) as name:
         runs.release_own(registry, name)
+        recover_checks(registry, name)
         _sweep(registry)
         registry.jobs.schedule(
             "sweep", min(_SWEEP_SECONDS, registry.settings.lease_seconds / 2), lambda: _sweep(registry)
@@ -81,6 +83,7 @@ def refuse_older_rules(registry: Registry) -> None:
 
 def _sweep(registry: Registry) -> None:
     runs.sweep(registry)
+    recover_checks(registry)
     with registry.database.write() as session:
         expire(session)
     sweep_notices(registry)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from analyzer.model import Bilingual
 from registry_api.accounts.access import Action, Actor, can
 from registry_api.audits.models import FindingRow
+from registry_api.audits.progress import Progress
 from registry_api.audits.standing import DECISIONS, TABLE
 from registry_api.errors import FieldError, RegistryError
 from registry_api.filings.attachments import attachments_of
@@ -81,6 +82,8 @@ class Desk:
     """What others did since the form was opened."""
     outcomes: tuple[tuple[int, str, str], ...] = ()
     """Of a decision about several findings: id, code and detail of each that was refused."""
+    progress: Progress | None = None
+    """How far the audit is that is under way."""
     done: str = ""
     action: str = ""
     """Where the form goes, if not to the page of the app."""

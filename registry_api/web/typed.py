@@ -17,7 +17,7 @@ from registry_api.web.rendering import render
 from registry_api.web.visitors import FORM_LIMIT, PageRoute, error_page, language, visitor
 
 _FIELDS = 4000
-_SILENT = frozenset({"csrf", "version", "seen", "back", "lang"})
+_SILENT = frozenset({"csrf", "version", "seen", "back", "lang", "marks"})
 """Fields that nobody typed."""
 
 
@@ -56,6 +56,7 @@ async def _read(request: Request) -> dict[str, list[str]]:
         body += chunk
         if len(body) > FORM_LIMIT:
             raise RegistryError("too-large", "the form is too large")
+    request._body = body  # noqa: SLF001 - where the framework keeps a body that was read, for who reads it next
     try:
         return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
@@ -80,9 +81,43 @@ class FormRoute(PageRoute):
         return handled
 
 
-def kept(request: Request, fields: dict[str, list[str]]) -> Response:
-    """Return the page that shows what was typed into a form whose session has ended."""
+class KeptRoute(PageRoute):
+    """A route of forms whose handlers ask for the session's token.
+
+    Without a session, or with the token of an old one, the text is shown again with what is needed to send it;
+    nothing is done before.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of pages with that exception."""
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            if request.method != "POST":
+                return await handle(request)
+            try:
+                fields = await _read(request)
+            except RegistryError as error:
+                return error_page(request, error)
+            actor = await run_in_threadpool(visitor, request)
+            if actor is None:
+                return kept(request, fields)
+            try:
+                require_token(actor, next(iter(fields.get("csrf", [])), ""))
+            except RegistryError:
+                return kept(request, fields, actor)
+            return await handle(request)
+
+        return handled
+
+
+def kept(request: Request, fields: dict[str, list[str]], actor: Actor | None = None) -> Response:
+    """Return the page that shows what was typed into a form whose session has ended.
+
+    For somebody who has signed in anew the texts can be edited there and sent.
+    """
     again = [(name, value) for name, values in fields.items() if name != "csrf" for value in values]
     typed = [(name, value) for name, value in again if name not in _SILENT and value.strip() and "\n" not in name]
     lang = language(request)
-    return render("kept.html", lang, 401, again=again, typed=typed, signed_in=None, here=request.url)
+    status = 401 if actor is None else 403
+    return render("kept.html", lang, status, again=again, typed=typed, signed_in=actor, here=request.url)

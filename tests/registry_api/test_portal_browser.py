@@ -90,7 +90,7 @@ def test_the_public_looks_an_app_up_and_checks_its_number_without_scripts(chromi
     chromium("walk", "/portal", looks=[(1400, "light")], act=by_hand)
 
 
-def test_a_provider_checks_a_package_and_edits_a_draft(chromium, approved, member_key, tmp_path):
+def test_a_provider_checks_a_package_and_edits_a_draft(chromium, approved, member_key, tmp_path, drain):
     key = member_key(Role.VENDOR)
     package = tmp_path / "app.apk"
     package.write_text(json.dumps({"findings": ["DATA.X|device.imei|high"]}))
@@ -99,6 +99,10 @@ def test_a_provider_checks_a_package_and_edits_a_draft(chromium, approved, membe
         page.set_input_files("#file-artifact_upload", str(package))
         playwright.expect(page.locator("[data-upload] output").first).to_contain_text("已上传")
         page.click("button.primary")
+        playwright.expect(page.locator("#progress .stages [aria-current]")).to_have_text("排队")
+        page.evaluate("window.kept = true")
+        drain()
+        page.click("#progress .done a")  # it came by itself: the page was not loaded anew
         page.wait_for_selector("article.finding")
 
     chromium("check", "/vendor/check", key, looks=[(390, "light"), (1400, "dark")], act=check)

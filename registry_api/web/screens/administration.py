@@ -25,10 +25,11 @@ from registry_api.registry import Registry
 from registry_api.settings import PREFIX, Settings
 from registry_api.web.forms import first, read_body
 from registry_api.web.rendering import render
-from registry_api.web.visitors import Lang, PageRoute, Signed, language, read_form
+from registry_api.web.typed import KeptRoute
+from registry_api.web.visitors import Lang, Signed, language, read_form
 from registry_api.web.words import provinces
 
-router = APIRouter(route_class=PageRoute)
+router = APIRouter(route_class=KeptRoute)
 
 _USER = ("login", "name", "role", "province", "organization_id")
 _KEY = ("name", "role", "province", "organization_id", "expires_at")

@@ -10,13 +10,15 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from analyzer.model import Severity
 from registry_api.accounts.access import Action, Actor, require, scope_of
 from registry_api.audits.decisions import Decision, apply_many
 from registry_api.audits.models import FindingRow
+from registry_api.audits.progress import Progress, of_run
+from registry_api.audits.runs import FINISHED
 from registry_api.audits.standing import DECISIONS, FindingEvent, FindingStatus
 from registry_api.errors import FieldError, RegistryError
 from registry_api.filings.endpoints import check_step, take_step
@@ -80,7 +82,13 @@ def case_page(
 
 def _desk(registry: Registry, actor: Actor, record: Record) -> Desk:
     with registry.database.read() as session:
-        return open_desk(session, actor, record.app.id or 0, record.filing)
+        desk = open_desk(session, actor, record.app.id or 0, record.filing)
+        return replace(desk, progress=_progress(registry, session, record))
+
+
+def _progress(registry: Registry, session: Session, record: Record) -> Progress | None:
+    under_way = bool(record.runs) and record.runs[0].state not in FINISHED
+    return of_run(session, record.runs[0], registry.analysis.engine()) if under_way else None
 
 
 def _show(request: Request, actor: Actor, lang: str, record: Record, desk: Desk, status: int = 200) -> Response:
@@ -105,6 +113,13 @@ def _decide(package: str, request: Request, registry: Registry, actor: Actor, la
     items = items_of(typed)
     if typed.one("add") or typed.one("drop"):
         change_items(typed, items, _named(registry, actor, record, typed.one("add")), record.comparison, lang)
+        return _again(request, registry, actor, lang, typed, package, items=tuple(items))
+
+    if typed.one("merge"):
+        with registry.database.read() as session:
+            others = since_of(session, record.app.id or 0, typed.one("merge"))
+        reasons = [text for text in (typed.one("reason").strip(), *(entry.reason or "" for entry in others)) if text]
+        typed = replace(typed, fields={**typed.fields, "reason": ["\n".join(dict.fromkeys(reasons))[:4000]]})
         return _again(request, registry, actor, lang, typed, package, items=tuple(items))
 
     def act() -> str:
@@ -231,5 +246,6 @@ def _again(
     with registry.database.read() as session:
         desk = open_desk(session, actor, record.app.id or 0, record.filing)
         since = since_of(session, record.app.id or 0, typed.one("seen")) if problem else ()
-    desk = replace(desk, typed=typed, since=since, **more)
+        progress = _progress(registry, session, record)
+    desk = replace(desk, typed=typed, since=since, progress=progress, **more)
     return _show(request, actor, lang, record, desk, problem.status if problem else 200)

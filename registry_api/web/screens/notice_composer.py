@@ -24,9 +24,10 @@ from registry_api.organizations.service import find_app
 from registry_api.registry import Registry
 from registry_api.web.forms import first, read_body
 from registry_api.web.rendering import render
-from registry_api.web.visitors import Lang, PageRoute, Signed, language, read_form
+from registry_api.web.typed import KeptRoute
+from registry_api.web.visitors import Lang, Signed, language, read_form
 
-router = APIRouter(route_class=PageRoute)
+router = APIRouter(route_class=KeptRoute)
 
 _TEXTS = ("package", "kind", "term", "basis", "batch", "remark")
 _GRAVE = ("critical", "high", "medium", "low", "info")

@@ -37,9 +37,10 @@ from registry_api.statistics.service import working_days
 from registry_api.trail.models import TrailEntry
 from registry_api.web.forms import first, read_body
 from registry_api.web.rendering import render
-from registry_api.web.visitors import Lang, PageRoute, Signed, language, read_form
+from registry_api.web.typed import KeptRoute
+from registry_api.web.visitors import Lang, Signed, language, read_form
 
-router = APIRouter(route_class=PageRoute)
+router = APIRouter(route_class=KeptRoute)
 
 _PAGE = 50
 _COLUMN = 60

@@ -34,11 +34,13 @@ from registry_api.public.service import looked_for, published, show_published
 from registry_api.registry import Registry
 from registry_api.web.filing_fields import USER, all_fields
 from registry_api.web.filing_forms import document_of, errors_by_field, typed_of, values_of
+from registry_api.web.merging import chosen, marks_of
 from registry_api.web.rendering import render
 from registry_api.web.screens.vendor import Filer, Typed, lang_of, one, require_version
-from registry_api.web.visitors import Lang, PageRoute, read_form
+from registry_api.web.typed import KeptRoute
+from registry_api.web.visitors import Lang, read_form
 
-router = APIRouter(route_class=PageRoute, prefix="/school")
+router = APIRouter(route_class=KeptRoute, prefix="/school")
 
 FIELDS = all_fields(USER)
 _MOST = 200
@@ -118,6 +120,9 @@ def _new(request: Request, actor: Actor, lang: str, values: dict[str, Any], type
         hints={},
         groups=USER,
         typed=values,
+        marks="",
+        clashes=[],
+        taken=[],
         errors=_errors(typed),
         answers={},
         editable=True,
@@ -176,6 +181,7 @@ def _page(
         shown = show_user_filings(session, [row])[0]
         shown["warnings"] = _warnings(session, shown)
         items = corrections.all_items(session, user_filing_id=row.id)
+    stored = values_of(row.document, FIELDS)
     possible = {item.event for item in USER_MACHINE.table if item.source == row.state}
     own = actor.role is not Role.SCHOOL or actor.organization_id == row.organization_id
     return render(
@@ -186,7 +192,8 @@ def _page(
         items=items,
         hints=errors_by_field(usage_warnings(row.document), FIELDS),
         groups=USER,
-        typed=typed.values if typed and typed.values else values_of(row.document, FIELDS),
+        marks=marks_of(stored),
+        **(typed.beside(stored) if typed else {"typed": stored, "clashes": [], "taken": []}),
         errors=_errors(typed),
         answers=answers or {},
         editable=own and row.state in USER_EDITABLE,
@@ -214,9 +221,11 @@ def _act(request: Request, registry: Registry, actor: Actor, filing_id: int, for
             row = find_user_filing(session, actor, filing_id, lock=True)
             require_version(form, row.version)
             require_own(actor, row)
+            typed = chosen(form, typed, values_of(row.document, FIELDS))
             _do(session, actor, row, form, typed, answers)
     except RegistryError as error:
-        return _page(request, registry, actor, filing_id, lang_of(form), Typed(typed, error), answers)
+        kept = Typed(typed, error, one(form, "marks"))
+        return _page(request, registry, actor, filing_id, lang_of(form), kept, answers)
     return RedirectResponse(f"/school/filings/{filing_id}?lang={lang_of(form)}", 303)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from registry_api.accounts.access import Action, Actor, require, scope_of, scoped
 from registry_api.audits.models import AuditRun
-from registry_api.audits.selfcheck import check_package
+from registry_api.audits.progress import of_run
+from registry_api.audits.runs import FINISHED
 from registry_api.errors import FieldError, RegistryError
 from registry_api.filings import corrections
 from registry_api.filings.change_endpoints import answer_item
@@ -26,14 +26,15 @@ from registry_api.kit.schemas import PathId
 from registry_api.notices.endpoints import show_notices
 from registry_api.notices.models import Notice
 from registry_api.organizations.models import App, Organization
-from registry_api.organizations.service import find_upload
 from registry_api.registry import Registry
 from registry_api.web.filing_fields import PROVIDER, all_fields
 from registry_api.web.filing_forms import document_of, errors_by_field, typed_of, values_of
+from registry_api.web.merging import chosen, marks_of, merge
 from registry_api.web.rendering import render
-from registry_api.web.visitors import Lang, PageRoute, Signed, read_form
+from registry_api.web.typed import KeptRoute
+from registry_api.web.visitors import Lang, Signed, read_form
 
-router = APIRouter(route_class=PageRoute, prefix="/vendor")
+router = APIRouter(route_class=KeptRoute, prefix="/vendor")
 
 FIELDS = all_fields(PROVIDER)
 _CHANGEABLE = frozenset({State.FILED, State.CHANGE_RETURNED})
@@ -56,6 +57,15 @@ class Typed:
 
     values: dict[str, Any]
     error: RegistryError
+    marks: str = ""
+    """Of the state from which the form was opened (`registry_api.web.merging`)."""
+
+    def beside(self, stored: dict[str, Any]) -> dict[str, Any]:
+        """Return what a form shows of it beside the stored state."""
+        if self.error.slug != "stale" or not self.values:
+            return {"typed": self.values or stored, "clashes": [], "taken": []}
+        values, clashes, taken = merge(self.values, stored, self.marks)
+        return {"typed": values, "clashes": clashes, "taken": taken}
 
 
 def one(form: dict[str, list[str]], name: str) -> str:
@@ -172,6 +182,9 @@ def _page(
             .order_by(col(AuditRun.requested_at).desc())
             .limit(1)
         ).first()
+        under_way = run is not None and run.state not in FINISHED
+        progress = of_run(session, run, registry.analysis.engine()) if run is not None and under_way else None
+    stored = values_of(filing.document, FIELDS)
     hints = errors_by_field(registry.analysis.filing_warnings(filing.document), FIELDS)
     lacking = [item for item in registry.analysis.validate_filing(filing.document) if item.code == "required"]
     possible = {item.event for item in TRANSITIONS if item.source == filing.state and actor.role.value in item.roles}
@@ -185,9 +198,11 @@ def _page(
         items=items,
         notices=shown,
         run=run,
+        progress=progress,
         hints=hints,
         lacking=lacking if filing.state in EDITABLE else [],
-        typed=typed.values if typed and typed.values else values_of(filing.document, FIELDS),
+        marks=marks_of(stored),
+        **(typed.beside(stored) if typed else {"typed": stored, "clashes": [], "taken": []}),
         errors=_errors(typed),
         answers=answers or {},
         editable=filing.state in EDITABLE,
@@ -214,9 +229,11 @@ def _act(request: Request, registry: Registry, actor: Actor, filing_id: int, for
         with registry.database.write() as session:
             filing = find_filing(session, actor, filing_id, lock=True)
             require_version(form, filing.version)
+            typed = chosen(form, typed, values_of(filing.document, FIELDS))
             _do(registry, session, actor, filing, form, typed, answers)
     except RegistryError as error:
-        return _page(request, registry, actor, filing_id, lang_of(form), Typed(typed, error), answers)
+        kept = Typed(typed, error, one(form, "marks"))
+        return _page(request, registry, actor, filing_id, lang_of(form), kept, answers)
     return RedirectResponse(f"/vendor/filings/{filing_id}?lang={lang_of(form)}", 303)
 
 
@@ -247,45 +264,3 @@ def _do(
         decide(registry, session, filing, Event(what), step_of(actor, one(form, "reason")))
     elif what != "save":
         raise RegistryError("invalid", f"no such act: {what[:40]}")
-
-
-@router.get("/check")
-def check_page(request: Request, actor: Filer, lang: Lang = "zh", filing: PathId | None = None) -> Response:
-    """Show the form of a self-check."""
-    return _check_page(request, actor, lang, filing)
-
-
-def _check_page(
-    request: Request,
-    actor: Actor,
-    lang: str,
-    filing: int | None,
-    report: dict[str, Any] | None = None,
-    error: RegistryError | None = None,
-    name: str = "",
-) -> Response:
-    here = request.url.replace(query=f"lang={lang}" + (f"&filing={filing}" if filing else ""))
-    more: dict[str, Any] = {"filing": filing, "report": report, "error": error, "name": name}
-    return render("vendor_check.html", lang, error.status if error else 200, signed_in=actor, here=here, **more)
-
-
-@router.post("/check")
-async def check(request: Request, registry: RegistryPart, actor: Filer) -> Response:
-    """Analyse an uploaded package: the report is shown, and nothing goes on record."""
-    form = await read_form(request, actor)
-    return await run_in_threadpool(_check, request, registry, actor, form)
-
-
-def _check(request: Request, registry: Registry, actor: Actor, form: dict[str, list[str]]) -> Response:
-    lang, given = lang_of(form), one(form, "filing")
-    filing_id = int(given) if given.isdecimal() and len(given) < 16 else None
-    try:
-        with registry.database.read() as session:
-            artifact = find_upload(session, actor, one(form, "artifact_upload"), "/artifact_upload")
-            policy_id = one(form, "policy_upload")
-            policy = find_upload(session, actor, policy_id, "/policy_upload") if policy_id else None
-            document = find_filing(session, actor, filing_id).document if filing_id else None
-        report = json.loads(check_package(registry, artifact, policy, document).dump())
-    except RegistryError as error:
-        return _check_page(request, actor, lang, filing_id, error=error)
-    return _check_page(request, actor, lang, filing_id, report, name=artifact.name)

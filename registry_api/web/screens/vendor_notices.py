@@ -17,9 +17,10 @@ from registry_api.organizations.service import find_upload
 from registry_api.registry import Registry
 from registry_api.web.rendering import render
 from registry_api.web.screens.vendor import Filer, lang_of, one, require_version
-from registry_api.web.visitors import Lang, PageRoute, read_form
+from registry_api.web.typed import KeptRoute
+from registry_api.web.visitors import Lang, read_form
 
-router = APIRouter(route_class=PageRoute, prefix="/vendor/notices")
+router = APIRouter(route_class=KeptRoute, prefix="/vendor/notices")
 
 
 @router.get("/{notice_id}")
