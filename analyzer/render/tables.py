@@ -296,7 +296,8 @@ def governance_table(names: Names) -> Table:
 def cited_table(names: Names) -> Table:
     """Return every clause that a finding or a governance fact cites: what it says, and where to read it."""
     report = names.report
-    cited = {clause for row in (*report.findings, *report.governance) for clause in row.clauses}
+    cited = {clause for row in report.findings for clause in row.clauses}
+    cited |= {clause for row in report.governance for clause in row.clauses}
     rows = []
     for identity in sorted(cited & names.clauses.keys()):
         clause = names.clauses[identity]
