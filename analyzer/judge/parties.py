@@ -44,6 +44,6 @@ def under_domain(host: str, filed: str, cloud: str | None = None) -> bool:
 
 def same_company(one: str, other: str) -> bool:
     """Tell whether two names mean one company."""
-    from analyzer.policy.declarations import company_words  # noqa: PLC0415  # its words take longer than judging
+    from analyzer.policy.indexes import company_words  # noqa: PLC0415  # its words take longer than judging
 
     return bool(set(map(str.lower, company_words(one))).intersection(map(str.lower, company_words(other))))

@@ -7,7 +7,8 @@ from pathlib import Path
 from analyzer.catalogue import Catalogue
 from analyzer.model import PolicyFacts
 
-from .declarations import PolicyWords, policy_words, read_declarations
+from .declarations import read_declarations
+from .indexes import PolicyWords, policy_words
 from .layout import lines, sentences_of
 from .owner import read_owner
 from .passages import read_passages

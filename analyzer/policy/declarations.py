@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from analyzer.catalogue import Catalogue
 from analyzer.model import Declaration
 
-from .companies import by_vendor, meant_sdks
+from .companies import meant_sdks
+from .indexes import GENERAL, ITEM, NOTHING, PolicyWords
 from .layout import Line, cells, tells_aim, tells_data
 from .negation import Reading, readings
-from .words import Hit, WordIndex, fold
+from .words import Hit, fold
 
 MAX_QUOTE = 240
 """Characters; a longer sentence is cut around the word."""
@@ -22,9 +22,6 @@ MAX_QUOTE = 240
 _NEAR = 40
 """Characters before a word in which what is tied to its beginning stands."""
 
-_GENERAL = "?"  # prefix of an id found by a word too general to name it
-_ITEM = "="  # prefix of an id found by a word that names it as an entry of a list only
-_NOTHING = "-"  # prefix of an id that an expression holding its word does not name
 _LOCATION = frozenset({"location.precise", "location.coarse"})
 _CUE = re.compile(
     r"收集|采集|获取|读取|填|提供|上传|上报|提交|用于|用来|权限|授权|登记|录入|记录|记下|记着|记住|申请|调用|处理|使用|需要|拍摄|注册|登录|绑定|"
@@ -74,73 +71,6 @@ _FUNCTIONS = frozenset(
     )
 )
 """Words of a function rather than of anybody's product: they name an SDK only in a table or right before "SDK"."""
-_LEGAL_FORM = re.compile(
-    r"(?:[（(][^（()）]*[)）]|股份|有限责任公司|有限公司|公司|集团|\s*,?\s*(?:inc|llc|ltd|gmbh|corp|co|limited)\.?)+$",
-    re.IGNORECASE,
-)
-_TRADE = re.compile(r"(?:信息技术|网络科技|网络技术|科技|信息|网络|技术|软件|移动|终端)+$")
-_PLACE = re.compile(
-    r"^(?:北京|上海|广州|深圳|杭州|南京|成都|武汉|厦门|合肥|天津|苏州|西安|长沙|广东|浙江|江苏|福建|贵州)市?"
-)
-
-
-class PolicyWords(NamedTuple):
-    """The word indexes that one catalogue gives."""
-
-    data: WordIndex
-    """Particular and general words together, the longest wins: ``位置`` is not found inside ``精确位置``."""
-    sdks: WordIndex
-    companies: WordIndex
-    vendors: Mapping[str, str]
-    """SDK → vendor."""
-    sdks_of: Mapping[str, tuple[tuple[str, str], ...]]
-    """Vendor → id and category of each of its SDKs."""
-
-
-def policy_words(catalogue: Catalogue) -> PolicyWords:
-    """Build the indexes from a catalogue: words of personal data, disclosure words of SDKs, names of companies."""
-    data: dict[str, Iterable[str]] = {}
-    for key, row in catalogue.personal_data.items():
-        data[key] = (*row.words.zh, *row.words.en)
-        data[_GENERAL + key] = (*row.weak_words.zh, *row.weak_words.en)
-        data[_ITEM + key] = row.item_words
-        data[_NOTHING + key] = row.not_words
-    companies = {row.vendor.zh: company_words(row.vendor.zh) for row in catalogue.sdks.values()}
-    for record in catalogue.recipients.companies.values():
-        name = record["name"]
-        companies[name["zh"]] = (*companies.get(name["zh"], ()), *company_words(name["zh"]), *company_words(name["en"]))
-    # "OAID" names the identifier, not one of the SDKs that fetch it
-    taken = {fold(word) for words in data.values() for word in words}
-    return PolicyWords(
-        data=WordIndex(data),
-        sdks=WordIndex(
-            {
-                key: [w for w in (*row.disclosure_words, *_own_names(row.name.zh, row.name.en)) if fold(w) not in taken]
-                for key, row in catalogue.sdks.items()
-            }
-        ),
-        companies=WordIndex(companies),
-        vendors={key: row.vendor.zh for key, row in catalogue.sdks.items()},
-        sdks_of=by_vendor(catalogue.sdks),
-    )
-
-
-def _own_names(*names: str) -> tuple[str, ...]:
-    """Return the names of two or more words, or Chinese ones: a single Latin word may be one of the language."""
-    bare = (re.sub(r"\s*SDK$", "", re.sub(r"[（(].*?[)）]", "", name)).strip() for name in names)
-    return tuple(name for name in bare if len(name) > 3 and (" " in name or not name.isascii()))
-
-
-@lru_cache(maxsize=4096)
-def company_words(name: str) -> tuple[str, ...]:
-    """Return the words by which a text names a company: the full name, and the name without its legal form and place.
-
-    A stem of fewer than three characters is too common to name anybody.
-    """
-    whole = re.sub(r"[（(].*?[)）]", "", name).strip()
-    stem = _LEGAL_FORM.sub("", name).strip()
-    short = _TRADE.sub("", _PLACE.sub("", stem)).strip()
-    return tuple(dict.fromkeys(word for word in (name.strip(), whole, stem, short) if len(word) > 2))
 
 
 def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple[Declaration, ...]:
@@ -184,7 +114,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
                     continue  # what the SDK is for may read like another one's name
                 aim = any(low <= begin + hit.start < high for low, high in aims)
                 for key in (
-                    _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, beside=_beside(hit, data, part))
+                    _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, others=data)
                     if kind == "data"
                     else hit.ids
                 ):
@@ -227,6 +157,7 @@ class _Named:
         return found
 
 
+_MARK = re.compile(r"[，；,;\t。]")
 _GAP = re.compile(r"[\s、，,；;/和与及或+]{1,2}|(?:、|和|与|及|或|以及)[^，。；、]{1,5}的")
 
 
@@ -243,7 +174,7 @@ def _hits(
     part: str, within: list[list[Hit]], words: PolicyWords, topic: str, by_name: set[str]
 ) -> list[tuple[Hit, str]]:
     """Return all words of a sentence; an SDK's name inside a company's, or inside a word of data, is not its own."""
-    data = [(hit, "data") for hit in within[0] if not all(key.startswith(_NOTHING) for key in hit.ids)]
+    data = [(hit, "data") for hit in within[0] if not all(key.startswith(NOTHING) for key in hit.ids)]
     companies = [(hit, "company") for hit in within[1]]
     covered = [(hit.start, hit.end) for hit, _ in (*data, *companies)]
     sdks: list[tuple[Hit, str]] = []
@@ -321,11 +252,22 @@ def _of_sentence(sentence: str) -> tuple[bool, bool, bool, bool]:
     )
 
 
-def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affirmed: bool, beside: bool) -> list[str]:
+@lru_cache(maxsize=64)
+def _marks(sentence: str) -> tuple[list[int], list[int]]:
+    """Return where the signs between clauses stand, and those between the stretches that a purpose spans."""
+    places = [match.start() for match in _MARK.finditer(sentence)]
+    return [at for at in places if sentence[at] != "。"], [at for at in places if sentence[at] != "\t"]
+
+
+def _named_by(
+    hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affirmed: bool, others: list[Hit]
+) -> list[str]:
     """Return the ids that a word names, marked general where it names them only in passing or too broadly."""
-    low = max(sentence.rfind(mark, 0, hit.start) for mark in "，；,;\t") + 1
-    high = min((at for mark in "，；,;\t" if (at := sentence.find(mark, hit.end)) >= 0), default=len(sentence))
-    clause = sentence[low:high]
+    clauses, stretches = _marks(sentence)
+    before = bisect.bisect_left(clauses, hit.start)
+    after = bisect.bisect_left(clauses, hit.end)
+    low = clauses[before - 1] + 1 if before else 0
+    clause = sentence[low : clauses[after] if after < len(clauses) else len(sentence)]
     strong, passing, own_contact = _of_clause(clause)
     collects, defines, strong_anywhere, asked = _of_sentence(sentence)
     cue = line.listed or line.denied or how == "denied" or collects
@@ -336,20 +278,36 @@ def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affir
     if asked:
         cue = affirmed
     # what is tied to the word's beginning is looked for right before it
-    begin = max(sentence.rfind(mark, 0, hit.start) for mark in "，,。；;") + 1
+    before = bisect.bisect_left(stretches, hit.start)
+    begin = stretches[before - 1] + 1 if before else 0
     aimed = _PURPOSE.search(sentence, begin, hit.start) is not None
     near = max(0, hit.start - _NEAR)
-    alone = _JUST_BEFORE.search(sentence, near, hit.start) is not None and "验证码" not in sentence
+    # the costly looks are for words that need them: most name their kind by themselves
+    listable = any(key.startswith(ITEM) for key in hit.ids)
+    alone = (
+        (listable or aim or any(key.startswith(GENERAL) for key in hit.ids))
+        and _JUST_BEFORE.search(sentence, near, hit.start) is not None
+        and "验证码" not in sentence
+    )
     # "扫描二维码、采集人脸" in a column of purposes says what is collected all the same
     if (line.heading and not asked) or (aim and not (alone and _TAKES.search(sentence, near, hit.start))) or aimed:
         cue = False
     contact = own_contact and not strong and not _USERS_OWN.search(clause)
     value = _VALUE_AFTER.match(sentence, hit.end) is not None
-    item = _ITEM_LEFT.search(sentence, near, hit.start) is not None and _ITEM_RIGHT.match(sentence, hit.end) is not None
-    handed = _HANDED.search(sentence, near, hit.start) is not None
-    item &= beside or line.listed or how == "denied" or alone or handed
-    kinds = {key.lstrip(_GENERAL + _ITEM) for key in hit.ids if not key.startswith(_NOTHING)}
-    entry = {key[1:] for key in hit.ids if key.startswith(_ITEM)} if item else set()
+    item = (
+        listable
+        and _ITEM_RIGHT.match(sentence, hit.end) is not None
+        and _ITEM_LEFT.search(sentence, near, hit.start) is not None
+        and (
+            line.listed
+            or how == "denied"
+            or alone
+            or _beside(hit, others, sentence)
+            or _HANDED.search(sentence, near, hit.start) is not None
+        )
+    )
+    kinds = {key.lstrip(GENERAL + ITEM) for key in hit.ids if not key.startswith(NOTHING)}
+    entry = {key[1:] for key in hit.ids if key.startswith(ITEM)} if item else set()
     named = []
     for key in kinds:
         if ((contact or value) and key in _CONTACT_DATA) or (
@@ -364,18 +322,18 @@ def _named_by(hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affir
             key in hit.ids
             or key in entry
             # "位置信息" is the usual name of location; another general word counts where it can mean one thing only
-            or (_GENERAL + key in hit.ids and (key in _LOCATION or (len(kinds) == 1 and alone)))
+            or (GENERAL + key in hit.ids and (key in _LOCATION or (len(kinds) == 1 and alone)))
         )
-        if not enough and _GENERAL + key not in hit.ids:
+        if not enough and GENERAL + key not in hit.ids:
             continue  # an item word outside a list says nothing
-        named.append(key if cue and enough else _GENERAL + key)
+        named.append(key if cue and enough else GENERAL + key)
     return sorted(named)
 
 
 def _declaration(kind: str, key: str, quote: str, offset: int, *, negated: bool) -> Declaration:
-    value: Mapping[str, Any] = {kind: key.removeprefix(_GENERAL)}
+    value: Mapping[str, Any] = {kind: key.removeprefix(GENERAL)}
     return Declaration(
-        **value, source="policy", quote=quote, offset=offset, negated=negated, general=key.startswith(_GENERAL)
+        **value, source="policy", quote=quote, offset=offset, negated=negated, general=key.startswith(GENERAL)
     )
 
 

@@ -296,10 +296,10 @@ def governance_table(names: Names) -> Table:
 def cited_table(names: Names) -> Table:
     """Return every clause that a finding or a governance fact cites: what it says, and where to read it."""
     report = names.report
-    cited = {clause for row in report.findings for clause in row.clauses}
-    cited |= {clause for row in report.governance for clause in row.clauses}
+    cited = {clause for finding in report.findings for clause in finding.clauses}
+    cited |= {clause for fact in report.governance for clause in fact.clauses}
     rows = []
-    for identity in sorted(cited & names.clauses.keys()):
+    for identity in sorted(cited & set(names.clauses)):
         clause = names.clauses[identity]
         text = names.texts.get(clause.text)
         title = " ".join(filter(None, (text.title.pick(names.lang), text.number))) if text else "–"

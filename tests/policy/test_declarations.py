@@ -2,7 +2,7 @@ import pytest
 
 from analyzer.catalogue import load_catalogue
 from analyzer.policy import policy_facts, read_policy
-from analyzer.policy.declarations import company_words
+from analyzer.policy.indexes import company_words
 from analyzer.policy.negation import readings, sentences
 from analyzer.policy.text import PolicyText
 
