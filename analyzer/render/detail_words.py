@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analyzer.model import CoverageReason
 from analyzer.model.wire_words import wire_excerpt
 
+from .anomaly_words import TITLES, anomaly_detail, anomaly_title, packer_sign
+from .bundle_words import bundle_sentence
 from .words import word
 
 if TYPE_CHECKING:
-    from analyzer.model import CoverageReason, FindingEvidence
+    from analyzer.model import FindingEvidence
 
 _SIGNS = {
     "code": "代码", "component": "组件", "native": "本机库", "metadata": "元数据",
@@ -38,6 +41,8 @@ def evidence_text(item: FindingEvidence, lang: str) -> tuple[str, str]:
     """Return where and excerpt of a piece of evidence, our words in ``lang``; an app's own never change."""
     if item.kind == "transmission":
         return item.where, wire_excerpt(item.excerpt, lang)
+    if item.where in TITLES:
+        return anomaly_title(item.where, lang), anomaly_detail(item.excerpt, lang)
     if lang == "en":
         return item.where, item.excerpt.replace(_ABSENT, "not found: ") if item.kind == "policy" else item.excerpt
     where, excerpt = item.where, item.excerpt
@@ -49,6 +54,11 @@ def evidence_text(item: FindingEvidence, lang: str) -> tuple[str, str]:
         name, *rest = excerpt.split(" · ")
         told = [_USED.get(token.removeprefix("used: "), token.replace("used_by:", "使用者：")) for token in rest]
         excerpt = " · ".join((name, *told))
+    elif item.kind == "coverage":
+        known = coverage_text(CoverageReason(code=where, detail=excerpt), lang)
+        where, excerpt = known if known[0] != where else (packer_sign(where, lang), excerpt)
+    elif item.kind == "signature" and excerpt == "signers: []":
+        excerpt = "没有签名者"
     elif item.kind == "filing":
         where = f"{_FIELDS[where]}（备案 {where}）" if where in _FIELDS else where
         excerpt = _VALUES.get(excerpt, excerpt)
@@ -70,8 +80,16 @@ _COVERAGE = (
     (r"code and manifest without resources: what layouts name is unknown", "有代码和清单而没有资源：布局中的名称未知"),
     (r"this is only the split (.+) of an app", r"这只是应用的拆分包 \1"),
     (r"the app needs splits that are not here: hand in the APKS or XAPK", "缺少应用需要的拆分包：请提交 APKS 或 XAPK"),
+    (r"(.+): (.+) outside of the place from which the platform loads code", r"\1：\2，不在系统加载代码的位置"),
+    (r"(.+): its checksum does not match: damaged, or changed after it was built",
+     r"\1：校验和不符，已损坏或构建后被改动"),
+    (r"the bundle has no (.+) module with a manifest", r"应用包没有带清单的 \1 模块"),
+    (r"(.+) scripts replace the app's own code: (.+)", r"\1 的脚本会替换应用自身的代码：\2"),
+    (r"code is loaded at run time: (.+)", r"运行时加载代码：\1"),
+    (r"(\d+) of (\d+) classes of the manifest are in no DEX file, such as (.+)",
+     r"清单中的 \2 个类有 \1 个不在任何 DEX 文件中，如 \3"),
     (r"(.+) classes of the manifest are in no DEX file, such as (.+)", r"清单中的类有 \1 个不在任何 DEX 文件中，如 \2"),
-    (r"(.+): another variant of the app, left out", r"\1：应用的另一变体，未计入"),
+    (r"(.+): another variant of the app with other code, left out", r"\1：应用的另一变体，代码不同，未计入"),
     (r"(.+) is missing: (\d+) DEX files behind it are not loaded", r"缺少 \1：其后的 \2 个 DEX 文件不会被加载"),
     (r"not every step of every call chain could be examined", "调用链没有全部逐步检查"),
     (r"(\d+) more problems", r"另有 \1 个问题"),
@@ -91,4 +109,14 @@ def coverage_text(reason: CoverageReason, lang: str) -> tuple[str, str]:
         for shape, text in _SHAPES:
             if match := shape.fullmatch(detail):
                 return title, match.expand(text)
+        if reason.code == "hybrid_bundle":
+            detail = bundle_sentence(detail)
+        if reason.code == "packed":
+            packer, _, sign = detail.partition(": ")
+            detail = f"{packer}：{packer_sign(sign, lang)}" if sign else detail
     return title, detail
+
+
+def sign_kind(kind: str, lang: str) -> str:
+    """Return what kind of sign of an SDK it is."""
+    return _SIGNS.get(kind, kind) if lang == "zh" else kind

@@ -13,10 +13,11 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from analyzer.model.signature import short_name
 from analyzer.model.wire_words import wire_word
 
+from .anomaly_words import anomaly_detail, anomaly_title, packer_sign
 from .bundles import rows_of
 from .chains import chain_of, doubt_text, in_sections, moment, offsets, searched
 from .charts import ledger_bars, severity_bars
-from .detail_words import coverage_text, evidence_text
+from .detail_words import coverage_text, evidence_text, sign_kind
 from .escape import visible
 from .fixes import fix_list
 from .governance import governance_rows
@@ -96,6 +97,10 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         ledger=ledger_by_weight(report),
         governance=list(governance_rows(report, lang)),
         sdk_state=lambda sdk: sdk_state(sdk, lang),
+        sign_kind=sign_kind,
+        packer_sign=packer_sign,
+        anomaly_title=anomaly_title,
+        anomaly_detail=anomaly_detail,
         subject=lambda subject: subject_name(subject, report, lang),
         view=view,
         pictures=images_line(report, lang),

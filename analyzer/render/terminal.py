@@ -317,7 +317,12 @@ def _permissions(report: Report, lang: str) -> Iterable[RenderableType]:
             "" if row.declared else f" ({word('not_declared', lang)})"
         )
         users = " / ".join(actor_name(actor, names, lang) for actor in row.used_by)
-        table.add_row(visible(name), visible(row.level or "–"), cell(row.used), visible(users))
+        table.add_row(
+            visible(name),
+            visible(word(f"level.{row.level}", lang) if row.level else "–"),
+            cell(row.used),
+            visible(users),
+        )
     yield _heading(word("permissions", lang), grave)
     yield table
 
