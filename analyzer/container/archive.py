@@ -54,6 +54,7 @@ class Archive:
         self.notes = notes or Notes()
         self.damaged: str | None = None
         self.spent = 0
+        self._held: dict[int, bytes] = {}
         self.end: End | None = None
         self.signing_block_end = 0
         """Offset of the central directory as the end record states it: where a signing block would end."""
@@ -106,11 +107,20 @@ class Archive:
             self.notes.add("crc_mismatch", f"{entry.name}: checksum differs from the stated one")
         return content
 
+    def hold(self, entry: Entry, content: bytes | memoryview) -> None:
+        """Keep the content that `read` gave of an entry, which somebody keeps anyway: `blocks` takes it from here."""
+        if entry.method == DEFLATED and isinstance(content, bytes):
+            self._held[id(entry)] = content
+
     def blocks(self, entry: Entry) -> Iterator[bytes | memoryview]:
         """Yield the entry's inflated bytes in blocks, for hashing: memory stays flat, so the ratio does not matter.
 
         Raises `EntryUnreadableError`, and `LimitReachedError` past ``total_bytes``.
         """
+        held = self._held.get(id(entry))
+        if held is not None:
+            yield held
+            return
         stored = self._stored(entry)
         if entry.method != DEFLATED:
             yield stored

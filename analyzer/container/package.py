@@ -112,6 +112,7 @@ class Package:
                 if total > limits.dex_bytes:
                     self.reason("limit_reached", f"more than {limits.dex_bytes:,} bytes of DEX")
                     return
+                part.archive.hold(entry, data)  # its signature is checked against it
                 content = data if isinstance(data, bytes) else bytes(data)
                 if len(content) < SMALLEST_DEX or content[:4] not in DEX_MAGICS:
                     part.archive.notes.add("fake_dex", f"{entry.name}: no DEX file; phones pass over it")

@@ -216,6 +216,16 @@ def test_blocks_and_head_equal_the_content():
         assert archive.head(entry, 8) == body[:8]
 
 
+def test_content_that_is_held_is_not_inflated_again(monkeypatch):
+    body = bytes(range(256)) * 9
+    archive = opened(make_zip([Member(b"a", body), Member(b"a", b"other"), Member(b"b", body, method=0)]))
+    first, second, stored = archive.entries
+    for entry in (first, stored):
+        archive.hold(entry, archive.read(entry))
+    monkeypatch.setattr("analyzer.container.archive.inflate_blocks", lambda *_: iter([b"inflated"]))
+    assert [b"".join(archive.blocks(entry)) for entry in (first, second, stored)] == [body, b"inflated", body]
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_any_damage_gives_an_archive_or_a_plain_error(data):
