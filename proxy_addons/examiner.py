@@ -125,6 +125,16 @@ class Examiner:
         words = () if whole.sent else tuple(self._words.find(unfolded.leaves))
         whole = whole._replace(missed=missed, words=words)
         sights = first_sights(self._matcher, unfolded.leaves)
+        missed += tuple(
+            NotAnalysed(
+                request_id=message.flow,
+                host=whole.host,
+                code="limit_reached",
+                detail=f"{message.direction}: more {what} than are looked at in one message",
+            )
+            for what in sorted(unfolded.leaves.cuts)
+        )
+        whole = whole._replace(missed=missed)
         if not sights:
             return whole
         ids = sight_ids(message, unfolded.leaves, sights, self._paths)

@@ -12,6 +12,7 @@ from .compression import DamagedLayerError, inflate
 from .packed import PLIST, cbor, messagepack, plist
 from .packets import mqtt
 from .structure import NotThisShapeError
+from .tagged import jce, thrift_binary
 from .wire import grpc_frames, protobuf, thrift
 
 WORDS = re.compile(rb"[A-Za-z][A-Za-z0-9_.:/-]{2}|[\xe4-\xe9][\x80-\xbf]{2}")
@@ -53,12 +54,20 @@ def _uncompressed(body: bytes, message: Message) -> bytes:
         raise NotThisShapeError("compressed frame") from error
 
 
+def _thrift(data: bytes, *, sure: bool) -> Any:
+    try:
+        return thrift_binary(data, sure=False)
+    except NotThisShapeError:
+        return thrift(data, sure=sure)
+
+
 FORMATS: dict[str, Callable[[bytes, bool, Message], Layers]] = {
     "grpc": _grpc,
     "protobuf": lambda data, sure, _: [("protobuf", protobuf(data, sure=sure))],
     "msgpack": lambda data, sure, _: [("msgpack", messagepack(data, sure=sure))],
     "cbor": lambda data, sure, _: [("cbor", cbor(data, sure=sure))],
-    "thrift": lambda data, sure, _: [("thrift", thrift(data, sure=sure))],
+    "thrift": lambda data, sure, _: [("thrift", _thrift(data, sure=sure))],
+    "jce": lambda data, sure, _: [("jce", jce(data, sure=sure))],
     "plist": lambda data, _, __: [("plist", plist(data))],
     "mqtt": lambda data, _, __: [("mqtt", mqtt(data))],
 }
@@ -71,10 +80,12 @@ TYPES = (
     ("messagepack", "msgpack"),
     ("cbor", "cbor"),
     ("thrift", "thrift"),
+    ("application/jce", "jce"),
+    ("application/x-jce", "jce"),
     ("binary-plist", "plist"),
     ("mqtt", "mqtt"),
 )
-GUESSES = ("msgpack", "cbor", "protobuf", "thrift", "grpc")
+GUESSES = ("msgpack", "cbor", "protobuf", "thrift", "grpc", "jce")
 
 
 def guess_binary(data: bytes, message: Message) -> Layers | None:

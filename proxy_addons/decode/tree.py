@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from proxy_addons.sources.message import Message
@@ -56,7 +55,7 @@ SILENT_HEADERS = frozenset(
 class Unfolded:
     """All leaves of one message and what could not be opened."""
 
-    leaves: Sequence[Leaf]
+    leaves: Leaves
     gaps: tuple[Gap, ...]
 
 

@@ -150,6 +150,7 @@ class Unfolding(Opening):
                 continue
             node = self.anchor(index) if node < 0 else node
             self.plant(tree, node, "json")
+        self.budget.reached.add("pieces of JSON in one text")
 
 
 def _marked(all_texts: list[str], begin: int, end: int) -> list[int]:

@@ -55,19 +55,20 @@ def protobuf(data: bytes, *, sure: bool = False) -> tuple[tuple[str, Any], ...]:
     a text. Raises `NotThisShapeError`.
     """
     fields = _fields(data, 0, [MAX_FIELDS])
-    if not fields or (not sure and not _has_text(fields)):
+    if not fields or (not sure and not has_text(fields)):
         raise NotThisShapeError("not likely protobuf")
     if not sure and any(int(name) > LIKELY for name, _ in fields):
         raise NotThisShapeError("not likely protobuf")
     return fields
 
 
-def _has_text(value: Any) -> bool:
+def has_text(value: Any) -> bool:
+    """Tell whether a tree holds a text with letters: numbers are in every guess."""
     if isinstance(value, str):
-        return LETTERS.search(value) is not None  # numbers are in every guess
+        return LETTERS.search(value) is not None
     if isinstance(value, tuple):
-        return any(_has_text(child) for _, child in value)
-    return isinstance(value, list) and any(_has_text(child) for child in value)
+        return any(has_text(child) for _, child in value)
+    return isinstance(value, list) and any(has_text(child) for child in value)
 
 
 def _fields(data: bytes, depth: int, left: list[int]) -> tuple[tuple[str, Any], ...]:
@@ -112,7 +113,7 @@ def _content(data: bytes, depth: int, left: list[int]) -> Any:
         fields = _fields(data, depth + 1, left)
     except NotThisShapeError:
         return data
-    if _has_text(fields):
+    if has_text(fields):
         return fields
     return [fields, data] if all(int(name) <= LIKELY for name, _ in fields) else data
 
@@ -247,6 +248,6 @@ def thrift(data: bytes, *, sure: bool = False) -> tuple[tuple[str, Any], ...]:
         sure = True
     reader = _Compact(data, at)
     fields = reader.struct()
-    if not fields or (not sure and (reader.at != len(data) or not _has_text(fields))):
+    if not fields or (not sure and (reader.at != len(data) or not has_text(fields))):
         raise NotThisShapeError("not likely thrift")
     return fields

@@ -30,6 +30,7 @@ from .coordinates import COARSE_DECIMALS, SYSTEMS, Coordinates
 from .haystack import TO_WORDS, Haystack
 from .known import SALT
 from .patterns import DIGEST_LENGTHS, NOTHING
+from .scope import SHARE
 
 if TYPE_CHECKING:
     from .keys import Role
@@ -225,7 +226,7 @@ class Glance:
     def _forms_clear(self, data: bytes, text: Text) -> bool:
         """Look for forms that need no name, and for names in running text."""
         hay = _Bytes(data)
-        if BEYOND in hay.shape:
+        if BEYOND in hay.shape.replace(SHARE, b""):  # the digits of a fraction are none
             return False
         joined = "\x00".join(text.strings)
         macs = joined.count(":") > 4 or joined.count("-") > 4  # one has five

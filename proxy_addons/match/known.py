@@ -86,6 +86,9 @@ class KnownValues:
         for begin in range(0, len(hay.lowered), CHUNK):
             # Pieces overlap, so that a body full of hits costs the memory of one piece of them at a time.
             piece = hay.lowered[begin : begin + CHUNK + self._longest] if len(hay.lowered) > CHUNK else hay.lowered
+            if left <= 0:
+                hay.cut("places of known values")
+                return
             for number, low, high in self._automaton.find_matches_as_indexes(piece, overlapping=True):
                 if low >= CHUNK or left <= 0:
                     continue  # the next piece has it

@@ -173,7 +173,10 @@ class Patterns:
             if len(text) < RUNNING or not (":" in text or "=" in text or ">" in text):
                 continue
             count += 1
-            if count > MAX_RUNNING or (len(text) >= 1024 and BLOB.match(text)):
+            if count > MAX_RUNNING:
+                hay.cut("running texts with names in them")
+                break
+            if len(text) >= 1024 and BLOB.match(text):
                 continue
             begin, end = hay.leaves.span(index)
             for name, places in self._named_text.places(hay, begin, end).items():

@@ -33,12 +33,7 @@ def salted(
 
     ``explained`` are the digests that are accounted for.
     """
-    wanted: dict[bytes, bool] = {}
-    for key, text in zip(hay.leaves.keys, hay.leaves.texts, strict=True):
-        if key and len(text) in ALGORITHMS and len(wanted) < MAX_DIGESTS and not SIGNATURE.search(key):
-            token = text.encode("utf-8", "replace").lower()
-            if token not in explained and not token.strip(b"0123456789abcdef"):
-                wanted[token] = wanted.get(token, False) or any(word in key_form(key) for word in HASH_WORDS)
+    wanted = _unexplained(hay, explained)
     if not wanted:
         return
     salts = _salts(hay, loose=any(wanted.values()))
@@ -52,6 +47,20 @@ def salted(
                     if value in wanted:
                         for start in hay.places(_written(hay, value)):
                             yield start, start + len(value), number, (name, "salt"), False
+
+
+def _unexplained(hay: Haystack, explained: frozenset[bytes]) -> dict[bytes, bool]:
+    """Return digests that nothing accounts for, each with whether its name says that it is one."""
+    wanted: dict[bytes, bool] = {}
+    for key, text in zip(hay.leaves.keys, hay.leaves.texts, strict=True):
+        if key and len(text) in ALGORITHMS and not SIGNATURE.search(key):
+            token = text.encode("utf-8", "replace").lower()
+            if token not in explained and not token.strip(b"0123456789abcdef"):
+                if len(wanted) >= MAX_DIGESTS and token not in wanted:
+                    hay.cut("digests that may be salted")
+                    break
+                wanted[token] = wanted.get(token, False) or any(word in key_form(key) for word in HASH_WORDS)
+    return wanted
 
 
 def _salts(hay: Haystack, *, loose: bool) -> list[str]:

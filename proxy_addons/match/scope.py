@@ -62,6 +62,7 @@ class Prefilter:
                 continue
             for count, (begin, end) in enumerate(self._marked(mark, hay)):
                 if count > MAX_PLACES:
+                    hay.cut("numbers with the form of an identifier")
                     break
                 for rule in rules:
                     yield rule, begin, end
