@@ -123,6 +123,9 @@ class FindingRow(SQLModel, table=True):
         sa.Index("ix_finding_rule_status", "rule", "status"),
         sa.Index("ix_finding_province_id", "province", "id"),
         sa.Index("ix_finding_last_seen_at", "last_seen_at", "id"),
+        # Counted without reading the rows, whose documents are large.
+        sa.Index("ix_finding_counted", "rule", "status", "severity", "province"),
+        sa.Index("ix_finding_standing", "province", "severity", "status"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -158,6 +161,17 @@ class FindingRow(SQLModel, table=True):
 
 class Observation(SQLModel, table=True):
     """What one run saw of one finding."""
+
+    __table_args__ = (
+        # One in a thousand observations is a change; only those are counted over all weeks.
+        sa.Index(
+            "ix_observation_changed",
+            "outcome",
+            "finding_id",
+            sqlite_where=sa.text("outcome IN ('gone', 'reopened')"),
+            postgresql_where=sa.text("outcome IN ('gone', 'reopened')"),
+        ),
+    )
 
     finding_id: int = Field(primary_key=True, foreign_key="finding.id")
     run_id: str = Field(primary_key=True, foreign_key="audit_run.id", max_length=36, index=True)

@@ -21,6 +21,7 @@ from registry_api.errors import FieldError, RegistryError
 from registry_api.exchange.booklet import MEDIA_TYPES, WRITERS
 from registry_api.kit.requests import Auditing, Notifier, Reader, RegistryPart
 from registry_api.kit.schemas import WIDEST_ID, Body, ProvinceCode, RowId
+from registry_api.kit.snapshots import kept_while_unchanged
 from registry_api.kit.strict import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
@@ -114,7 +115,9 @@ def get_weekly_report(
     """Return the report of a week beside the week before, as JSON or as a file."""
     with registry.database.read() as session:
         part = part_of(session, actor, Part(province, campaign, since))
-        report = compile_round(session, actor, check_week(week), part)
+        far = weekly.tally(session, actor, check_week(week), part)["states"]
+        key = ("week", actor, week, part, weekly.iso_week(), tuple(sorted(far.items())))
+        report = kept_while_unchanged(session, key, lambda: compile_round(session, actor, week, part))
     if form == "json":
         return report
     return Response(

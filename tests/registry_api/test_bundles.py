@@ -206,3 +206,26 @@ def test_a_bundle_holds_what_one_job_carries(api, registry, three, monkeypatch):
     start(api, "2026-W47")
     assert len(registry.jobs.waiting) == 2
     assert len({run.bundle for run in rows(registry, AuditRun, AuditRun.week == "2026-W47")}) == 2
+
+
+def test_the_report_of_a_week_is_reckoned_once_while_nothing_changes(api, registry, three, drain, monkeypatch):
+    from registry_api.audits import weekly_endpoints
+
+    start(api, "2026-W47")
+    drain()
+    reckoned = []
+    compute = weekly_endpoints.compile_round
+    monkeypatch.setattr(weekly_endpoints, "compile_round", lambda *args: reckoned.append(1) or compute(*args))
+    first = api("GET", "/weekly/2026-W47/report").json()
+    assert api("GET", "/weekly/2026-W47/report").json() == first
+    assert len(reckoned) == 1
+    api("GET", "/weekly/2026-W47/report", role="reviewer", province="31")
+    assert len(reckoned) == 2, "another reader has figures of its own"
+    finding = api("GET", "/findings").json()["items"][0]
+    decided = api(
+        "POST", f"/findings/{finding['id']}/decisions", role="reviewer", province="31",
+        json={"event": "dismiss", "reason": "r", "status": finding["record_status"]},
+    )  # fmt: skip
+    assert decided.is_success, decided.text
+    assert api("GET", "/weekly/2026-W47/report").json()["standing"] == first["standing"] - 1
+    assert len(reckoned) == 3
