@@ -12,6 +12,10 @@ switched off by ``EDUAUDIT_NATIVE=0``. Then numpy and Python do the same, slower
 kind in ``kinds`` (256 numbers, 0: not wanted) and whose operand is wanted (`None`: any) the row of the item, the code
 units from its beginning, the opcode, and the index (or number) that the instruction names. With ``begins`` it also
 marks where instructions begin. Methods of an item: ``bodies.methods_of(item)``.
+
+The other functions are called by one module each, which does the same in Python where there is no core: `read_classes`
+(`classdata`), `read_items` (`bodies`), `read_parents` (`tables`), `fill_slots`, `find_strings`, `mark_beginnings`,
+`find_endings` and `find_text` (`strings`), `follow` (`flow.method`: all of one method).
 """
 
 from .following import Followed
