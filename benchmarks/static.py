@@ -8,6 +8,7 @@ tables of ``docs/benchmarks.md``. Options: ``--apps a,b``, ``--runs 5``, ``--onl
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib.util
 import json
 import os
@@ -106,8 +107,11 @@ def dex_pass(name: str, apk: Path, runs: int) -> DexPass:
     from analyzer.catalogue import load_catalogue
     from analyzer.dex import load
     from analyzer.extract import accesses, endpoints, sdks
+    from analyzer.sandbox.child import COLLECT_AFTER
 
     catalogue = load_catalogue()
+    gc.set_threshold(COLLECT_AFTER, 50, 100)  # as in the child process that reads packages
+    gc.freeze()
     streams, names = deflated(apk), [file for file, _ in dex_files(apk)]
     size = sum(length for _, length in streams)
     rows: dict[str, list[float]] = {}

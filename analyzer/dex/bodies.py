@@ -8,6 +8,7 @@ import numpy as np
 
 from analyzer.model.record import dataclass
 
+from . import native
 from .arrays import Flags, Ints, Words
 from .classdata import ClassData, uleb128
 from .problem import DamagedError
@@ -45,6 +46,10 @@ class Bodies:
 
 def read_bodies(data: bytes, words: Words, defined: ClassData) -> Bodies:
     """Collect the code items of all defined methods. Never raises: what lies outside the file is counted."""
+    core = native.core()
+    read = core.read_items(data, defined.code, defined.method) if core is not None else None
+    if read is not None:
+        return Bodies(*read)
     with_code = np.flatnonzero(defined.code)
     offsets = defined.code[with_code]
     methods = defined.method[with_code]

@@ -234,18 +234,19 @@ class DexIndex:
                 wanted = [index for known, index in indirect if known == kind]
                 if wanted:
                     lookups[kind] = dex.flags_for(wanted, 65536)
+        first, rows = memoryview(bodies.first_row), memoryview(bodies.rows)
         for hit in sweep(dex.words, dex.data, bodies, narrow(lookups)):
-            for method in bodies.methods_of(hit.item):
+            for method in rows[first[hit.item] : first[hit.item + 1]]:
                 caller = dex.method_signature(method)
                 if hit.kind in {CALL_SITE, HANDLE}:
-                    for index in indirect[hit.kind, hit.index]:
+                    for index in indirect[hit.kind, hit.operand]:
                         ref = dex.method_signature(index)
                         yield Site(
                             "call", methods[index], ref, caller, dex.name, hit.at, hit.opcode, flow, number, hit.item
                         )
                     continue
-                target = targets[hit.kind][hit.index]
-                ref = self._reference(dex, hit.kind, hit.index, target)
+                target = targets[hit.kind][hit.operand]
+                ref = self._reference(dex, hit.kind, hit.operand, target)
                 word = _KIND_NAMES[hit.kind]
                 yield Site(word, target, ref, caller, dex.name, hit.at, hit.opcode, flow, number, hit.item)
         yield from self._overrides(part, resolver, flow, number)

@@ -267,16 +267,23 @@ class StringPool:
         if not self.count or not endings:
             return
         ends = self._pool[1]
+        core = native.core()
+        dots = core.find_endings(self._data, ends, endings) if core is not None else None
+        if dots is None:
+            dots = self._dotted(ends, endings)
+        if not len(dots):
+            return
+        owners, inside = self._owners(dots)
+        for index in self._indices(owners[inside]).tolist():
+            yield index, self.raw(index)
+
+    def _dotted(self, ends: Ints, endings: AbstractSet[bytes]) -> Ints:
         found: list[int] = []
         for length in sorted({len(ending) for ending in endings}):
             after = ends[ends > length]
             dotted = after[self._raw[after - length - 1] == ord(".")].tolist()
             found += [end - length - 1 for end in dotted if self._data[end - length : end] in endings]
-        if not found:
-            return
-        owners, inside = self._owners(np.asarray(found, np.int64))
-        for index in self._indices(owners[inside]).tolist():
-            yield index, self.raw(index)
+        return np.array(found, np.int64)
 
     def search(self, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
         """Yield (index, whole string) of every string in which ``pattern`` matches, in index order.
@@ -291,7 +298,7 @@ class StringPool:
             return np.zeros(0, np.int64)
         first, ends = self._pool
         last = int(ends[-1]) if len(ends) else len(self._data)
-        at = np.array([match.start() for match in pattern.finditer(self._data, first, last)], np.int64)
+        at = np.array(_places(pattern, self._data, first, last), np.int64)
         owners, inside = self._owners(at)
         hits = owners[inside]
         # A match that began in the length before a string took its beginning along: look at that string alone.
@@ -303,3 +310,17 @@ class StringPool:
             if pattern.search(self.raw(number if order is None else int(order[number])))
         ]
         return self._indices(np.concatenate((hits, np.asarray(again, np.int64))))
+
+
+def _places(pattern: re.Pattern[bytes], data: bytes, first: int, last: int) -> list[int]:
+    """Return where an expression matches. The text that it begins with is found many times faster by itself."""
+    core, text = native.core(), pattern.pattern
+    head = re.match(rb"[^.^$*+?{}\[\]\\|()]*", text)
+    plain = head is not None and b"|" not in text and not pattern.flags and text[head.end() :][:1] not in _REPEATS
+    at = core.find_text(data, first, last, head[0]) if core is not None and head is not None and plain else None
+    if at is None or head is None or not head[0]:
+        return [match.start() for match in pattern.finditer(data, first, last)]
+    return [place for place in at if pattern.match(data, place, last)]
+
+
+_REPEATS = frozenset({b"*", b"+", b"?", b"{"})

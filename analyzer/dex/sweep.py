@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -53,8 +54,7 @@ class Wanted:
     """Closed ranges that hold every wanted method and field index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One confirmed instruction."""
 
     item: int
@@ -63,7 +63,7 @@ class Hit:
     """Code units from the beginning of the item's instructions."""
     opcode: int
     kind: int
-    index: int
+    operand: int
 
 
 def narrow(lookups: dict[int, Flags]) -> Wanted:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from . import mutf8
+from . import mutf8, native
 from .arrays import U4, Flags, Ints, Words
 from .classdata import ClassData, read_class_data
 from .header import Header, Table
@@ -134,6 +134,10 @@ class DexFile:
     @cached_property
     def inheritance(self) -> tuple[Ints, Ints]:
         """All (class, superclass or interface) pairs as two columns of type indices."""
+        core = native.core()
+        pairs = core.read_parents(self.data, self.classes, len(self.types)) if core is not None else None
+        if pairs is not None:
+            return pairs
         own, above = self.classes["type"].astype(np.int64), self.classes["super"]
         has_super = above != NO_INDEX
         child, parent = [own[has_super]], [above[has_super].astype(np.int64)]

@@ -136,7 +136,7 @@ class _Collector:
         self._ask_callers(later)
         self._take_hints()
         for body in bodies:
-            self._leftovers(body, body.followed | self._far)
+            self._leftovers(body, body.followed | self._far if body.followed else self._far)
 
     def _when(self, body: _Body, site: Site) -> Literal["now", "use", "open", "no"]:
         """Return when a call is to be taken; take the definition of an override at once."""
@@ -182,8 +182,9 @@ class _Collector:
         for rule, place, weak in found.rows:
             self._add(rule, place, weak)
         self._hints += found.hints
-        body.followed |= found.followed
-        self._far |= found.followed - body.targets
+        if found.followed:
+            body.followed |= found.followed
+            self._far |= found.followed - body.targets
         self.computed |= found.computed
 
     def _ask_callers(self, later: list[tuple[_Body, Site]]) -> None:
@@ -242,8 +243,9 @@ class _Collector:
 
     def _leftovers(self, body: _Body, followed: set[str]) -> None:
         for site in body.sites:
-            for rule, place, weak in self._readings.constant(site, followed).rows:
-                self._add(rule, place, weak)
+            if site.kind in {"field", "string"}:
+                for rule, place, weak in self._readings.constant(site, followed).rows:
+                    self._add(rule, place, weak)
         self._names_only(body.texts)
 
     def _names_only(self, texts: dict[str, Site]) -> None:

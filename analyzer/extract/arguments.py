@@ -7,6 +7,7 @@ of the signature and stands here. Source of the constants: the public Android AP
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from analyzer.dex import UNKNOWN, Site, Value
 from analyzer.model import Component
@@ -196,8 +197,13 @@ def uri_parameter(site: Site) -> Value | None:
     return None if place is None else site.argument(place)
 
 
-def shapes(signature: str) -> Iterator[str]:
-    """Yield the descriptors of a signature's parameters."""
+@lru_cache(maxsize=4096)
+def shapes(signature: str) -> tuple[str, ...]:
+    """Return the descriptors of a signature's parameters."""
+    return tuple(_split(signature))
+
+
+def _split(signature: str) -> Iterator[str]:
     text = signature[signature.find("(") + 1 : signature.find(")")]
     at = 0
     while at < len(text):

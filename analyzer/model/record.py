@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError
 from inspect import get_annotations  # `dataclasses` has loaded it
 from operator import attrgetter
+from types import MemberDescriptorType
 from typing import Any, cast, dataclass_transform, overload
 
 
@@ -72,7 +73,7 @@ def _first_call(self: Any, *values: Any, **named: Any) -> None:
 
 
 def _initialiser(kind: type) -> Any:
-    names: dict[str, Any] = {"_put": object.__setattr__}
+    names: dict[str, Any] = {}
     places, keywords, lines = ["self"], ["*"], []
     for field in dataclasses.fields(cast("Any", kind)):
         parameter, value = field.name, field.name
@@ -85,13 +86,28 @@ def _initialiser(kind: type) -> Any:
             parameter += "=_missing"
             value = f"_make_{field.name}() if {field.name} is _missing else {field.name}"
         (keywords if field.kw_only else places).append(parameter)
-        lines.append(f"    _put(self, {field.name!r}, {value})")
+        setter = _setter(kind, field.name)
+        if setter is None:
+            lines.append(f"    self.{field.name} = {value}")
+        else:
+            names[f"_put_{field.name}"] = setter
+            lines.append(f"    _put_{field.name}(self, {value})")
     if hasattr(kind, "__post_init__"):
         lines.append("    self.__post_init__()")
     head = ", ".join(places + (keywords if len(keywords) > 1 else []))
     text = "\n".join([f"def __init__({head}):", *(lines or ["    pass"])])
     exec(text, names)  # noqa: S102  # field names of our own classes, as the standard library does
     return names["__init__"]
+
+
+def _setter(kind: type, name: str) -> Any:
+    """Return what sets a field of a frozen class, `None` where it can simply be set."""
+    if cast("Any", kind.__setattr__) is object.__setattr__:
+        return None
+    slot = next((one.__dict__[name] for one in kind.__mro__ if name in one.__dict__), None)
+    if isinstance(slot, MemberDescriptorType):
+        return slot.__set__  # the slot itself is set twice as fast as by its name
+    return lambda self, value: object.__setattr__(self, name, value)
 
 
 _GETTERS: dict[type, Callable[[Any], Any]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import compress
 
 from analyzer.dex import native, opcodes
@@ -97,8 +97,8 @@ class Method:
     def shapes(self, at: int) -> list[bool]:
         """Tell for each argument of an invoke whether it fills two registers; the receiver comes first."""
         shapes = [] if self.opcode(at) in opcodes.INVOKE_STATIC else [False]
-        proto = self.dex.proto(int(self.dex.methods[self.units[at + 1]]["proto"]))
-        shapes += [name in {b"J", b"D"} for name in parameters(proto)]
+        proto = self.dex.proto(int(self.dex.method_proto[self.units[at + 1]]))
+        shapes += _wide(proto)
         return shapes
 
     def argument_register(self, at: int, argument: int) -> int | None:
@@ -330,6 +330,11 @@ class Method:
                         break
                     register = self.source(here) + 1
         return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _wide(proto: bytes) -> tuple[bool, ...]:
+    return tuple(name in {b"J", b"D"} for name in parameters(proto))
 
 
 def parameters(proto: bytes) -> list[bytes]:

@@ -76,3 +76,42 @@ EXPORTED int64_t read_classes(
     *damaged = lost;
     return found;
 }
+
+/* Pairs of a class and what stands directly above it: of all classes with a superclass first, then each class with its
+ * interfaces. `classes` are the rows of the class table, eight numbers each; types below `types`. A list of interfaces
+ * that is damaged is left out. Returns how many pairs there are, -1 when they are more than `capacity`. */
+EXPORTED int64_t read_parents(
+    const uint8_t *bytes, int64_t size, const uint32_t *classes, int64_t count, int64_t types,
+    int64_t *children, int64_t *parents, int64_t capacity)
+{
+    source file = {bytes, size};
+    int64_t found = 0;
+    for (int64_t row = 0; row < count; row++) {
+        if (classes[8 * row + 2] == 0xFFFFFFFFu)
+            continue;
+        if (found >= capacity)
+            return -1;
+        children[found] = classes[8 * row];
+        parents[found++] = classes[8 * row + 2];
+    }
+    for (int64_t row = 0; row < count; row++) {
+        int64_t at = classes[8 * row + 3], first = found;
+        if (!at || !holds(file, at, 4))
+            continue;
+        int64_t entries = u32_at(file, at);
+        if (!holds(file, at + 4, 2 * entries))
+            continue;
+        for (int64_t entry = 0; entry < entries; entry++) {
+            int64_t above = u16_at(file, at + 4 + 2 * entry);
+            if (above >= types) {
+                found = first;
+                break;
+            }
+            if (found >= capacity)
+                return -1;
+            children[found] = classes[8 * row];
+            parents[found++] = above;
+        }
+    }
+    return found;
+}

@@ -4,6 +4,8 @@
  */
 #include "core.h"
 
+#include <stdlib.h>
+
 /* Code units by opcode, the low byte of an instruction's first unit: analyzer/dex/opcodes.py, a test compares them. */
 EXPORTED const uint8_t WIDTH[256] = {
     1, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 2, 2, 3, 5, 2, 2, 3, 2, 1, 1, 2,
@@ -71,6 +73,26 @@ static int may_hold(source file, int64_t start, int64_t end, const uint8_t *bits
     return found != 0;
 }
 
+/* For every code unit the kinds, one bit each, that want an operand with these lowest 16 bits. */
+static uint8_t *fitting(const wanted *choices, int64_t count)
+{
+    uint8_t *fits = calloc(1 << 16, 1);
+    for (int64_t kind = 1; fits && kind < count && kind < 8; kind++) {
+        uint8_t bit = (uint8_t)(1u << kind);
+        if (!choices[kind].flags || choices[kind].shift)
+            for (int64_t unit = 0; unit < 1 << 16; unit++)
+                fits[unit] |= bit;
+        else
+            for (int64_t first = 0; first < choices[kind].count; first += 1 << 16) {
+                const uint8_t *flags = choices[kind].flags + first;
+                int64_t left = choices[kind].count - first < 1 << 16 ? choices[kind].count - first : 1 << 16;
+                for (int64_t unit = 0; unit < left; unit++)
+                    fits[unit] |= flags[unit] ? bit : 0;
+            }
+    }
+    return fits;
+}
+
 /* Decode code items one behind the other and write down their wanted instructions.
  *
  * Item n lies at bytes starts[n] to ends[n] of the file. `kinds` gives for each opcode the row of `choices`, 0 for the
@@ -81,21 +103,21 @@ static int may_hold(source file, int64_t start, int64_t end, const uint8_t *bits
  * `begins`, if not null, is one byte for each code unit from byte `base` on, of which there are `begins_size`: set to 1
  * where an instruction begins.
  *
- * `fits`, if not null, has for every code unit the kinds, one bit each, that want an operand with these lowest 16 bits:
- * an item in which no unit fits the one before it is not decoded, and is not looked at for `cut` and `begins`.
+ * With `only_wanted` an item in which no code unit can be a wanted operand is not decoded, nor looked at for `cut` and
+ * `begins`.
  *
  * Returns how many were written, and through `next` the first item that was not decoded: an item is begun only while
  * all its code units would fit into what is left of the `capacity` rows. The caller goes on there with empty columns.
  */
 EXPORTED int64_t decode_items(
     const uint8_t *bytes, int64_t size, const int64_t *starts, const int64_t *ends, int64_t count, int64_t *next,
-    const uint8_t *kinds, const wanted *choices, int64_t choice_count, const uint8_t *fits,
+    const uint8_t *kinds, const wanted *choices, int64_t choice_count, int64_t only_wanted,
     int32_t *items, int32_t *places, uint8_t *opcodes, uint32_t *operands, int64_t capacity,
     uint8_t *cut, uint8_t *begins, int64_t base, int64_t begins_size)
 {
     source file = {bytes, size};
     int64_t found = 0, item = *next;
-    uint8_t bits[256];
+    uint8_t *fits = only_wanted && choice_count <= 8 ? fitting(choices, choice_count) : NULL, bits[256];
     for (int opcode = 0; opcode < 256; opcode++)
         bits[opcode] = kinds[opcode] < 8 ? (uint8_t)(1u << kinds[opcode] & 0xFE) : 0;
     for (; item < count; item++) {
@@ -142,6 +164,7 @@ EXPORTED int64_t decode_items(
         }
         cut[item] = at != end;
     }
+    free(fits);
     *next = item;
     return found;
 }

@@ -22,8 +22,9 @@ _LONGEST = 120
 
 
 def library_name(folder: Path = FOLDER) -> str:
-    """Return the file name of the library that the sources make: another one whenever they change."""
-    digest = hashlib.sha256(" ".join(FLAGS).encode())
+    """Return the file name of the library that the sources make here: another one whenever they change."""
+    machine = os.uname().machine if hasattr(os, "uname") else ""
+    digest = hashlib.sha256(" ".join((*FLAGS, sys.platform, machine)).encode())
     for path in sorted([*folder.glob("*.c"), *folder.glob("*.h")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return f"core-{digest.hexdigest()[:_DIGITS]}.so"

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analyzer.dex.arrays import Bytes
 
 _MOST = 6001
 """Definitions that one register may have before it is given up."""
@@ -31,6 +37,13 @@ class Methods:
         self.found = (_N * _MOST)()
         """Where definitions are written to; read at once, by the one thread that evaluates."""
         self.found_at = ctypes.addressof(self.found)
+        self._numbers, self._bytes = np.empty(0, np.int32), np.empty(0, np.uint8)
+
+    def scratch(self, units: int) -> tuple[npt.NDArray[np.int32], Bytes]:
+        """Return room for that many numbers and bytes, which the next call gives out again."""
+        if units > len(self._numbers):
+            self._numbers, self._bytes = np.empty(2 * units, np.int32), np.empty(2 * units, np.uint8)
+        return self._numbers, self._bytes
 
 
 class Followed:
@@ -49,12 +62,11 @@ class Followed:
 
     def instructions(self) -> tuple[list[int], bytes, bool]:
         """Return where instructions begin, in code units, their opcodes, and whether the last ends with the code."""
-        positions, codes, whole = (ctypes.c_int32 * self._units)(), (ctypes.c_uint8 * self._units)(), ctypes.c_uint8()
-        count = self._methods.instructions(
-            self._handle, ctypes.addressof(positions), ctypes.addressof(codes), ctypes.addressof(whole)
-        )
+        positions, codes = self._methods.scratch(self._units + 1)
+        whole = ctypes.c_uint8()
+        count = self._methods.instructions(self._handle, address(positions), address(codes), ctypes.addressof(whole))
         self._instructions = count
-        return positions[:count], bytes(memoryview(codes)[:count]), bool(whole.value)
+        return positions[:count].tolist(), codes[:count].tobytes(), bool(whole.value)
 
     @property
     def has_blocks(self) -> bool:
@@ -73,11 +85,11 @@ class Followed:
         if not self.has_blocks:
             raise ValueError("the exception handlers cannot be read")
         count, edges = self._count, self._edges
-        first, live, starts = (ctypes.c_int32 * count)(), (ctypes.c_uint8 * count)(), (_N * (count + 1))()
-        to, owner = (ctypes.c_int32 * edges)(), (ctypes.c_int32 * self._units)()
-        addresses = [ctypes.addressof(column) for column in (first, live, starts, to, owner)]
-        self._methods.blocks(self._handle, *addresses)
-        return first[:], bytes(live), (starts[:], to[:]), owner[: self._instructions]
+        first, to, owner = (np.empty(size, np.int32) for size in (count, edges, self._units))
+        live, starts = np.empty(count, np.uint8), np.empty(count + 1, np.int64)
+        columns: list[npt.NDArray[Any]] = [first, live, starts, to, owner]
+        self._methods.blocks(self._handle, *(address(column) for column in columns))
+        return first.tolist(), live.tobytes(), (starts.tolist(), to.tolist()), owner[: self._instructions].tolist()
 
     def can_reach(self, early: int, last: int, *, without: int = -1, itself: bool = False) -> bool:
         """Whether block ``last`` can run after ``early`` has; ``itself``: or is that block."""
@@ -91,3 +103,8 @@ class Followed:
         if count == 1:
             return frozenset((self._methods.found[0],))
         return frozenset(self._methods.found[:count])
+
+
+def address(array: npt.NDArray[Any]) -> int:
+    """Return where an array's first element stands in memory."""
+    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]  # numpy types it as Any; cheaper than `ctypes`

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any
 
@@ -15,12 +16,14 @@ from analyzer.dex.arrays import U4, Bytes, Flags, Ints
 from analyzer.model.record import dataclass
 
 from . import compiler
-from .following import Followed, Methods
+from .following import Followed, Methods, address
 
 SWITCH = "EDUAUDIT_NATIVE"
 """Environment variable; 0 switches the library off."""
 _ROWS = 1 << 16
 """Rows that one call may give back."""
+_CLASS_ROW = 32
+"""Bytes of a row of the class table."""
 Slots = npt.NDArray[np.int32]
 _P, _N = ctypes.c_void_p, ctypes.c_int64
 
@@ -53,9 +56,11 @@ class Core:
         self._decode_items = library.decode_items
         self._decode_items.restype = _N
         self._decode_items.argtypes = (
-            ctypes.c_char_p, _N, _P, _P, _N, ctypes.POINTER(_N), _P, _P, _N, _P,
+            ctypes.c_char_p, _N, _P, _P, _N, ctypes.POINTER(_N), _P, _P, _N, _N,
             _P, _P, _P, _P, _N, _P, _P, _N, _N,
         )  # fmt: skip
+        nothing = np.empty(0, np.int32)
+        self._columns: tuple[Any, Any, Any, Any] = (nothing, nothing, nothing, nothing)
         self._read_classes = library.read_classes
         self._read_classes.restype = _N
         self._read_classes.argtypes = (
@@ -70,6 +75,20 @@ class Core:
         self._mark_beginnings = library.mark_beginnings
         self._mark_beginnings.restype = _N
         self._mark_beginnings.argtypes = (ctypes.c_char_p, _N, _P, _N, ctypes.c_char_p, _P, _N, _P)
+        self._find_endings = library.find_endings
+        self._find_endings.restype = _N
+        self._find_endings.argtypes = (ctypes.c_char_p, _N, _P, _N, ctypes.c_char_p, _P, _N, _P, _N)
+        self._find_text = library.find_text
+        self._find_text.restype = _N
+        self._find_text.argtypes = (ctypes.c_char_p, _N, _N, _N, ctypes.c_char_p, _N, _P, _N)
+        self._read_parents = library.read_parents
+        self._read_parents.restype = _N
+        self._read_parents.argtypes = (ctypes.c_char_p, _N, _P, _N, _N, _P, _P, _N)
+        self._read_items = library.read_items
+        self._read_items.restype = _N
+        self._read_items.argtypes = (
+            ctypes.c_char_p, _N, _P, _P, _N, _P, _P, _P, _P, _P, _P, ctypes.POINTER(_N),
+        )  # fmt: skip
         self._methods = Methods(library)
         self.traits = bytes((ctypes.c_uint8 * 256).in_dll(library, "TRAITS"))
         """What instructions do by opcode, as the library has it: see ``method.h``."""
@@ -104,25 +123,22 @@ class Core:
         kept = {kind: np.ascontiguousarray(flags, np.bool_) for kind, flags in wanted.items() if flags is not None}
         for kind in wanted:
             if kind in kept:
-                choices[kind] = _Wanted(_address(kept[kind]), len(kept[kind]), (shifts or {}).get(kind, 0))
+                choices[kind] = _Wanted(address(kept[kind]), len(kept[kind]), (shifts or {}).get(kind, 0))
         kept_kinds = np.zeros(256, np.uint8)
         kept_kinds[list(wanted)] = list(wanted)
         kinds = kept_kinds[kinds]  # a kind that nobody wants is no row
-        fits = _fitting(kept, wanted) if only_wanted else None
         if begins is not None and not (begins.flags.c_contiguous and begins.flags.writeable):
             raise ValueError("the flags of beginnings cannot be written to")
         cut = np.zeros(len(start), np.bool_)
-        rows = max(_ROWS, int((end - start).max(initial=0)) // 2)
-        item, at, operand = np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(rows, np.uint32)
-        opcode = np.empty(rows, np.uint8)
+        item, at, operand, opcode, rows = self._room(int((end - start).max(initial=0)) // 2)
         done, parts = _N(0), []
         while True:
             count = self._decode_items(
-                data, len(data), _address(start), _address(end), len(start), done,
-                _address(kinds), ctypes.addressof(choices), len(choices),
-                None if fits is None else _address(fits),
-                _address(item), _address(at), _address(opcode), _address(operand), rows,
-                _address(cut), None if begins is None else _address(begins), base, 0 if begins is None else len(begins),
+                data, len(data), address(start), address(end), len(start), done,
+                address(kinds), ctypes.addressof(choices), len(choices),
+                only_wanted,
+                address(item), address(at), address(opcode), address(operand), rows,
+                address(cut), None if begins is None else address(begins), base, 0 if begins is None else len(begins),
             )  # fmt: skip
             parts.append((item[:count].copy(), at[:count].copy(), opcode[:count].copy(), operand[:count].copy()))
             if done.value >= len(start):
@@ -131,6 +147,14 @@ class Core:
             return Instructions(*parts[0], cut)
         items, ats, opcodes, operands = (np.concatenate(column) for column in zip(*parts, strict=True))
         return Instructions(items, ats, opcodes, operands, cut)
+
+    def _room(self, units: int) -> tuple[Any, Any, Any, Any, int]:
+        """Return columns for found instructions, which are copied out of them before the next call."""
+        if units > len(self._columns[0]) or len(self._columns[0]) < _ROWS:
+            rows = max(_ROWS, units)
+            numbers = (np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(rows, np.uint32))
+            self._columns = (*numbers, np.empty(rows, np.uint8))
+        return (*self._columns, len(self._columns[0]))
 
     def read_classes(self, data: bytes, offsets: U4, methods: int) -> tuple[Ints, Ints, Ints, Flags, int] | None:
         """Read the class_data at ``offsets``; ``methods`` is the size of that table.
@@ -142,18 +166,44 @@ class Core:
         method, row, code = np.empty(methods, np.int64), np.empty(methods, np.int64), np.empty(methods, np.int64)
         virtual, damaged = np.empty(methods, np.bool_), _N(0)
         count = self._read_classes(
-            data, len(data), _address(offsets), len(offsets), methods,
-            _address(method), _address(row), _address(code), _address(virtual), methods, damaged,
+            data, len(data), address(offsets), len(offsets), methods,
+            address(method), address(row), address(code), address(virtual), methods, damaged,
         )  # fmt: skip
         if count < 0:
             return None
         return method[:count], row[:count], code[:count], virtual[:count], damaged.value
 
+    def read_items(
+        self, data: bytes, codes: Ints, methods: Ints
+    ) -> tuple[Ints, Ints, Flags, Ints, Ints, Ints, int] | None:
+        """Return the columns of `Bodies` for methods and the offsets of their code; `None` for a file too large."""
+        codes, methods = np.ascontiguousarray(codes), np.ascontiguousarray(methods)
+        most = len(codes)
+        start, end, offset, rows = (np.empty(most, np.int64) for _ in range(4))
+        irregular, first_row, lost = np.empty(most, np.bool_), np.empty(most + 1, np.int64), _N(0)
+        count = self._read_items(
+            data, len(data), address(codes), address(methods), most, address(start), address(end), address(irregular),
+            address(offset), address(first_row), address(rows), lost,
+        )  # fmt: skip
+        if count < 0:
+            return None
+        kept = int(first_row[count])  # methods whose item is sound
+        start, end, offset = start[:count].copy(), end[:count].copy(), offset[:count].copy()
+        return (
+            start,
+            end,
+            irregular[:count].copy(),
+            offset,
+            first_row[: count + 1].copy(),
+            rows[:kept].copy(),
+            lost.value,
+        )
+
     def fill_slots(self, data: bytes, starts: Ints) -> Slots | None:
         """Return a table to look strings up that begin at ``starts``; `None` for strings no honest file has."""
         size = 1 << (2 * len(starts)).bit_length()
         slots = np.full(size, -1, np.int32)
-        done = self._fill_slots(data, len(data), _address(starts), len(starts), _address(slots), size - 1)
+        done = self._fill_slots(data, len(data), address(starts), len(starts), address(slots), size - 1)
         return slots if done else None
 
     def find_strings(self, data: bytes, starts: Ints, slots: Slots, texts: bytes, begins: Ints) -> Ints:
@@ -163,8 +213,8 @@ class Core:
         """
         found = np.empty(len(begins) - 1, np.int64)
         self._find_strings(
-            data, len(data), _address(starts), len(starts), _address(slots), len(slots) - 1,
-            texts, _address(begins), len(found), _address(found),
+            data, len(data), address(starts), len(starts), address(slots), len(slots) - 1,
+            texts, address(begins), len(found), address(found),
         )  # fmt: skip
         return found
 
@@ -173,10 +223,45 @@ class Core:
         marks = np.empty(len(starts), np.bool_)
         begins = np.cumsum([0, *map(len, prefixes)], dtype=np.int64)
         self._mark_beginnings(
-            data, len(data), _address(starts), len(starts), b"".join(prefixes), _address(begins), len(prefixes),
-            _address(marks),
+            data, len(data), address(starts), len(starts), b"".join(prefixes), address(begins), len(prefixes),
+            address(marks),
         )  # fmt: skip
         return marks
+
+    def find_endings(self, data: bytes, ends: Ints, endings: AbstractSet[bytes]) -> Ints | None:
+        """Return the places of the dots with which, and one of ``endings``, strings end that close at ``ends``.
+
+        `None` for endings too long to be looked for so.
+        """
+        texts = sorted(endings, key=lambda ending: (len(ending), ending))
+        begins = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+        ends, found = np.ascontiguousarray(ends, np.int64), np.empty(len(ends) + 1024, np.int64)
+        count = self._find_endings(
+            data, len(data), address(ends), len(ends), b"".join(texts), address(begins), len(texts),
+            address(found), len(found),
+        )  # fmt: skip
+        return found[:count] if count >= 0 else None
+
+    def find_text(self, data: bytes, first: int, last: int, text: bytes) -> list[int] | None:
+        """Return every place between two bytes at which a text stands; `None` for more of them than are kept."""
+        found = np.empty(_ROWS, np.int64)
+        count = self._find_text(data, len(data), first, last, text, len(text), address(found), len(found))
+        return found[:count].tolist() if count >= 0 else None
+
+    def read_parents(self, data: bytes, classes: npt.NDArray[Any], types: int) -> tuple[Ints, Ints] | None:
+        """Return (class, superclass or interface) pairs of type indices; ``classes`` is the class table.
+
+        `None` for more pairs than an honest file has.
+        """
+        most = 8 * len(classes) + len(data) // 16
+        classes = np.ascontiguousarray(classes)
+        if classes.nbytes != _CLASS_ROW * len(classes):
+            raise ValueError("rows of the class table have another size")
+        child, parent = np.empty(most, np.int64), np.empty(most, np.int64)
+        count = self._read_parents(
+            data, len(data), address(classes), len(classes), types, address(child), address(parent), most
+        )
+        return (child[:count].copy(), parent[:count].copy()) if count >= 0 else None
 
     def follow(self, data: bytes, item: int, start: int, units: int) -> Followed | None:
         """Decode ``units`` code units at byte ``start``, of the code item at byte ``item``, to follow its registers.
@@ -185,22 +270,6 @@ class Core:
         """
         handle = self._methods.new(data, len(data), item, start, units)
         return Followed(self._methods, handle, data, units) if handle else None
-
-
-def _fitting(flags: Mapping[int, Flags], wanted: Mapping[int, Flags | None]) -> Bytes:
-    """Return by the lowest 16 bits of an operand the kinds that may want it, one bit each."""
-    if max(wanted, default=0) > 7:
-        raise ValueError("more kinds than fit into a byte")
-    fits = np.zeros(1 << 16, np.uint8)
-    for kind in wanted:
-        if kind in flags:
-            rows = flags[kind].view(np.uint8)
-            for first in range(0, len(rows), 1 << 16):
-                some = rows[first : first + (1 << 16)]
-                fits[: len(some)] |= some << np.uint8(kind)
-        else:
-            fits |= np.uint8(1 << kind)
-    return fits
 
 
 @cache
@@ -213,7 +282,3 @@ def core() -> Core | None:
         return Core(str(path)) if path.is_file() else None
     except (OSError, AttributeError, ValueError):
         return None
-
-
-def _address(array: npt.NDArray[Any]) -> int:
-    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]  # numpy types it as Any; cheaper than `ctypes`

@@ -1,3 +1,4 @@
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.dex import native, opcodes, sweep
+from analyzer.dex.bodies import Bodies, read_bodies
+from analyzer.dex.classdata import ClassData, read_class_data
 from analyzer.dex.native import compiler
+from analyzer.dex.strings import Needles, StringPool
 from analyzer.sandbox.prepared import KEPT_ENVIRONMENT
 
 ROOT = Path(__file__).parents[3]
@@ -147,3 +151,73 @@ def test_the_wheel_holds_the_library_or_is_one_for_every_platform(tmp_path, comp
     assert held == ([f"analyzer/dex/native/{compiler.library_name()}"] if compiled else [])
     assert wheel.name.endswith("py3-none-any.whl") == (not compiled)
     assert "-py3-none-" in wheel.name
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from([b"a", b"b", b"://", b".com", b"\xc0\x80", b"x" * 30, b"y" * 600]), max_size=4),
+        max_size=12,
+    ),
+    st.booleans(),
+)
+def test_strings_are_found_as_python_finds_them(core, parts, in_order):
+    texts = list(dict.fromkeys(b"".join(part) for part in parts))
+    texts.sort(key=lambda text: text.replace(b"\xc0\x80", b"\0"), reverse=not in_order)
+    data, offsets = bytearray(b"\1" * 8), []
+    for text in texts:
+        offsets.append(len(data))
+        data += bytes([len(text) & 0x7F]) + text + b"\0"
+    data += b"\0" * 4
+    answers = []
+    for used in (core, None):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(native, "core", lambda used=used: used)
+            pool = StringPool(bytes(data), np.array(offsets, "<u4"))
+            wanted = [*texts[::2], b"a", b"b", b"ab", b"x" * 30 + b"a", b"y" * 599, b"\xc0\x80"]
+            answers.append(
+                (
+                    pool.find(Needles(wanted)),
+                    sorted(pool.starting([b"a", b"x" * 30])) if in_order else None,
+                    list(pool.ending({b"com", b""})),
+                    list(pool.search(re.compile(rb"://[ax]"))),
+                    list(pool.search(re.compile(rb"a|b"))),
+                    list(pool.search(re.compile(rb"a?b"))),
+                )
+            )
+    assert answers[0] == answers[1]
+    assert answers[0][0][: len(texts[::2])] == list(range(0, len(texts), 2))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=120), st.lists(st.integers(0, 130), max_size=8), st.integers(0, 40))
+def test_class_data_is_read_as_python_reads_it(core, raw, offsets, methods):
+    columns = np.array(offsets, np.uint32)
+    read = core.read_classes(raw, columns, methods)
+    if read is None:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "core", lambda: None)
+        expected = read_class_data(raw, columns, methods)
+    assert [column.tolist() for column in read[:4]] == [
+        column.tolist() for column in (expected.method, expected.class_row, expected.code, expected.virtual)
+    ]
+    assert read[4] == expected.damaged
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([0, 1, 2, 3, 4, 9, 0xFF]), min_size=20, max_size=90),
+    st.lists(st.integers(0, 95), max_size=9),
+)
+def test_code_items_are_read_as_python_reads_them(core, raw, codes):
+    raw = bytes(raw)
+    none = np.zeros(len(codes), np.int64)
+    defined = ClassData(np.arange(len(codes)), none, np.array(codes, np.int64), none > 0, 0)
+    found = Bodies(*core.read_items(raw, defined.code, defined.method))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "core", lambda: None)
+        expected = read_bodies(raw, np.frombuffer(raw, "<u2", len(raw) // 2), defined)
+    for name in ("start", "end", "irregular", "offset", "first_row", "rows"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist(), name
+    assert found.damaged == expected.damaged
