@@ -31,6 +31,7 @@ from registry_api.filings import attachment_endpoints, change_endpoints, user_en
 from registry_api.filings import endpoints as filings
 from registry_api.kit import condition
 from registry_api.kit.bodycap import BodyCap
+from registry_api.kit.examples import describe_examples
 from registry_api.kit.headers import SecurityHeaders
 from registry_api.kit.requests import RegistryPart
 from registry_api.notices import endpoints as notices
@@ -230,6 +231,8 @@ def _describe_problem(app: FastAPI) -> None:
     make = app.openapi
 
     def openapi() -> dict[str, Any]:
+        if app.openapi_schema:
+            return app.openapi_schema
         schema = make()
         text = {"type": "string"}
         item = {"type": "object", "properties": dict.fromkeys(("pointer", "code", "message", "suggestion"), text)}
@@ -245,6 +248,7 @@ def _describe_problem(app: FastAPI) -> None:
         for path in schema["paths"].values():
             for operation in path.values():
                 _describe_headers(operation)
+                describe_examples(operation)
         schema["components"]["securitySchemes"] = {
             "apiKey": {"type": "http", "scheme": "bearer", "bearerFormat": "edr_<id>_<secret>"}
         }

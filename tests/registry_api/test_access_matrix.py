@@ -18,7 +18,7 @@ from registry_api.audits.pipeline import perform
 from registry_api.trail.models import TrailEntry
 
 ROOT = Path(__file__).parents[2]
-OPEN = {"getHealth", "getReadiness", "getMetrics", "getFilingSchema", "getUserFilingSchema"}
+OPEN = {"getHealth", "getReadiness", "getMetrics", "getDictionary", "getFilingSchema", "getUserFilingSchema"}
 PROVINCES = ("31", "51")
 
 
