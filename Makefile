@@ -7,7 +7,7 @@ TESTS ?= tests
 JOBS ?= 2
 SERVE ?=
 
-.PHONY: help core demo test test-network lint bench lock samples clean
+.PHONY: help core demo test test-network lint bench lock samples pictures clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,11 @@ lint: $(READY) ## ruff, mypy, import-linter, rule data
 
 bench: core ## the benchmark tables (minutes; fetches real apps)
 	$(BIN)/python benchmarks/static.py
+
+pictures: $(READY) ## take the pictures of the READMEs anew from the real product (needs Chromium)
+	EDUAUDIT_WRITE_PICTURES=1 $(BIN)/python -m pytest -n0 -q tests/e2e/test_pictures.py
+	$(BIN)/python docs/pictures/record.py zh docs/pictures/audit_zh.svg
+	$(BIN)/python docs/pictures/record.py en docs/pictures/audit_en.svg
 
 samples: $(READY) ## build the sample apps again from source
 	$(BIN)/python samples/build.py

@@ -33,7 +33,7 @@ def sweep(data: Path | None) -> None:
 @notices.command("list")
 @data_option
 @click.option("--overdue", is_flag=True, help="仅逾期 / only those that are overdue")
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines")
+@click.option("--json", "as_json", is_flag=True, help="每行一个 JSON / JSON lines")
 def list_(data: Path | None, *, overdue: bool, as_json: bool) -> None:
     """列出进行中的文书 / list the notices that have not ended, the earliest due first."""
     from sqlmodel import col
