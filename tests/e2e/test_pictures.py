@@ -39,6 +39,7 @@ def place(tmp_path_factory):
             return re.search(r"edr_\S+", done.stdout)[0]
 
         yield registry.url, key
+    registry.process.stdout.close()
 
 
 @pytest.fixture
