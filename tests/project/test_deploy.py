@@ -73,5 +73,5 @@ def test_the_image_installs_extras_that_exist():
     import tomllib
 
     extras = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    wanted = re.search(r"/src\[([\w,]+)\]", (DEPLOY / "Dockerfile").read_text())[1].split(",")
+    wanted = re.search(r"whl\)\[([\w,]+)\]", (DEPLOY / "Dockerfile").read_text())[1].split(",")
     assert set(wanted) <= set(extras)
