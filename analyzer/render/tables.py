@@ -195,11 +195,11 @@ def sdks_table(names: Names) -> Table:
         (
             visible(row.name),
             visible(row.vendor),
-            row.category,
+            names.word(f"sdk.{row.category}"),
             visible(row.version or "–"),
             names.word(row.confidence),
             "\n".join(names.data(data) for data in row.collects),
-            "\n".join(visible(f"{sign.kind}: {sign.value}") for sign in row.evidence),
+            "\n".join(f"{names.word(f'evidence.{sign.kind}')} {visible(sign.value)}" for sign in row.evidence),
         )
         for row in names.report.sdks
     )

@@ -294,11 +294,11 @@ def _sdk_table(report: Report, lang: str, *, full: bool) -> Table:
         cells = [
             visible(sdk.name),
             visible(sdk.vendor),
-            sdk.category,
+            word(f"sdk.{sdk.category}", lang),
             visible(sdk.version or "–"),
             word(sdk.confidence, lang),
             sdk_state(sdk, lang),
-            visible(f"{sign.kind}: {sign.value}{more}") if sign else "",
+            visible(f"{word(f'evidence.{sign.kind}', lang)} {sign.value}{more}") if sign else "",
         ]
         table.add_row(*(cells if full else [*cells[:1], *cells[2:-1]]))
     return table

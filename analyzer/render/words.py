@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.model.chains import CHAIN_WORDS
 from analyzer.model.coverage_words import COVERAGE_WORDS
+from analyzer.model.sdk_words import SDK_WORDS
 from analyzer.model.wire_words import wire_place
 
 from .view_words import VIEW_WORDS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 WORDS: dict[str, tuple[str, str]] = {
     **CHAIN_WORDS,
     **COVERAGE_WORDS,
+    **SDK_WORDS,
     **VIEW_WORDS,
     "title": ("个人信息审计报告", "Privacy audit report"),
     "app": ("应用", "App"),

@@ -7,6 +7,7 @@ from functools import cache
 import analyzer
 from analyzer.model.chains import CHAIN_WORDS
 from analyzer.model.coverage_words import COVERAGE_WORDS
+from analyzer.model.sdk_words import SDK_WORDS
 from registry_api.web.desk_words import DESK_WORDS
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -117,53 +118,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "signature": ("签名", "signature"),
     "special": ("特殊", "special"),
     # kinds of evidence
-    "evidence.access": ("读取代码", "access"),
-    "evidence.asset": ("文件", "asset"),
-    "evidence.code": ("代码包", "code"),
-    "evidence.component": ("组件", "component"),
-    "evidence.coverage": ("检查范围", "coverage"),
-    "evidence.endpoint": ("网络地址", "endpoint"),
-    "evidence.filing": ("备案材料", "filing"),
-    "evidence.manifest": ("清单", "manifest"),
-    "evidence.metadata": ("清单元数据", "metadata"),
-    "evidence.native": ("本机库", "native library"),
-    "evidence.permission": ("权限", "permission"),
-    "evidence.policy": ("隐私政策", "policy"),
-    "evidence.request": ("权限申请", "permission request"),
-    "evidence.sdk": ("SDK", "SDK"),
-    "evidence.signature": ("签名", "signature"),
-    "evidence.string": ("字符串", "string"),
-    "evidence.transmission": ("传输", "transmission"),
     **COVERAGE_WORDS,
+    **SDK_WORDS,
     # categories of SDKs
-    "sdk.advertising": ("广告", "advertising"),
-    "sdk.analytics": ("统计分析", "analytics"),
-    "sdk.attribution": ("归因", "attribution"),
-    "sdk.cloud": ("云服务", "cloud"),
-    "sdk.crash": ("崩溃监测", "crash reports"),
-    "sdk.database": ("数据库", "database"),
-    "sdk.education": ("教育", "education"),
-    "sdk.face": ("人脸识别", "face recognition"),
-    "sdk.framework": ("框架", "framework"),
-    "sdk.hotfix": ("热更新", "hot fix"),
-    "sdk.identifier": ("设备标识", "identifier"),
-    "sdk.im": ("即时通信", "messaging"),
-    "sdk.location": ("定位", "location"),
-    "sdk.login": ("登录", "login"),
-    "sdk.map": ("地图", "map"),
-    "sdk.network": ("网络", "network"),
-    "sdk.ocr": ("文字识别", "OCR"),
-    "sdk.other": ("其他", "other"),
-    "sdk.payment": ("支付", "payment"),
-    "sdk.plugin": ("插件化", "plug-in"),
-    "sdk.push": ("推送", "push"),
-    "sdk.risk_control": ("风控", "risk control"),
-    "sdk.rtc": ("音视频通话", "real-time calls"),
-    "sdk.security": ("安全", "security"),
-    "sdk.social": ("社交分享", "social"),
-    "sdk.speech": ("语音", "speech"),
-    "sdk.ui": ("界面", "user interface"),
-    "sdk.video": ("视频", "video"),
     # actions of the trail
     "organization.register": ("登记单位", "organisation registered"),
     "app.register": ("登记应用", "app registered"),
