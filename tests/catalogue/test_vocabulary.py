@@ -100,7 +100,7 @@ def test_every_packer_has_a_mark_that_is_not_weak():
 def test_code_tables_of_the_forms():
     assert set(TABLES) == {
         "provinces", "categories", "stages", "user_groups", "use_modes", "unit_types", "mlps_levels",
-        "attachment_kinds", "origins", "terms",
+        "attachment_kinds", "origins", "terms", "fields",
     }  # fmt: skip
     assert {row.id for row in TABLES["use_modes"].codes} == {"required", "recommended", "free"}
     beijing = TABLES["provinces"].code("11")

@@ -3,6 +3,7 @@
 import json
 import logging
 import multiprocessing
+import os
 import threading
 import time
 import uuid
@@ -107,10 +108,11 @@ def test_two_workers_finish_a_round_over_a_database_that_restarts_and_one_bucket
     fill(registry, APPS)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["killing"])
+    keys = {name: os.environ[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     workers = []
     for name in ("one", "two"):
         made, ready = replace(settings, data=tmp_path / name, node=name), context.Event()
-        workers.append(context.Process(target=killing._work, args=(made, ready), daemon=True))
+        workers.append(context.Process(target=killing._work, args=(made, ready, keys), daemon=True))
         workers[-1].start()
         assert ready.wait(120)
     try:

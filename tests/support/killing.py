@@ -7,6 +7,7 @@ The processes are forked from one that has loaded everything, so that a kill and
 import importlib.util
 import json
 import multiprocessing
+import os
 import random
 import socket
 import sys
@@ -68,7 +69,8 @@ def _serve(settings, port, ready):
     server.run(sockets=[listener])
 
 
-def _work(settings, ready):
+def _work(settings, ready, environment=None):
+    os.environ.update(environment or {})  # a fork server keeps that of its own start
     runs.STRAY_AFTER = timedelta(seconds=5)  # a killed worker's queued runs are not waited for a minute
     work(Registry(settings, analysis=_analysis()), threading.Event(), ready.set)
 
