@@ -171,8 +171,11 @@ def tree_memory(root: int) -> int:
     return total
 
 
-def measured(command: list[str], folder: str) -> tuple[float, float, int, int]:
-    """Run a command; return (wall seconds, CPU seconds and peak bytes of its process tree, exit status)."""
+def measured(command: list[str], folder: str, *, memory: bool) -> tuple[float, float, int, int]:
+    """Run a command; return (wall seconds, CPU seconds and peak bytes of its process tree, exit status).
+
+    Memory is looked at in a run of its own: to look takes the lock under which a process gets its pages, and a core.
+    """
     begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     # Byte code is kept as in any installation, also where the environment of this run forbids writing it.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
@@ -186,12 +189,14 @@ def measured(command: list[str], folder: str) -> tuple[float, float, int, int]:
             peak[0] = max(peak[0], tree_memory(process.pid))
 
     sampler = threading.Thread(target=sample, daemon=True)
-    sampler.start()
+    if memory:
+        sampler.start()
     process.wait()
     wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     done.set()
-    sampler.join()
+    if memory:
+        sampler.join()
     # Not `ru_maxrss`: a child begins as a copy of this process, whose size would be its peak.
     return wall, processor, peak[0], process.returncode
 
@@ -226,12 +231,13 @@ class Measured:
 
 
 def measure(title: str, command: list[str], folder: str, times: int, allowed: tuple[int, ...] = (0,)) -> Measured:
-    results = [measured(command, folder) for _ in range(times)]
+    results = [measured(command, folder, memory=False) for _ in range(times)]
+    results.append(measured(command, folder, memory=True))
     wrong = sorted({status for *_, status in results} - set(allowed))
     if wrong:
         return Measured(title, 0, 0, 0, missing=f"failed with exit status {wrong}")
-    wall, processor = (statistics.median(row[column] for row in results) for column in range(2))
-    return Measured(title, wall, processor, max(row[2] for row in results))
+    wall, processor = (statistics.median(row[column] for row in results[:-1]) for column in range(2))
+    return Measured(title, wall, processor, results[-1][2])
 
 
 def compare(apk: Path, runs: int, *, androguard: bool, live_signatures: bool) -> list[Measured]:
@@ -242,7 +248,7 @@ def compare(apk: Path, runs: int, *, androguard: bool, live_signatures: bool) ->
                 archive.extract(file, folder)
         files = [str(Path(folder, file)) for file, _ in dex_files(apk)]
         others = peers(apk, files, folder, live_signatures=live_signatures)
-        measured(audit_command(apk), folder)  # warms the file cache and the byte code for everyone
+        measured(audit_command(apk), folder, memory=False)  # warms the file cache and the byte code for everyone
         table = [measure("**eduaudit**", audit_command(apk), folder, runs, (0, 1))]
         if not androguard:
             others.insert(0, Peer("androguard `AnalyzeAPK`", missing="left out (--no-androguard)"))
