@@ -37,6 +37,8 @@ RULES = ImplicitCalls(
 CLASSES = [f"La/C{n};" for n in range(6)]
 INTERFACES = [f"La/I{n};" for n in range(3)]
 OUTSIDE = ["Ljava/lang/Object;", "Lp/Screen;", "Lp/Thread;", "Lp/Task;", "Lp/Tap;", "Lq/Unknown;"]
+ABOVE = [name for name in OUTSIDE if name not in {"Lp/Task;", "Lp/Tap;"}]
+"""No phone loads a class below an interface, so that nothing says what a call of ``super`` would mean there."""
 MEMBERS = ["m()V", "n()V", "run()V", "onCreate()V", "onTap()V", "toString()Ljava/lang/String;"]
 OWN = [*MEMBERS, "<init>()V", "<clinit>()V", "take(La/I0;)V", "begin()V"]
 CALLS = [
@@ -87,7 +89,7 @@ def files(draw):
                     draw(st.lists(st.sampled_from([*INTERFACES, "Lp/Task;"]), max_size=2, unique=True)),
                 )
             else:
-                above = draw(st.sampled_from([*CLASSES, *OUTSIDE, "Ljava/lang/Object;"]))
+                above = draw(st.sampled_from([*CLASSES, *ABOVE, "Ljava/lang/Object;"]))
                 sides = draw(st.lists(st.sampled_from([*INTERFACES, "Lp/Task;", "Lp/Tap;"]), max_size=2, unique=True))
             methods = [
                 (member.partition("(")[0], "(" + member.partition("(")[2], draw(st.sampled_from([None, *pool])))
