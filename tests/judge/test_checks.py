@@ -6,6 +6,7 @@ import driftcases
 import governancecases
 import pytest
 import weaknesscases
+import wording
 
 from analyzer.judge.hits import CHECKS
 from analyzer.model import Anomaly, ManifestFlags, Packer, PastCertificate, PolicyPassage
@@ -497,3 +498,11 @@ def test_no_id_of_ours_stands_in_a_sentence(build, rules_of, catalogue):
             for text in (finding.title, finding.explanation, finding.advice):
                 assert not own.search(text.zh + text.en), (finding.rule, text)
                 assert ", " not in text.zh, (finding.rule, text.zh)
+
+
+def test_what_a_company_is_told_stays_as_it_was_read(build, catalogue):
+    """The book of findings: sentences, severity, clauses and evidence of every twin, and what is left without it."""
+    told = wording.book(CASES, build, catalogue)
+    assert told.splitlines() == wording.BOOK.read_text(encoding="utf-8").splitlines(), (
+        "a finding says something else; if it is meant, write the book anew: python tests/support/wording.py"
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from analyzer.judge.case import Case
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.weaknesses import details, facts_of, how, kinds_of, severity_of, shown, status_of, titles
-from analyzer.model import Severity, Status
+from analyzer.model import Bilingual, Severity, Status
 
 _KEY = "crypto.constant_key"
 _PRIVATE = ("secret.private_key_pem", "secret.private_key")
@@ -50,6 +51,14 @@ def national(case: Case) -> Iterator[Hit]:
         yield Hit(subject="sm", status=Status.SUSPECTED, evidence=shown(rows), values={"algorithms": details(rows)})
 
 
+_LENGTH = re.compile(r" \+ (\d+) characters")
+
+
+def _in_chinese(secrets: Bilingual, title: Bilingual) -> Bilingual:
+    """Say the kind of a secret and the length of its other half in Chinese; the fact holds them in English."""
+    return Bilingual(zh=_LENGTH.sub(r" + \1 个字符", secrets.zh.replace(title.en, title.zh)), en=secrets.en)
+
+
 @check("SECURITY.SECRET")
 def secret(case: Case) -> Iterator[Hit]:
     """Report secrets. A private key is one by its structure; whether a key pair still works nobody tried."""
@@ -61,5 +70,5 @@ def secret(case: Case) -> Iterator[Hit]:
                 subject=kind,
                 status=Status.PROVEN if kind in _PRIVATE else Status.SUSPECTED,
                 evidence=shown(rows),
-                values={"secrets": details(rows)},
+                values={"secrets": _in_chinese(details(rows), case.catalogue.secrets[kind.partition(".")[2]].title)},
             )

@@ -25,7 +25,7 @@ _HEAVY_SPECIAL = frozenset(
     }
 )
 
-_ASKED = Bilingual(zh="清单声明了特殊权限", en="The manifest asks for the special permission")
+_ASKED = Bilingual(zh="清单声明了特殊权限 ", en="The manifest asks for the special permission")
 _OFFERED = Bilingual(
     zh="应用未持有该权限，而是提供了须由系统以此权限绑定的组件，用户在系统设置中启用后才起作用：",
     en="The app does not hold the permission; it offers the system a component that is bound by it and works once "

@@ -8,9 +8,32 @@ from analyzer.judge.case import Case
 from analyzer.judge.evidence import in_order, of_component, of_manifest
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.weaknesses import facts_of, shown
-from analyzer.model import Anomaly, FindingEvidence, Severity, Status
+from analyzer.model import Anomaly, Bilingual, FindingEvidence, Severity, Status
 
 _SIGNED = frozenset({"apk", "apks", "xapk"})
+_NO_SIGNATURE = Bilingual(zh="安装包没有签名证书。", en="The package has no signing certificate.")
+_NOT_VERIFIED = Bilingual(
+    zh="签名校验不通过：签名后内容被改动，或签名数据不正确（见证据）。",
+    en="The signature does not verify: the package was changed after signing, or the signature is wrong "
+    "(see the evidence).",
+)
+_CONFIG_ALLOWS = Bilingual(
+    zh="网络安全配置允许未加密的 HTTP 通信。", en="The network security configuration allows unencrypted HTTP."
+)
+_CONFIG_DECIDES = Bilingual(
+    zh="另有网络安全配置，Android 7 起以它为准，其中没有找到允许的条目。",
+    en=" There is a network security configuration, which decides from Android 7 on; "
+    "nothing in it was found to allow it.",
+)
+_STATED = Bilingual(
+    zh="清单中 usesCleartextTraffic 为 true，允许未加密的 HTTP 通信。",
+    en="usesCleartextTraffic is true in the manifest: unencrypted HTTP is allowed.",
+)
+_DEFAULT = Bilingual(
+    zh="清单没有设置 usesCleartextTraffic，而 targetSdkVersion 低于 28 的应用默认允许未加密的 HTTP 通信。",
+    en="The manifest does not set usesCleartextTraffic, and with a targetSdkVersion below 28 unencrypted HTTP is "
+    "allowed.",
+)
 _SIGNATURE_ANOMALIES = ("signature_invalid", "unsigned", "signature_missing", "signature_stripped")
 _DAMAGED_SIGNATURE = (
     "signature_broken",
@@ -68,7 +91,13 @@ def signature(case: Case) -> Iterator[Hit]:
     if not static.app.signers and case.has_manifest:
         evidence.append(FindingEvidence(kind="signature", where=static.artifact.name, excerpt="signers: []"))
     if evidence:
-        yield Hit(subject="signature", status=Status.PROVEN, evidence=in_order(evidence))
+        refused = static.app.signers or any(row.where == "signature_invalid" for row in evidence)
+        yield Hit(
+            subject="signature",
+            status=Status.PROVEN,
+            evidence=in_order(evidence),
+            values={"why": _NOT_VERIFIED if refused else _NO_SIGNATURE},
+        )
 
 
 @check("SECURITY.SIGNATURE_DAMAGED")
@@ -123,15 +152,22 @@ def cleartext_allowed(case: Case) -> Iterator[Hit]:
         stated = of_manifest("targetSdkVersion", f"{target} · android:usesCleartextTraffic=null")
     allowed = [row for row in facts_of(case, "netconfig.cleartext") if not set(row.detail.split(", ")) <= _THIS_PHONE]
     if allowed:
-        yield Hit(subject="usesCleartextTraffic", status=Status.PROVEN, evidence=shown(allowed))
+        yield Hit(
+            subject="usesCleartextTraffic",
+            status=Status.PROVEN,
+            evidence=shown(allowed),
+            values={"how": _CONFIG_ALLOWS},
+        )
     elif flags.uses_cleartext_traffic or by_default:
         narrowed = flags.network_security_config is not None
+        said, decides = _DEFAULT if by_default else _STATED, _CONFIG_DECIDES if narrowed else Bilingual(zh="", en="")
         if facts_of(case, "netconfig.no_cleartext") and app.min_sdk is not None and app.min_sdk >= _CONFIG_FROM:
             return
         yield Hit(
             subject="usesCleartextTraffic",
             status=Status.SUSPECTED if narrowed or by_default else Status.PROVEN,
             evidence=(stated,),
+            values={"how": Bilingual(zh=said.zh + decides.zh, en=said.en + decides.en)},
         )
 
 
