@@ -165,7 +165,7 @@ class Program:
     def _body(self, owner: str, member: str, found: Member) -> Body | None:
         part = self.part_of(owner)
         offsets = self.parts[part].bodies.offset
-        item = int(np.searchsorted(offsets, found.code))
+        item = int(offsets.searchsorted(found.code))
         if item >= len(offsets) or int(offsets[item]) != found.code:
             return None
         return Body(part, item, f"{owner}->{member}", found.flags)

@@ -144,7 +144,7 @@ class Code:
 
     def place(self, item: int) -> tuple[int, int]:
         """Return the file number of a code item and its row there."""
-        part = int(np.searchsorted(self._defined.item_first, item, "right")) - 1
+        part = int(self._defined.item_first.searchsorted(item, "right")) - 1
         return part, item - int(self._defined.item_first[part])
 
     def positions(self, item: int) -> tuple[npt.NDArray[np.uint16], list[int], int]:

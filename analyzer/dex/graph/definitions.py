@@ -14,7 +14,7 @@ from analyzer.dex.tables import DexFile
 
 from .kinship import Kinship
 from .names import Names
-from .pairs import Rows, flags
+from .pairs import Rows, equal_range, flags
 
 
 class Part(Protocol):
@@ -156,7 +156,7 @@ class Definitions:
 
     def bodies_of(self, number: int) -> range:
         """Return the bodies that a type defines itself."""
-        return range(int(np.searchsorted(self.type, number)), int(np.searchsorted(self.type, number, "right")))
+        return range(*equal_range(self.type, number))
 
     def signature(self, body: int) -> str:
         """Return the text of a body's method."""

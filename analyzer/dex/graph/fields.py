@@ -12,7 +12,7 @@ from analyzer.dex.sweep import decode, readable_irregular, window
 
 from .decode import Marks
 from .definitions import Part
-from .pairs import Int4
+from .pairs import Int4, equal_range
 
 _FIRST, _LAST = 0x52, 0x6D
 _STORES = np.zeros(256, np.bool_)
@@ -48,7 +48,7 @@ class FieldUses:
         if number not in self._tables:
             self._tables[number] = self._read(number)
         field, opcode, item, offset = self._tables[number]
-        low, high = np.searchsorted(field, (index, index + 1)).tolist()
+        low, high = equal_range(field, index)
         rows = np.flatnonzero(_STORES[opcode[low:high]] == stores) + low
         return [(number, int(item[row]), int(offset[row])) for row in rows]
 

@@ -18,6 +18,7 @@ from .fields import FieldUses
 from .kinship import Kinship
 from .names import Names
 from .naming import Naming
+from .pairs import equal_range
 from .plan import Plan
 from .platform import Platform
 from .program import Program
@@ -148,7 +149,7 @@ class CallGraph:
         """Return the instructions that name a method, in any body."""
         method = self.names.method(signature)
         named, rows = self.code.callers
-        low, high = np.searchsorted(named, (method, method + 1)).tolist() if method >= 0 else (0, 0)
+        low, high = equal_range(named, method) if method >= 0 else (0, 0)
         return [caller for row in rows[low:high].tolist() for caller in self._callers_at(row)]
 
     def _callers_at(self, row: int) -> Iterable[Caller]:

@@ -19,7 +19,7 @@ from analyzer.dex.arrays import Ints
 from analyzer.dex.tables import DexFile
 
 from .annotated import annotated_methods
-from .pairs import Keys, Rows, pair_ids, spread, unique
+from .pairs import Keys, Rows, equal_range, pair_ids, spread, unique
 
 _MAX_PARAMETERS = 255
 _DESCRIPTOR = re.compile(r"\[*(?:L[^;]*;|[^\[L])")
@@ -125,7 +125,7 @@ class Names:
     def home(self, method: int) -> tuple[DexFile, int]:
         """Return a file that refers to a method, and the index there."""
         place = int(self._any_of[method])
-        part = int(np.searchsorted(self._offsets, place, "right")) - 1
+        part = int(self._offsets.searchsorted(place, "right")) - 1
         return self._files[part], place - int(self._offsets[part])
 
     def signature(self, method: int) -> str:
@@ -136,7 +136,7 @@ class Names:
     def proto_text(self, proto: int) -> str:
         """Return ``(args)ret``."""
         place = int(self._proto_any[proto])
-        part = int(np.searchsorted(self._proto_offsets, place, "right")) - 1
+        part = int(self._proto_offsets.searchsorted(place, "right")) - 1
         return mutf8.decode(self._files[part].proto(place - int(self._proto_offsets[part])))
 
     def annotated(self, annotation: str) -> list[tuple[int, int]]:
@@ -195,7 +195,7 @@ class Names:
             return []
         if proto not in self._proto_numbers:
             self._proto_numbers[proto] = self._find_proto(proto)
-        found = int(np.searchsorted(self.shape_proto[shapes.start : shapes.stop], self._proto_numbers[proto]))
+        found = int(self.shape_proto[shapes.start : shapes.stop].searchsorted(self._proto_numbers[proto]))
         fits = found < len(shapes) and int(self.shape_proto[shapes.start + found]) == self._proto_numbers[proto]
         return [shapes.start + found] if fits else []
 
@@ -207,7 +207,7 @@ class Names:
             return -1
         forms, protos = self._by_form
         form = wanted[0] * (_MAX_PARAMETERS + 1) + len(wanted) - 1
-        low, high = np.searchsorted(forms, (form, form + 1)).tolist()
+        low, high = equal_range(forms, form)
         found = protos[low:high]
         for place, kind in enumerate(wanted[1:]):
             found = found[self.proto_parameters.values[self.proto_parameters.first[found] + place] == kind]

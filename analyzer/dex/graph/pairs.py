@@ -85,6 +85,15 @@ def among(values: Numbers, members: Numbers) -> Flags:
     return found
 
 
+def equal_range(ordered: npt.NDArray[Any], value: int) -> tuple[int, int]:
+    """Return where a value begins and ends in an ascending array.
+
+    The value is given the array's own type: with another one numpy would copy the whole array at each call.
+    """
+    wanted = ordered.dtype.type(value)
+    return int(ordered.searchsorted(wanted)), int(ordered.searchsorted(wanted, "right"))
+
+
 class Rows:
     """Numbers grouped by owner, for owners 0 … n-1."""
 

@@ -52,6 +52,7 @@ class Edges(NamedTuple):
 
     def of(self, edges: Ints) -> Int4:
         """Return the rows of some edges."""
+        edges = edges.astype(self.edges.dtype)  # of one type, or all edges of the web are copied
         first = np.searchsorted(self.edges, edges)
         places, _ = spread(first, np.searchsorted(self.edges, edges, "right") - first)
         return self.by_edge[places]

@@ -52,6 +52,7 @@ class Core:
 
     def __init__(self, path: str) -> None:
         """Load it. Raises `OSError`, and `AttributeError` when it is another library."""
+        self.path = path
         library = ctypes.CDLL(path)
         self._decode_items = library.decode_items
         self._decode_items.restype = _N

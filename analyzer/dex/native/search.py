@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from . import compiler
 from .library import core
 
 if TYPE_CHECKING:
@@ -91,7 +90,8 @@ class SearchCore:
 
 def search_core() -> SearchCore | None:
     """Return the functions, `None` where `core` is."""
-    return None if core() is None else _load(str(compiler.FOLDER / compiler.library_name()))
+    found = core()
+    return None if found is None else _load(found.path)
 
 
 @cache
