@@ -55,6 +55,8 @@ class SecurityKind(Row):
     below: int | None = None
     matches: str | None = None
     """Regular expression for the whole text, without regard to case."""
+    also: dict[str, int] = field(default_factory=dict)
+    """Further declared parameters → the number that each must be."""
     receiver: str | None = None
     """The text with which the receiver was made, such as the algorithm of a generator."""
     secret: bool = False
@@ -64,6 +66,8 @@ class SecurityKind(Row):
 
     def __post_init__(self) -> None:
         _patterned("matches", self.matches)
+        if not all(number.isdigit() for number in self.also):
+            raise ValueError(f"also: {sorted(self.also)}: numbers of parameters")
         shapes = ((_SIGNATURE, (*self.calls, *self.overrides)), (_FIELD, self.fields), (_TYPE, self.types))
         for shape, names in shapes:
             for name in names:
@@ -77,8 +81,14 @@ class SecretRule(Row):
 
     id: Annotated[str, Pattern(r"^[a-z][a-z0-9_]*$")]
     title: Bilingual
-    prefix: str
+    prefix: str = ""
     """How the text begins."""
+    beside: tuple[str, ...] = ()
+    """Beginnings of texts that stand in the same class or near it, where the secret itself begins like anything."""
+    file: str | None = None
+    """Name of the only file in which it counts."""
+    accuses: bool = True
+    """Whether it is a finding; else a fact of the report alone."""
     pattern: str
     """The whole public half, or the whole secret where there is only one."""
     secret: str | None = None
@@ -91,8 +101,10 @@ class SecretRule(Row):
     def __post_init__(self) -> None:
         for key in ("pattern", "secret", "near"):
             _patterned(key, getattr(self, key))
-        if self.secret is None and self.decoded is None:
+        if self.secret is None and self.decoded is None and self.file is None:
             raise ValueError("secret: a public half alone is no secret")
+        if not (self.prefix or self.beside or self.file):
+            raise ValueError("prefix: without one, nothing leads to the text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from .options import EXISTING, FAIL_ON, LANG, OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date, datetime
 
     from analyzer.model import Facts, Report, TrafficFacts
     from analyzer.render.forms import View
@@ -56,6 +57,12 @@ NO_CACHE = "EDUAUDIT_NO_CACHE"
 @FAIL_ON
 @LANG
 @click.option("--waivers", type=EXISTING, metavar="FILE", help="豁免清单 YAML / waivers")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="按哪一天判断期限，默认今天 / the day as of which terms are judged, otherwise today",
+)
 @click.option("--resolve", is_flag=True, help="联网查询自有域名是否支持 IPv6 / ask DNS for IPv6 of the app's own hosts")
 @click.option("--images", is_flag=True, help="用本机模型查看图片（需 eduaudit[vision]）/ local model on pictures")
 @click.option("--no-cache", is_flag=True, help="不用以前分析的结果 / analyse anew, keep nothing")
@@ -75,6 +82,7 @@ def audit(  # noqa: D103  # the help text is the documentation
     fail_on: str,
     lang: str | None,
     waivers: Path | None,
+    day: datetime | None,
     resolve: bool,
     images: bool,
     no_cache: bool,
@@ -91,15 +99,18 @@ def audit(  # noqa: D103  # the help text is the documentation
     if view != "full" and form not in VIEWED:
         raise click.UsageError(f"--view 只用于 / goes with: {', '.join(sorted(VIEWED))}")
     check_form(form, output)
+    today = day.date() if day else None
     with working(f"{(app or stored or Path()).name} …"):
         observed = read_traffic(traffic, profile, marks) if traffic else None
         if app is not None:
             from analyzer import gather
 
             cached = not no_cache and not os.environ.get(NO_CACHE)
-            facts, waived = gather(app, policy=policy, filing=filing, traffic=observed, waivers=waivers, cached=cached)
+            facts, waived = gather(
+                app, policy=policy, filing=filing, traffic=observed, waivers=waivers, today=today, cached=cached
+            )
         elif stored is not None:
-            facts, waived = _again(stored, policy, filing, observed, waivers)
+            facts, waived = _again(stored, policy, filing, observed, waivers, today)
         if images and app is not None and app.is_file():
             from dataclasses import replace
 
@@ -116,13 +127,18 @@ def audit(  # noqa: D103  # the help text is the documentation
             write_bytes(facts_json(facts), save_facts)
         from analyzer import report_of
 
-        report = report_of(facts, waivers=waived)
+        report = report_of(facts, waivers=waived, today=today)
     write_report(report, form, lang, output, view)
     return exit_status(report, fail_on, strict=strict)
 
 
 def _again(
-    stored: Path, policy: Path | None, filing: Path | None, observed: TrafficFacts | None, waivers: Path | None
+    stored: Path,
+    policy: Path | None,
+    filing: Path | None,
+    observed: TrafficFacts | None,
+    waivers: Path | None,
+    today: date | None,
 ) -> tuple[Facts, tuple[Any, ...]]:
     """Return stored facts, the channels that were handed in anew in place of the stored ones, and the waivers."""
     from dataclasses import replace
@@ -138,7 +154,7 @@ def _again(
         filing=analyzer.read_filing(filing) if filing else facts.filing,
         traffic=observed or facts.traffic,
     )
-    return facts, analyzer.read_waivers(waivers) if waivers else ()
+    return facts, analyzer.read_waivers(waivers, today) if waivers else ()
 
 
 def read_traffic(paths: tuple[Path, ...], profile: Path | None, marks: Path | None) -> TrafficFacts:

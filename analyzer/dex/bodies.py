@@ -145,3 +145,26 @@ def _sleb128(data: bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return (value - (1 << shift) if byte & 0x40 else value), at
     raise DamagedError("a number is longer than five bytes")
+
+
+def caught_types(data: bytes, item: int, units: int) -> list[tuple[int, int, list[tuple[int, int]]]]:
+    """Return (first unit, unit behind the last, [(index of the type that is caught, handler)]) of each guarded range.
+
+    The index is -1 for a handler of everything. Raises `DamagedError`, as `exception_ranges` does.
+    """
+    tries = struct.unpack_from("<H", data, item + 6)[0]
+    ranges = exception_ranges(data, item, units)  # checks all that is read below
+    table = item + ITEM_HEAD + 2 * (units + (units & 1))
+    found = []
+    for number in range(tries):
+        place = struct.unpack_from("<H", data, table + 8 * number + 6)[0]
+        size, at = _sleb128(data, table + 8 * tries + place)
+        rows = []
+        for _ in range(abs(size)):
+            kind, at = uleb128(data, at)
+            address, at = uleb128(data, at)
+            rows.append((kind, address))
+        if size <= 0:
+            rows.append((-1, uleb128(data, at)[0]))
+        found.append((*ranges[number][:2], rows))
+    return found

@@ -9,6 +9,7 @@ from analyzer.model import Facts
 
 from .case import Case
 from .governance import assessment, date_of, period
+from .pins import days_of_pins
 
 
 def lasts_until(facts: Facts, catalogue: Catalogue, today: date) -> date | None:
@@ -17,12 +18,13 @@ def lasts_until(facts: Facts, catalogue: Catalogue, today: date) -> date | None:
     A finding that counts days is another one every day. The governance facts of the report count days too, always as
     of the day on which the report was made; they are not findings.
     """
+    pins = [day for day in days_of_pins(facts) if day > today]
     if facts.filing is None:
-        return None
+        return min(pins, default=None)
     case = Case(facts, {}, catalogue, today=today)
     found, due = assessment(case), period(case)
     certificate = date_of(facts.filing.mlps_date)
-    turns = [day for day in (found[0] if found else None, certificate) if day is not None and day > today]
+    turns = pins + [day for day in (found[0] if found else None, certificate) if day is not None and day > today]
     if found is not None and due is not None:
         turns.append(_turn(found[0], due, today))
     if certificate is not None:

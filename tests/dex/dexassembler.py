@@ -3,7 +3,7 @@
     .class Lapp/A; [extends Lapp/B;] [implements Lx/I;,Lx/J;] [flags]
     .field NAME:TYPE FLAGS [= "text" | = 5]
     .method FLAGS name(args)ret          (registers: v0…; p0… are the arguments, the receiver first)
-      instructions, one a line; ``:label`` lines; ``.catch :from :to :handler``
+      instructions, one a line; ``:label`` lines; ``.catch :from :to :handler [type]``
       ``.switch :a 1 :b 2`` after ``packed-switch v0`` and ``.array WIDTH 1 2 3`` after ``fill-array-data v0``
     .end
 
@@ -130,9 +130,8 @@ def _code(body, proto, static):  # noqa: C901  # one branch for each directive
             if bits == 32:
                 units[place + 1] = delta >> 16 & 0xFFFF
     tries = tuple(
-        (labels[first], labels[last] - labels[first], (labels[handler],)) for first, last, handler in sorted(
-            catches, key=lambda row: labels[row[0]]
-        )
+        (labels[first], labels[last] - labels[first], ((labels[handler], *kind) if kind else labels[handler],))
+        for first, last, handler, *kind in sorted(catches, key=lambda row: labels[row[0]])
     )  # fmt: skip
     return Code(units, LOCALS + ins, tries, ins)
 

@@ -20,7 +20,7 @@ class Code:
 
     units: list
     registers: int = 16
-    tries: tuple = ()  # (first unit, units, (handler unit, …))
+    tries: tuple = ()  # (first unit, units, (handler unit, or handler unit and caught type, …))
     ins: int = 0  # argument words, in the last registers
 
 
@@ -89,6 +89,7 @@ def write_dex(classes, extra_strings=(), version=b"035", extra_methods=()):  # n
             fields.add((cls.name, kind, name))
         for name, proto, code, *_ in cls.methods:
             methods.add(parse_method(f"{cls.name}->{name}{proto}"))
+            types |= {one[1] for row in (code.tries if code else ()) for one in row[2] if isinstance(one, tuple)}
             for unit in code.units if code else ():
                 if isinstance(unit, Ref):
                     if unit.kind == "method":
@@ -143,6 +144,10 @@ def write_dex(classes, extra_strings=(), version=b"035", extra_methods=()):  # n
         blob.extend(chunk)
         return place
 
+    def handler(target):
+        unit, kind = target if isinstance(target, tuple) else (target, None)
+        return uleb(tid[kind] if kind else 0) + uleb(unit)
+
     lists = {}
     for members in [row[1] for row in plist if row[1]] + [cls.interfaces for cls in classes if cls.interfaces]:
         if members not in lists:
@@ -160,7 +165,7 @@ def write_dex(classes, extra_strings=(), version=b"035", extra_methods=()):  # n
                 handlers, spots = bytearray(uleb(len(code.tries))), []
                 for _, _, targets in code.tries:
                     spots.append(len(handlers))
-                    handlers += bytes([len(targets)]) + b"".join(uleb(0) + uleb(target) for target in targets)
+                    handlers += bytes([len(targets)]) + b"".join(map(handler, targets))
                 for (first, count, _), spot in zip(code.tries, spots, strict=True):
                     body += struct.pack("<IHH", first, count, spot)
                 body += bytes(handlers)

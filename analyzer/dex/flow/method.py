@@ -62,6 +62,11 @@ class Method:
         """Values already evaluated: (position, register, depth)."""
         self._definitions: dict[tuple[int, int], frozenset[int] | None] = {}
 
+    @property
+    def code_offset(self) -> int:
+        """Byte offset of the code item in its file."""
+        return self._offset
+
     # --- instructions
 
     def number(self, at: int) -> int:

@@ -51,7 +51,7 @@ def asked(catalogue: Catalogue) -> Asked:
         fields=of("field"),
         types=of("type"),
         strings=of("string"),
-        prefixes=frozenset(rule.prefix for rule in secrets),
+        prefixes=frozenset(start for rule in secrets for start in (rule.prefix, *rule.beside) if start),
     )
     return Asked(query, {key: tuple(rules) for key, rules in targets.items()}, secrets)
 

@@ -14,6 +14,7 @@ from analyzer.dex import opcodes
 from analyzer.dex.flow.method import CONDITIONS
 
 from .calls import is_neutral
+from .trusting import body_of, live_positions, trusts_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from analyzer.catalogue.security import SecurityKind
     from analyzer.dex import Hits, Site, Value
     from analyzer.dex.flow import Evaluator
-    from analyzer.dex.flow.method import Method
-    from analyzer.dex.flow.program import Body
 
 Row = tuple[str, "Site", str, str, str]
 """Kind, site, certainty, detail, interface."""
@@ -30,35 +29,27 @@ Weak = tuple["Site", str]
 """The definition of a method that checks nothing, and what it does instead."""
 _PUTS = frozenset((*range(0x59, 0x60), *range(0x67, 0x6E)))
 _DEPTH = 3
-_THROW = 0x27
 _RETURNS = frozenset(range(0x0E, 0x12))
 _SWITCHES = frozenset({opcodes.PACKED_SWITCH_OP, opcodes.SPARSE_SWITCH_OP})
-_HARMLESS = (
-    "Lkotlin/jvm/internal/Intrinsics;->", "Landroid/util/Log;->", "Ljava/io/PrintStream;->print",
-    "Ljava/lang/StringBuilder;->", "Ljava/lang/Object;-><init>", "Ljava/lang/IllegalArgumentException;-><init>",
-    "Ljava/lang/NullPointerException;-><init>", "Ljava/security/cert/X509Certificate;->getSubjectDN(",
-    "Ljava/security/cert/X509Certificate;->getIssuerDN(", "Ljava/security/cert/X509Certificate;->toString(",
-    "Ljava/security/Principal;->getName(", "Ljava/lang/String;->valueOf(", "Ljava/lang/String;->length(",
-    "Ljava/lang/String;->isEmpty(",
-)  # fmt: skip
-"""Calls that cannot tell a good certificate from a bad one."""
-_DATES = "Ljava/security/cert/X509Certificate;->checkValidity("
-_FOR_ARGUMENTS = frozenset({"Ljava/lang/IllegalArgumentException;", "Ljava/lang/NullPointerException;"})
 _PROCEED, _CANCEL = "SslErrorHandler;->proceed()V", "SslErrorHandler;->cancel()V"
 
 
 def find_bodies(hits: Hits, targets: Mapping[tuple[str, str], tuple[SecurityKind, ...]]) -> Iterator[Row]:
     """Yield the classes whose methods check nothing, each at the places where it is used."""
     weak: dict[str, dict[str, Weak]] = {}
+    strict: set[tuple[str, str]] = set()
     for site in hits.of("override"):
         for rule in targets.get(("override", site.target), ()):
+            name = site.caller.partition("->")[0]
             detail = _TESTS[rule.id](site) if rule.id in _TESTS else None
             if detail is None:
-                continue
-            if rule.reads == "use":
-                weak.setdefault(rule.id, {})[site.caller.partition("->")[0]] = site, detail
+                strict.add((rule.id, name))
+            elif rule.reads == "use":
+                weak.setdefault(rule.id, {}).setdefault(name, (site, detail))
             else:
                 yield rule.id, _at_body(site), "proven", detail, site.target
+    for kind, name in strict:  # which of a class's methods a connection calls is not known: all have to be weak
+        weak.get(kind, {}).pop(name, None)
     used: set[tuple[str, str]] = set()
     for site in hits.of("call") if weak else ():
         for rule in targets.get(("call", site.target), ()):
@@ -148,57 +139,10 @@ def _classes(flow: Evaluator, value: Value, depth: int) -> Iterator[str]:
 # --- what a body does ------------------------------------------------------------------------------------------------
 
 
-def _method(site: Site) -> tuple[Body, Method] | None:
-    program = site.flow.program
-    body = program.body(site.caller)
-    if body is None or body.signature != site.caller:
-        return None
-    method = program.method(body.part, body.item)
-    return (body, method) if method.whole and method.positions else None
-
-
-def _live(method: Method) -> list[int] | None:
-    """Return the positions of all instructions that can run; `None` when that cannot be told."""
-    if method.blocks is None:
-        return None
-    return [at for number, at in enumerate(method.positions) if number in method.blocks.live]
-
-
-def trusts_all(site: Site) -> str | None:
-    """Tell whether ``checkServerTrusted`` lets every certificate pass: no call in it can find a bad one."""
-    found = _method(site)
-    live = _live(found[1]) if found else None
-    if found is None or live is None:
-        return None
-    method, dates = found[1], False
-    for at in live:
-        opcode = method.opcode(at)
-        if opcode == _THROW and not _is_for_arguments(method, at):
-            return None
-        if opcode in opcodes.INVOKES:
-            named = method.invoked(at) or ""
-            dates = dates or named.startswith(_DATES)
-            if not named.startswith((*_HARMLESS, _DATES)):
-                return None
-        elif opcode in opcodes.CALL_SITES or 0x59 <= opcode <= 0x5F or 0x67 <= opcode <= 0x6D:
-            return None  # something is kept, and may be looked at later
-    return "checks only the dates" if dates else "checks nothing"
-
-
-def _is_for_arguments(method: Method, at: int) -> bool:
-    made = method.definitions(at, method.units[at] >> 8)
-    return bool(made) and all(
-        place >= 0
-        and method.opcode(place) == opcodes.NEW_INSTANCE
-        and method.dex.type_name(method.units[place + 1]) in _FOR_ARGUMENTS
-        for place in made or ()
-    )
-
-
 def accepts_any_host(site: Site) -> str | None:
     """Tell whether ``verify`` returns true on every way."""
-    found = _method(site)
-    live = _live(found[1]) if found else None
+    found = body_of(site.flow.program, site.caller)
+    live = live_positions(found[1]) if found else None
     if found is None or live is None or not any(found[1].opcode(at) in _RETURNS for at in live):
         return None
     value = site.flow.returned(found[0])
@@ -208,8 +152,8 @@ def accepts_any_host(site: Site) -> str | None:
 
 def proceeds(site: Site) -> str | None:
     """Tell whether ``onReceivedSslError`` goes on whatever the error is, and asks nobody."""
-    found = _method(site)
-    live = _live(found[1]) if found else None
+    found = body_of(site.flow.program, site.caller)
+    live = live_positions(found[1]) if found else None
     if found is None or live is None:
         return None
     method, blocks = found[1], found[1].blocks

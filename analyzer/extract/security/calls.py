@@ -10,6 +10,8 @@ from analyzer.container.text import shown
 from analyzer.dex import opcodes
 from analyzer.dex.flow.method import CONDITIONS, NEW_ARRAY
 
+from .secrets import is_random
+
 if TYPE_CHECKING:
     from analyzer.catalogue.security import SecurityKind
     from analyzer.dex import Site, Value
@@ -36,10 +38,31 @@ def look_at(site: Site, rule: SecurityKind) -> Look | None:  # one for each kind
     if rule.reads == "bytes":
         return _bytes(site, rule, number, value)
     fits = [one for one in value.options if _fits(one, rule)]
-    if not fits or not _made_with(site, rule):
+    others = _others(site, rule)
+    if not fits or others is None or not _made_with(site, rule):
         return None
-    certainty = "proven" if len(fits) == len(value.options) and is_free(site) else "probable"
-    return certainty, ", ".join(sorted({shown(one.text, _MOST) for one in fits}))
+    certainty = "proven" if others and len(fits) == len(value.options) and is_free(site) else "probable"
+    return certainty, _told(site, rule, fits)
+
+
+def _others(site: Site, rule: SecurityKind) -> bool | None:
+    """Tell whether the further parameters are what the rule says: always, on some ways (false), or never (`None`)."""
+    always = True
+    for number, wanted in rule.also.items():
+        options = site.argument(int(number)).options
+        right = [one.kind == "int" and int(one.text) == wanted for one in options]
+        if not any(right):
+            return None
+        always = always and all(right)
+    return always
+
+
+def _told(site: Site, rule: SecurityKind, fits: list[Value]) -> str:
+    """Show the values; of a secret only whose it is and how long."""
+    if not rule.secret:
+        return ", ".join(sorted({shown(one.text, _MOST) for one in fits}))
+    sizes = ", ".join(str(size) for size in sorted({len(one.text) for one in fits}))
+    return f"{site.target.partition(';')[0][1:].replace('/', '.')}: {sizes} characters"
 
 
 def _named(site: Site) -> str:
@@ -48,7 +71,8 @@ def _named(site: Site) -> str:
 
 def _fits(value: Value, rule: SecurityKind) -> bool:
     if rule.reads == "text":
-        return value.kind == "string" and bool(rule.matches and _pattern(rule.matches).fullmatch(value.text))
+        fits = value.kind == "string" and bool(rule.matches and _pattern(rule.matches).fullmatch(value.text))
+        return fits and (not rule.secret or is_random(value.text))
     if value.kind != "int":
         return False
     number = int(value.text)

@@ -91,12 +91,20 @@ def find_secrets(hits: Hits, rules: Iterable[SecretRule]) -> Iterator[tuple[str,
     for site in hits.of("string"):
         for rule in rows:
             text = site.target
-            if not text.startswith(rule.prefix) or (rule.id, text + site.caller) in seen:
+            if not text.startswith((rule.prefix,) if rule.prefix else rule.beside or ("\0",)):
+                continue
+            if (rule.id, text + site.caller) in seen:
                 continue
             seen.add((rule.id, text + site.caller))
-            detail = _look_at(site, rule, text)
-            if detail is not None:
-                yield KIND + rule.id, site, "proven", detail, ""
+            for one in (text,) if rule.prefix else sorted(_texts_of_class(site.flow.program, _owner(site))):
+                detail = _look_at(site, rule, one)
+                if detail is not None:
+                    yield KIND + rule.id, site, "proven", detail, ""
+                    break
+
+
+def _owner(site: Site) -> str:
+    return site.caller.partition("->")[0]
 
 
 def _look_at(site: Site, rule: SecretRule, text: str) -> str | None:
@@ -106,7 +114,7 @@ def _look_at(site: Site, rule: SecretRule, text: str) -> str | None:
         return f"{rule.title.en}: {found}" if found else None
     if not _pattern(rule.pattern).fullmatch(text) or not is_random(text[len(rule.prefix) :]):
         return None
-    beside = _texts_of_class(site.flow.program, site.caller.partition("->")[0])
+    beside = _texts_of_class(site.flow.program, _owner(site))
     if rule.near is not None and not any(_pattern(rule.near).search(one) for one in beside):
         return None
     secret = next((one for one in sorted(beside) if one != text and _is_secret(rule, one)), None)
@@ -130,10 +138,14 @@ def _texts_of_class(program: Program, descriptor: str) -> set[str]:
     return found
 
 
-def secrets_in_text(text: str, rules: Iterable[SecretRule]) -> Iterator[tuple[str, str]]:
-    """Yield (kind, detail) for the secrets in a text file or the strings of resources."""
+def secrets_in_text(text: str, rules: Iterable[SecretRule], name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (kind, detail) for the secrets in a text file, with the path ``name``, or in strings of resources."""
     for rule in rules:
-        if rule.prefix not in text:
+        if rule.file is not None:
+            if name.rpartition("/")[2] == rule.file:
+                yield from _of_file(text, rule)
+            continue
+        if not any(start in text for start in ((rule.prefix,) if rule.prefix else rule.beside)):
             continue
         if rule.decoded is not None:
             if rule.prefix.startswith("-"):
@@ -151,7 +163,15 @@ def secrets_in_text(text: str, rules: Iterable[SecretRule]) -> Iterator[tuple[st
                 yield KIND + rule.id, _redacted(rule, match[0], words[0])
 
 
+def _of_file(text: str, rule: SecretRule) -> Iterator[tuple[str, str]]:
+    for match in _pattern(rule.pattern).finditer(text):
+        value = match.groupdict().get("value", match[0])
+        if is_random(value):
+            yield KIND + rule.id, f"{rule.title.en}: {len(value)} characters"
+            return
+
+
 def facts_in_text(text: str, name: str, rules: Iterable[SecretRule]) -> Iterator[SecurityFact]:
     """Yield the secrets in one entry of the package."""
-    for kind, detail in secrets_in_text(text, rules):
+    for kind, detail in secrets_in_text(text, rules, name):
         yield SecurityFact(kind=kind, detail=detail, certainty="proven", file=name)

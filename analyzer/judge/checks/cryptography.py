@@ -62,7 +62,8 @@ def _in_chinese(secrets: Bilingual, title: Bilingual) -> Bilingual:
 @check("SECURITY.SECRET")
 def secret(case: Case) -> Iterator[Hit]:
     """Report secrets. A private key is one by its structure; whether a key pair still works nobody tried."""
-    kinds = [f"secret.{key}" for key in case.catalogue.secrets]
+    kinds = [f"secret.{key}" for key, rule in case.catalogue.secrets.items() if rule.accuses]
+    kinds += kinds_of(case, "SECURITY.SECRET")
     for kind in kinds:
         rows = facts_of(case, kind)
         if rows:

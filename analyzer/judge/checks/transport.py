@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from analyzer.judge.case import Case
 from analyzer.judge.hits import Hit, check
+from analyzer.judge.pins import pins_until
 from analyzer.judge.weaknesses import details, facts_of, how, kinds_of, named, severity_of, shown, status_of
 from analyzer.model import Bilingual, SecurityFact, Severity, Status
 
@@ -58,4 +60,26 @@ def user_certificates(case: Case) -> Iterator[Hit]:
             status=Status.PROVEN,
             evidence=shown(rows),
             values={"hosts": _EVERY_HOST if every else details(rows)},
+        )
+
+
+@check("TLS.PINS_EXPIRED")
+def pins_expired(case: Case) -> Iterator[Hit]:
+    """Report pins whose day is over: from then on the platform accepts any certificate of a known authority."""
+    if case.today is None:
+        return
+    over: dict[date, list[SecurityFact]] = {}
+    for row in facts_of(case, "netconfig.pins"):
+        until = pins_until(row)
+        if until is not None and until <= case.today:
+            over.setdefault(until, []).append(row)
+    for until, rows in sorted(over.items()):
+        yield Hit(
+            subject=f"pin-set:{until}",
+            status=Status.PROVEN,
+            evidence=shown(rows),
+            values={
+                "hosts": named(row.detail.rpartition(": ")[0] for row in rows),
+                "until": until.isoformat(),
+            },
         )

@@ -300,6 +300,21 @@ def test_modes_that_open_a_file_to_all_are_told_by_their_bits(found):
     assert found(opened(4)) == set()
 
 
+@pytest.mark.parametrize("name", ["setReadable", "setWritable"])
+def test_rights_that_are_opened_to_all_need_both_words_of_the_call(found, name):
+    def opened(right, alone):
+        return f"const/4 v1, {right}\nconst/4 v2, {alone}\ninvoke-virtual {{v0, v1, v2}}, Ljava/io/File;->{name}(ZZ)Z"
+
+    assert kinds(found(opened(1, 0))) == [("storage.opened_file", "proven")]
+    assert found(opened(1, 1)) == found(opened(0, 0)) == set()
+    asked = "invoke-static {}, Lx/X;->flag()Z\nmove-result v2"
+    assert found(opened(1, 0).replace("const/4 v2, 0", asked)) == set()
+    sometimes = opened(1, 1).replace("invoke-virtual", "if-eqz v5, :a\nconst/4 v2, 0\n:a\ninvoke-virtual")
+    assert kinds(found(sometimes)) == [("storage.opened_file", "probable")]
+    alone = f"const/4 v1, 1\ninvoke-virtual {{v0, v1}}, Ljava/io/File;->{name}(Z)Z"
+    assert found(alone) == set()  # of one word, the right is the owner's
+
+
 def test_jobs_that_outlive_a_restart_count_outside_of_the_library_that_sets_them_for_everybody(found):
     builder = "Landroid/app/job/JobInfo$Builder;"
     body = f"const/4 v1, 1\ninvoke-virtual {{v0, v1}}, {builder}->setPersisted(Z){builder}"
@@ -335,3 +350,34 @@ def test_a_placeholder_is_no_secret(found):
 def test_what_an_sdk_of_no_collection_carries_is_its_own(found):
     carried = f'.class Lio/netty/handler/A;\n.method public m()V\nconst-string v1, "{NAME}"\nconst-string v2, "{SECRET}"\nreturn-void\n.end'
     assert {row[3] for row in found("", carried)} == {"A;->m"}  # a fact; that it accuses nobody is judged
+
+
+CLIENT = "Lcom/obs/services/ObsClient;"
+
+
+def test_a_key_that_is_handed_to_the_client_of_a_cloud_is_a_secret(found):
+    def made(key):
+        return f'{key}\nconst-string v1, "ID"\nconst-string v3, "https://a.cn"\ninvoke-direct {{v0, v1, v2, v3}}, {CLIENT}-><init>({S}{S}{S})V'
+
+    rows = found(made(f'const-string v2, "{SECRET}"'))
+    assert {row[:3] for row in rows} == {("crypto.cloud_key", "proven", "com.obs.services.ObsClient: 30 characters")}
+    assert found(made('const-string v2, "*** Provide your Secret Key ***"')) == set()
+    assert found(made('const-string v2, "yourSecretKey0yourSecretKey0you"')) == set()
+    assert found(made(f"invoke-static {{}}, Lx/X;->key(){S}\nmove-result-object v2")) == set()
+
+
+HUAWEI, HUAWEI_KEY = "QT7ZKW2MR9XHB4NC6VLD", "g7Hq2LmN9xRt4VbKc8WzYp3DfJs6UaE1oQi5Tn0v"
+"""Made up for this test; they open nothing."""
+
+
+def test_a_pair_of_huawei_cloud_is_led_to_by_the_host_of_the_store(found):
+    pair = f'const-string v1, "{HUAWEI}"\nconst-string v2, "{HUAWEI_KEY}"'
+    host = 'const-string v3, "https://obs.cn-north-4.myhuaweicloud.com"'
+    rows = found(f"{pair}\n{host}")
+    assert {row[:3] for row in rows} == {
+        ("secret.huawei_cloud", "proven", "Huawei Cloud AK and SK: QT7ZKW2M…LD + 40 characters")
+    }
+    assert found(pair) == set()
+    assert found(f'{pair}\nconst-string v3, "https://obs.example.cn"') == set()
+    assert found(f'const-string v1, "{HUAWEI}"\n{host}') == set()
+    assert found(f'const-string v2, "{HUAWEI_KEY}"\n{host}') == set()

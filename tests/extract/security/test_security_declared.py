@@ -261,6 +261,34 @@ def test_a_wechat_secret_needs_a_word_that_says_so(catalogue):
     assert list(secrets_in_text(f"appid={name}&md5={secret}", rules)) == []
 
 
+OBS = "https://obs.cn-north-4.myhuaweicloud.com"
+HUAWEI, HUAWEI_KEY = "QT7ZKW2MR9XHB4NC6VLD", "g7Hq2LmN9xRt4VbKc8WzYp3DfJs6UaE1oQi5Tn0v"
+"""Made up for this test; they open nothing."""
+
+
+def test_a_pair_of_huawei_cloud_needs_the_host_of_the_store_beside_it(catalogue):
+    rules = tuple(catalogue.secrets.values())
+    pair = f'"ak": "{HUAWEI}", "sk": "{HUAWEI_KEY}"'
+    assert [kind for kind, _ in secrets_in_text(f'{{"host": "{OBS}", {pair}}}', rules)] == ["secret.huawei_cloud"]
+    assert list(secrets_in_text(f"{{{pair}}}", rules)) == []
+    assert list(secrets_in_text(f'{{"host": "{OBS}", "ak": "{HUAWEI}"}}', rules)) == []
+    assert list(secrets_in_text(f'"{OBS}"{" " * 900}{pair}', rules)) == []
+
+
+def test_the_client_secret_of_an_app_gallery_file_is_a_fact_where_it_stands_in_plain(facts_of):
+    def secrets(name, value):
+        file = f'{{"client": {{"client_id": "1", "client_secret": "{value}"}}}}'.encode()
+        facts = facts_of(entries=[(name, file)])
+        return [(row.kind, row.detail) for row in facts.security if row.kind.startswith("secret")]
+
+    plain, name = "9F3C7A1E5B8D2046F1E7C3A95D0B82649F3C7A1E5B8D2046F1E7C3A95D0B8264", "assets/agconnect-services.json"
+    told = "Huawei AGC client secret (client_secret in plain): 64 characters"
+    assert secrets(name, plain) == [("secret.huawei_agconnect", told)]
+    assert secrets("assets/other.json", plain) == []
+    assert secrets(name, "") == []
+    assert secrets(name, "0" * 64) == []
+
+
 def test_public_identifiers_are_no_secrets(catalogue):
     rules = tuple(catalogue.secrets.values())
     text = 'umeng_appkey="5f9a8b7c6d5e4f3a2b1c0d9e" amap="9f3c7a1e5b8d2046f1e7c3a95d0b8264" AIzaSyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q'
