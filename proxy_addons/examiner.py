@@ -78,6 +78,11 @@ class Examiner:
         self._headers: dict[tuple[str, tuple[tuple[str, str], ...]], bool] = {}
         self._paths = Paths(self._matcher)
         self._limits = limits or Limits()
+        self.missed: tuple[NotAnalysed, ...] = ()
+        """What is looked for in no message."""
+        if count := self._matcher.known.unread():
+            detail = f"profile: {count} rare readings of names are not looked for in Latin letters"
+            self.missed = (NotAnalysed(request_id="", host=None, code="limit_reached", detail=detail),)
 
     def look(self, item: Item) -> Looked | NotAnalysed | None:
         """Examine one message; `None` for our own traffic. No message, however odd, raises."""

@@ -99,6 +99,8 @@ class Examination:
         self._missed: dict[tuple[str, str, str], tuple[NotAnalysed, int]] = {}
         self._flows: set[tuple[str, str]] = set()
         self._timelines: dict[str, Timeline] = {}
+        for row in self.examiner.missed:
+            self.miss(row)
         self.latest: deque[Found] = deque(maxlen=LATEST)
         """What was sent last."""
 

@@ -11,7 +11,7 @@ from proxy_addons.sources.message import Message
 from .compression import DamagedLayerError, inflate
 from .packed import PLIST, cbor, messagepack, plist
 from .packets import mqtt
-from .structure import NotThisShapeError
+from .structure import NotThisShapeError, TooMuchError
 from .tagged import jce, thrift_binary
 from .wire import grpc_frames, protobuf, thrift
 
@@ -29,14 +29,14 @@ def named_format(content_type: str) -> str | None:
     return next((name for word, name in TYPES if word in content_type), None)
 
 
-def _grpc(data: bytes, sure: bool, message: Message) -> Layers:
+def _grpc(data: bytes, sure: bool, message: Message, reached: set[str]) -> Layers:
     if "grpc-web-text" in message.header("content-type").lower():
         from .text import from_base64  # noqa: PLC0415  # only here
 
         data = from_base64(data.strip()) or data
     found: Layers = []
-    for compressed, body in grpc_frames(data):
-        inner = _uncompressed(body, message) if compressed else body
+    for compressed, body in grpc_frames(data, reached):
+        inner = _uncompressed(body, message, reached) if compressed else body
         try:
             found.append(("grpc", protobuf(inner, sure=sure)))
         except NotThisShapeError:
@@ -46,12 +46,15 @@ def _grpc(data: bytes, sure: bool, message: Message) -> Layers:
     return found
 
 
-def _uncompressed(body: bytes, message: Message) -> bytes:
+def _uncompressed(body: bytes, message: Message, reached: set[str]) -> bytes:
     codec = message.header("grpc-encoding") or message.header("connect-content-encoding") or "gzip"
     try:
-        return inflate(body, codec, MAX_INNER)[0]
+        inner, cut = inflate(body, codec, MAX_INNER)
     except (DamagedLayerError, KeyError) as error:
         raise NotThisShapeError("compressed frame") from error
+    if cut:
+        reached.add("size")
+    return inner
 
 
 def _thrift(data: bytes, *, sure: bool) -> Any:
@@ -61,15 +64,15 @@ def _thrift(data: bytes, *, sure: bool) -> Any:
         return thrift(data, sure=sure)
 
 
-FORMATS: dict[str, Callable[[bytes, bool, Message], Layers]] = {
+FORMATS: dict[str, Callable[[bytes, bool, Message, set[str]], Layers]] = {
     "grpc": _grpc,
-    "protobuf": lambda data, sure, _: [("protobuf", protobuf(data, sure=sure))],
-    "msgpack": lambda data, sure, _: [("msgpack", messagepack(data, sure=sure))],
-    "cbor": lambda data, sure, _: [("cbor", cbor(data, sure=sure))],
-    "thrift": lambda data, sure, _: [("thrift", _thrift(data, sure=sure))],
-    "jce": lambda data, sure, _: [("jce", jce(data, sure=sure))],
-    "plist": lambda data, _, __: [("plist", plist(data))],
-    "mqtt": lambda data, _, __: [("mqtt", mqtt(data))],
+    "protobuf": lambda data, sure, *_: [("protobuf", protobuf(data, sure=sure))],
+    "msgpack": lambda data, sure, *_: [("msgpack", messagepack(data, sure=sure))],
+    "cbor": lambda data, sure, *_: [("cbor", cbor(data, sure=sure))],
+    "thrift": lambda data, sure, *_: [("thrift", _thrift(data, sure=sure))],
+    "jce": lambda data, sure, *_: [("jce", jce(data, sure=sure))],
+    "plist": lambda data, *_: [("plist", plist(data))],
+    "mqtt": lambda data, _, __, reached: [("mqtt", mqtt(data, reached))],
 }
 TYPES = (
     ("application/grpc", "grpc"),
@@ -88,8 +91,11 @@ TYPES = (
 GUESSES = ("msgpack", "cbor", "protobuf", "thrift", "grpc", "jce")
 
 
-def guess_binary(data: bytes, message: Message) -> Layers | None:
-    """Return the trees of bytes that no header names, or `None`. Random bytes must not pass."""
+def guess_binary(data: bytes, message: Message, reached: set[str]) -> Layers | None:
+    """Return the trees of bytes that no header names, or `None`. Random bytes must not pass.
+
+    A bound that forbids or ends the reading is added to ``reached``.
+    """
     guesses: tuple[str, ...] = GUESSES
     if data.startswith(PLIST):
         guesses = ("plist",)
@@ -99,9 +105,13 @@ def guess_binary(data: bytes, message: Message) -> Layers | None:
         return None
     best: Layers | None = None
     most = 0
+    too_much: set[str] = set()
     for name in guesses:
         try:
-            layers = FORMATS[name](data, False, message)  # a guess
+            layers = FORMATS[name](data, False, message, reached)  # a guess
+        except TooMuchError as error:
+            too_much.add(str(error))
+            continue
         except NotThisShapeError:
             continue
         # Formats of numbers and lengths can be mistaken for each other: the right one explains the most as text.
@@ -110,6 +120,8 @@ def guess_binary(data: bytes, message: Message) -> Layers | None:
             best, most = layers, written
         if written * 5 > len(data) * 4:
             break
+    if best is None:
+        reached |= too_much
     return best
 
 

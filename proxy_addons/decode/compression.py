@@ -75,10 +75,11 @@ def inflate(data: bytes, codec: str, limit: int) -> tuple[bytes, bool]:
     return (content[:limit], True) if len(content) > limit else (content, False)
 
 
-def by_trial(data: bytes, limit: int) -> list[tuple[str, bytes]]:
+def by_trial(data: bytes, limit: int, reached: set[str]) -> list[tuple[str, bytes]]:
     """Return (codec, content) of the formats without magic that the whole of ``data`` fits.
 
-    Random bytes pass now and then, so the caller must ask whether the content makes sense.
+    Content above ``limit`` bytes is left out, and ``size`` added to ``reached``. Random bytes pass now
+    and then, so the caller must ask whether the content makes sense.
     """
     found = []
     for codec, opener in TRIALS.items():
@@ -86,7 +87,9 @@ def by_trial(data: bytes, limit: int) -> list[tuple[str, bytes]]:
             content = opener(data, limit + 1)
         except DamagedLayerError:
             continue
-        if len(data) // 2 <= len(content) <= limit and len(content) >= SHORTEST:  # what has no magic is no padding
+        if len(content) > limit:
+            reached.add("size")
+        elif len(data) // 2 <= len(content) and len(content) >= SHORTEST:  # what has no magic is no padding
             found.append((codec, content))
     return found
 
@@ -127,7 +130,7 @@ def _whole_deflate(data: bytes, limit: int) -> bytes:
         content = member.decompress(data, limit)
     except zlib.error:
         raise DamagedLayerError("deflate") from None
-    if not member.eof or member.unused_data:
+    if len(content) < limit and (not member.eof or member.unused_data):
         raise DamagedLayerError("deflate")
     return content
 

@@ -23,9 +23,10 @@ ARGUMENT = re.compile(
 OPERATION = re.compile(r"\s*(?:(?:query|mutation|subscription|fragment)\b[^{]{0,2000})?\{")
 
 
-def xml(text: str) -> tuple[tuple[str, Any], ...]:
+def xml(text: str, reached: set[str]) -> tuple[tuple[str, Any], ...]:
     """Return (element or attribute name, text) of a document in order; a property list by its own keys.
 
+    What stands behind the last tag that is read comes as one text, and the bound is added to ``reached``.
     Raises `NotThisShapeError` where there is no element.
     """
     if not START.match(text):
@@ -38,6 +39,7 @@ def xml(text: str) -> tuple[tuple[str, Any], ...]:
     for tag in TAG.finditer(text):
         count += 1
         if count > MAX_TAGS:
+            reached.add("tags in one document")
             break
         content = html.unescape(text[begin : tag.start()]).strip()
         begin = tag.end()

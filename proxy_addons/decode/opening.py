@@ -13,6 +13,7 @@ from .planting import Planting
 from .structure import (
     Item,
     NotThisShapeError,
+    TooMuchError,
     form_items,
     json_pairs,
     json_trees,
@@ -22,7 +23,7 @@ from .structure import (
 
 MEDIA = re.compile(r"(image|video|audio|font)/|application/(zip|pdf|vnd\.android|x-font|wasm)")
 MEDIA_HEAD = 256 << 10
-"""Bytes of a picture or a recording that are scanned as they are (metadata stands at the beginning)."""
+"""Bytes of a picture or a recording in an answer that are scanned as they are (metadata stands at the beginning)."""
 ASCII_RUN = re.compile(rb"[\x20-\x7e]{6,}")
 CHARSET = re.compile(r"charset=\"?([\w.-]+)", re.IGNORECASE)
 SHORT = 8
@@ -54,7 +55,10 @@ class Opening(Planting):
         if "multipart/" in kind and self.multipart(data, node, content_type):
             return True
         if MEDIA.search(kind):
-            self.leaves.add_raw(node, data[:MEDIA_HEAD])
+            if self.message.direction == "response" and len(data) > MEDIA_HEAD:
+                self.budget.reached.add(f"{MEDIA_HEAD >> 10} KiB of a picture, recording or archive")
+                data = data[:MEDIA_HEAD]
+            self.leaves.add_raw(node, data)
             return True
         if (reader := named_format(kind)) and self.formatted(data, node, reader):
             return True
@@ -120,7 +124,10 @@ class Opening(Planting):
     def formatted(self, data: bytes, node: int, name: str, *, quiet: bool = False) -> bool:
         """Open a binary structure that a header names, or that is likely here."""
         try:
-            layers = FORMATS[name](data, True, self.message)  # sure
+            layers = FORMATS[name](data, True, self.message, self.budget.reached)  # sure
+        except TooMuchError as error:
+            self.budget.reached.add(str(error))
+            return False
         except NotThisShapeError:
             if not quiet:
                 self.gap(f"body is no {name}, or is cut")
@@ -146,12 +153,12 @@ class Opening(Planting):
         packed = []
         if len(data) > MIN_TRIAL:
             if len(data) >= SIGNATURE or self.trials > 0:
-                packed = by_trial(data, max(self.budget.bytes_left, 1))
+                packed = by_trial(data, max(self.budget.bytes_left, 1), self.budget.reached)
                 self.trials -= not packed
             else:
                 self.untried += 1
         readable = [one for one in packed if texts.is_text(one[1]) or codec_by_magic(one[1])]
-        if not readable and (layers := guess_binary(data, self.message)) is not None:
+        if not readable and (layers := guess_binary(data, self.message, self.budget.reached)) is not None:
             self.planted(layers, node)
             return True
         for codec, inner in readable or packed:
@@ -162,11 +169,15 @@ class Opening(Planting):
 
     def sensible(self, data: bytes, depth: int = 0) -> bool:
         """Tell whether what a codec without magic gave is something, not chance."""
-        if texts.is_text(data) or codec_by_magic(data) or guess_binary(data, self.message) is not None:
+        reached = self.budget.reached
+        if texts.is_text(data) or codec_by_magic(data) or guess_binary(data, self.message, reached) is not None:
             return True
-        return depth < MAX_TRIALS and any(
-            self.sensible(inner, depth + 1) for _, inner in by_trial(data, max(self.budget.bytes_left, 1))
-        )
+        packed = by_trial(data, max(self.budget.bytes_left, 1), reached)
+        if depth >= MAX_TRIALS:
+            if packed:  # chance does not come so far
+                reached.add("packings without a signature inside each other")
+            return False
+        return any(self.sensible(inner, depth + 1) for _, inner in packed)
 
     def planted(self, layers: list[tuple[str, Any]], node: int) -> None:
         """Add trees, each below the layer before it where several lie inside each other."""
@@ -189,7 +200,7 @@ class Opening(Planting):
             except NotThisShapeError:
                 if "json" in content_type and first in "{[":
                     self.gap("JSON is damaged, cut or too deep: read pair by pair and as plain text")
-                    pairs = json_pairs(text)
+                    pairs = json_pairs(text, self.budget.reached)
                     self.plant(pairs, node, "json") if pairs else None
                     return False
             else:
@@ -204,7 +215,7 @@ class Opening(Planting):
         # Pages and bigger documents are scanned as text.
         if first == "<" and len(text) < 1 << 21 and not is_page(text):
             try:
-                tree = xml(text)
+                tree = xml(text, self.budget.reached)
             except NotThisShapeError:
                 return False
             self.plant(tree, node, "xml")

@@ -10,7 +10,7 @@ import struct
 from typing import Any
 
 from .compression import is_block
-from .structure import NotThisShapeError
+from .structure import NotThisShapeError, TooMuchError
 from .wire import printable
 
 MAX_NESTING = 200
@@ -41,6 +41,8 @@ def messagepack(data: bytes, *, sure: bool = False) -> Any:
         found.extend(reader)
         ended = reader.tell() == len(data)
     except (msgpack.UnpackException, ValueError, RecursionError, OverflowError, struct.error) as error:
+        if len(data) > MAX_ITEMS and " exceeds max_" in str(error):  # so many items may stand in it
+            raise TooMuchError("items of MessagePack") from None
         if not sure or not found:
             raise NotThisShapeError(type(error).__name__) from None
         ended = False

@@ -13,10 +13,11 @@ KNOWN = frozenset(range(1, 16))
 HAS_USER, HAS_PASSWORD, HAS_WILL = 0x80, 0x40, 0x04
 
 
-def mqtt(data: bytes) -> list[Any]:
+def mqtt(data: bytes, reached: set[str]) -> list[Any]:
     """Return the packets of an MQTT 3.1, 3.1.1 or 5 stream that carry texts, as a tree for `structure`.
 
-    A stream that was cut keeps its whole packets. Raises `NotThisShapeError`.
+    A stream that was cut keeps its whole packets; a bound that ends the reading is added to ``reached``.
+    Raises `NotThisShapeError`.
     """
     packets: list[Any] = []
     at = count = 0
@@ -40,6 +41,8 @@ def mqtt(data: bytes) -> list[Any]:
             packets.append((("topic", text),))
     if not packets:
         raise NotThisShapeError("no packet with content")
+    if count >= MAX_PACKETS and at < len(data):
+        reached.add("MQTT packets")
     return packets
 
 

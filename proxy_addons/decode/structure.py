@@ -38,6 +38,10 @@ class NotThisShapeError(ValueError):
     """The text is not of this structure."""
 
 
+class TooMuchError(NotThisShapeError):
+    """It may well be of this structure, but holds more than is read: the message says more of what."""
+
+
 def json_trees(text: str) -> list[Any]:
     """Return a JSON text, or several in a row, as trees.
 
@@ -73,11 +77,15 @@ def json_inside(text: str, at: int) -> tuple[Any, int]:
         raise NotThisShapeError(str(error)[:80]) from None
 
 
-def json_pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the names and plain values of JSON that is damaged, cut, or nested too deeply to parse."""
+def json_pairs(text: str, reached: set[str]) -> tuple[tuple[str, str], ...]:
+    """Return the names and plain values of JSON that is damaged, cut, or nested too deeply to parse.
+
+    A bound that ends the search is added to ``reached``.
+    """
     found = []
     for count, pair in enumerate(PAIR.finditer(text)):
         if count >= MAX_PAIRS:
+            reached.add("pairs in damaged JSON")
             break
         value = pair[2] if pair[2] is not None else pair[3]
         found.append((texts.unescape(pair[1]), texts.unescape(value)))

@@ -9,7 +9,7 @@ import struct
 from typing import Any
 
 from .compression import is_block
-from .structure import NotThisShapeError
+from .structure import NotThisShapeError, TooMuchError
 from .wire import MAX_FIELDS, MAX_NESTING, has_text, printable
 
 STRICT = 0x8001
@@ -47,9 +47,11 @@ class _Reader:
 
     def count(self, size: int) -> int:
         """Book ``size`` values."""
-        self.left -= size
-        if size < 0 or size > len(self.data) - self.at + 1 or self.left < 0:
+        if size < 0 or size > len(self.data) - self.at + 1:
             raise NotThisShapeError("count")
+        self.left -= size
+        if self.left < 0:
+            raise TooMuchError("fields of Thrift or JCE")
         return size
 
 

@@ -26,8 +26,8 @@ MAX_TOKENS = 2_000
 """Tokens tried in one round: a page of minified script holds thousands that mean nothing."""
 MIN_PACKED = 11
 """Bytes of the shortest packed structure worth a look: the formats without a magic are told by trial only."""
-MAX_PLACES = 4
-"""Places at which the same token is opened: it may stand under several names."""
+MAX_PLACES = 200
+"""Names and places of one message under which the same token is opened."""
 
 
 class Unfolding(Opening):
@@ -70,12 +70,17 @@ class Unfolding(Opening):
                 continue
             starts = starts or _starts(part)
             at = data.find(token)
-            for _ in range(MAX_PLACES):
-                if at < 0:
-                    break
+            # Under the same name at the same place it would only be found again.
+            opened_at: set[tuple[str | None, str]] = set()
+            while at >= 0:
                 there = bisect_right(starts, at) - 1
                 index = places[there]
-                if index not in self.pieces and self.may_open(index):
+                home = (self.leaves.keys[index], self.leaves.nodes[self.leaves.home_of(index)].place)
+                if home not in opened_at and index not in self.pieces and self.may_open(index):
+                    if len(opened_at) >= MAX_PLACES:
+                        self.budget.reached.add("names of one encoded value")
+                        break
+                    opened_at.add(home)
                     self.unfolded(inner)
                     with self.careful(layer):
                         self.open_bytes(inner, self.beside(index, layer), guessed=True)

@@ -10,7 +10,7 @@ import struct
 from typing import Any
 
 from .compression import codec_by_magic, is_block
-from .structure import NotThisShapeError
+from .structure import NotThisShapeError, TooMuchError
 
 MAX_FIELDS = 20_000
 MAX_NESTING = 32
@@ -77,7 +77,7 @@ def _fields(data: bytes, depth: int, left: list[int]) -> tuple[tuple[str, Any], 
     while at < len(data):
         left[0] -= 1
         if left[0] < 0:
-            raise NotThisShapeError("too many fields")
+            raise TooMuchError("fields of protobuf")
         tag, at = varint(data, at)
         number, kind = tag >> 3, tag & 7
         if not 0 < number <= MAX_NUMBER:
@@ -126,8 +126,11 @@ def _fixed(data: bytes) -> list[str]:
     return [str(int.from_bytes(data, "little"))]
 
 
-def grpc_frames(data: bytes) -> list[tuple[bool, bytes]]:
-    """Return (compressed, message) of the frames of a gRPC or Connect stream. Raises `NotThisShapeError`."""
+def grpc_frames(data: bytes, reached: set[str]) -> list[tuple[bool, bytes]]:
+    """Return (compressed, message) of the frames of a gRPC or Connect stream. Raises `NotThisShapeError`.
+
+    A bound that ends the reading is added to ``reached``.
+    """
     frames: list[tuple[bool, bytes]] = []
     at = 0
     while at + 5 <= len(data) and len(frames) < MAX_FIELDS:
@@ -140,6 +143,8 @@ def grpc_frames(data: bytes) -> list[tuple[bool, bytes]]:
         at += 5 + size
     if not frames:
         raise NotThisShapeError("no frame")
+    if len(frames) >= MAX_FIELDS and at < len(data):
+        reached.add("gRPC frames")
     return frames
 
 
@@ -174,7 +179,9 @@ class _Compact:
             self.left -= 1
             kind, delta = head & 15, head >> 4
             number = number + delta if delta else self.number()
-            if kind > 12 or not 0 < number < 1 << 15 or self.left < 0:  # 16-bit field ids
+            if self.left < 0:
+                raise TooMuchError("fields of Thrift")
+            if kind > 12 or not 0 < number < 1 << 15:  # 16-bit field ids
                 raise NotThisShapeError("field")
             if kind not in {1, 2}:  # booleans stand in the header
                 fields.append((str(number), self.value(kind, depth)))
@@ -211,16 +218,20 @@ class _Compact:
         size, kind = head >> 4, head & 15
         if size == 15:  # a longer list says its size behind
             size, self.at = varint(self.data, self.at)
-        self.left -= size
-        if size > len(self.data) - self.at or self.left < 0 or not 0 < kind <= 12:
+        if size > len(self.data) - self.at or not 0 < kind <= 12:
             raise NotThisShapeError("list")
+        self.left -= size
+        if self.left < 0:
+            raise TooMuchError("fields of Thrift")
         return [self.value(kind, depth + 1) for _ in range(size)]
 
     def table(self, depth: int) -> tuple[tuple[str, Any], ...]:
         size, self.at = varint(self.data, self.at)
-        self.left -= size
-        if size > len(self.data) - self.at or self.left < 0:
+        if size > len(self.data) - self.at:
             raise NotThisShapeError("map")
+        self.left -= size
+        if self.left < 0:
+            raise TooMuchError("fields of Thrift")
         if not size:
             return ()
         kinds = self.byte()

@@ -61,10 +61,13 @@ class Haystack:
     def places(self, token: bytes) -> Iterator[int]:
         """Yield where ``token`` stands by itself, not inside a longer run of letters and digits."""
         at = self.data.find(token)
-        for _ in range(MAX_PLACES):
-            if at < 0:
-                return
+        left = MAX_PLACES
+        while at >= 0:
             if self.free(at, at + len(token), WORD):
+                if left == 0:
+                    self.cut("places of one value")
+                    return
+                left -= 1
                 yield at
             at = self.data.find(token, at + len(token))
 

@@ -13,8 +13,9 @@ from .digests import DigestTable
 from .haystack import Haystack
 from .hit import Hit, Proof, Sure
 from .keys import KeyNames
-from .needles import Known, Needle, holds, known_values, needles_of, too_common
+from .needles import PERSONS, Known, Needle, holds, known_values, needles_of, too_common
 from .salted import salted
+from .spellings import unread
 
 __all__ = ["KnownValues", "too_common"]
 
@@ -62,6 +63,10 @@ class KnownValues:
         raw = [*self._plain(hay), *digested, *more]
         return self.decide(hay, raw) if raw else []
 
+    def unread(self) -> int:
+        """Return how many ways to write names of the profile in Latin letters are not looked for."""
+        return sum(unread(known.value) for known in self.known if known.data in PERSONS)
+
     def telling_texts(self) -> Iterator[bytes]:
         """Yield what is searched, in lower case, but for short values that only count under a name (`short_under`)."""
         for text, needles in zip(self._texts, self._needles, strict=True):
@@ -86,15 +91,15 @@ class KnownValues:
         for begin in range(0, len(hay.lowered), CHUNK):
             # Pieces overlap, so that a body full of hits costs the memory of one piece of them at a time.
             piece = hay.lowered[begin : begin + CHUNK + self._longest] if len(hay.lowered) > CHUNK else hay.lowered
-            if left <= 0:
-                hay.cut("places of known values")
-                return
             for number, low, high in self._automaton.find_matches_as_indexes(piece, overlapping=True):
-                if low >= CHUNK or left <= 0:
+                if low >= CHUNK:
                     continue  # the next piece has it
                 start, end = begin + low, begin + high
                 for needle in self._needles[number]:
                     if holds(hay, start, end, needle):
+                        if left <= 0:
+                            hay.cut("places of known values")
+                            return
                         left -= 1
                         yield start, end, needle.known, needle.layers, needle.named
 

@@ -139,7 +139,7 @@ def _rarer(number: int, known: Known) -> Iterator[tuple[bytes, Needle]]:
         yield wide.lower(), Needle(number, ("utf16",), None)
     for form in masked(known.value):
         yield form.encode().lower(), Needle(number, ("masked",), WORD)
-    for form in known.forms[:6]:  # the value, its cases, without separators
+    for form in known.forms:
         for name in RAW_DIGESTS:
             if name in SIMPLE and name in algorithms():
                 value = digest(name, form.encode())

@@ -21,8 +21,8 @@ SIGNATURE = re.compile(r"sign|sig\Z|token|trace|etag|checksum|crc|span|request",
 """Names of digests of the whole request: no value is behind them."""
 ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256"}
 MARKS = ("", ":", "_", "-", "|", "&")
-MAX_SALTS, MAX_DIGESTS, MAX_FORMS = 4, 8, 6
-MAX_SALT = 64
+MAX_SALTS, MAX_DIGESTS = 16, 16
+MAX_SALT = 256
 """Characters of the longest salt."""
 
 
@@ -42,7 +42,7 @@ def salted(
         for number, one in enumerate(known):
             if one.context:
                 continue
-            for form in one.forms[:MAX_FORMS]:
+            for form in one.forms:
                 for name, value in _mixed(form, salt, names):
                     if value in wanted:
                         for start in hay.places(_written(hay, value)):
@@ -66,11 +66,18 @@ def _unexplained(hay: Haystack, explained: frozenset[bytes]) -> dict[bytes, bool
 def _salts(hay: Haystack, *, loose: bool) -> list[str]:
     found: dict[str, None] = {}
     for key, text in zip(hay.leaves.keys, hay.leaves.texts, strict=True):
-        if key and 0 < len(text) <= MAX_SALT:
+        if key and text:
             form = key_form(key)
             if form in SALTS or (loose and form in LOOSE_SALTS):
-                found[text] = None
-    return list(found)[:MAX_SALTS]
+                if len(text) > MAX_SALT:
+                    if form in SALTS:
+                        hay.cut("characters of a salt")
+                elif len(found) >= MAX_SALTS and text not in found:
+                    hay.cut("salts")
+                    break
+                else:
+                    found[text] = None
+    return list(found)
 
 
 def _mixed(form: str, salt: str, names: set[str]) -> Iterator[tuple[str, bytes]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from itertools import islice, product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from math import prod
 
 SEPARATORS = re.compile(r"[\s:\-.]")
 HEX_PAIRS = re.compile(r"(?:[0-9a-fA-F]{2}[:\-]?){5}[0-9a-fA-F]{2}\Z")
@@ -21,8 +22,8 @@ _DOUBLE = (
 )
 DOUBLE_SURNAMES = frozenset(_DOUBLE[at : at + 2] for at in range(0, len(_DOUBLE), 2))
 """Surnames of two characters, so that the given name is known where both are written in Latin letters."""
-MAX_READINGS = 8
-"""Combinations of readings of one name that are looked for."""
+MAX_READINGS = 64
+"""Combinations of readings of one name that are looked for, the commonest first (`unread` counts the others)."""
 
 
 def spellings(value: str, wanted: Iterable[str] = ()) -> tuple[str, ...]:
@@ -82,16 +83,46 @@ def masked(value: str) -> tuple[str, ...]:
 
 def romanized(value: str) -> tuple[str, ...]:
     """Return a Chinese name in Latin letters, in both orders, in every reading; nothing for anything else."""
-    if not HAN_NAME.match(value):
+    readings = _readings(value)
+    if not readings:
         return ()
-    from pypinyin import Style, pinyin  # noqa: PLC0415  # its tables are only worth loading for a name
-
-    readings = pinyin(value.replace("·", ""), style=Style.NORMAL, heteronym=True, errors="ignore")
     cut = 2 if value[:2] in DOUBLE_SURNAMES and len(value) > 2 else 1
     forms: list[str] = []
-    for syllables in islice(product(*readings), MAX_READINGS):
+    for choice in islice(_choices([len(one) for one in readings]), MAX_READINGS):
+        syllables = [one[number] for one, number in zip(readings, choice, strict=True)]
         surname, given = "".join(syllables[:cut]), "".join(syllables[cut:])
         forms += [f"{surname}{mark}{given}" for mark in ("", " ", ".", "_", "-")]
         forms += [f"{given}{mark}{surname}" for mark in ("", " ", ".", "_", "-")]
         forms.append(" ".join(syllables))
     return tuple(dict.fromkeys(forms))
+
+
+def unread(value: str) -> int:
+    """Return how many combinations of readings of a Chinese name `romanized` leaves out."""
+    readings = _readings(value)
+    return max(0, prod(map(len, readings)) - MAX_READINGS) if readings else 0
+
+
+def _readings(value: str) -> list[list[str]]:
+    """Return the readings of each character of a Chinese name, the commonest first; nothing for anything else."""
+    if not HAN_NAME.match(value):
+        return []
+    from pypinyin import Style, pinyin  # noqa: PLC0415  # its tables are only worth loading for a name
+
+    return pinyin(value.replace("·", ""), style=Style.NORMAL, heteronym=True, errors="ignore")
+
+
+def _choices(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Yield one number below each size, those with the smallest sum first."""
+
+    def summing(place: int, rest: int) -> Iterator[tuple[int, ...]]:
+        if place == len(sizes):
+            if rest == 0:
+                yield ()
+            return
+        for number in range(min(rest, sizes[place] - 1) + 1):
+            for others in summing(place + 1, rest - number):
+                yield (number, *others)
+
+    for total in range(sum(sizes) - len(sizes) + 1):
+        yield from summing(0, total)

@@ -41,7 +41,10 @@ class Wording:
         columns = leaves_of(leaves)
         data = columns.data.lower()
         seen: set[tuple[str, str]] = set()
-        for number, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True)[:MAX_PLACES]:
+        places = self._automaton.find_matches_as_indexes(data, overlapping=True)
+        if len(places) > MAX_PLACES:
+            columns.cuts.add("words of a vocabulary")
+        for number, start, end in places[:MAX_PLACES]:
             index = columns.leaf_at(start)
             if columns.is_binary(index):
                 continue
