@@ -34,6 +34,7 @@ from registry_api.kit.bodycap import BodyCap
 from registry_api.kit.examples import describe_examples
 from registry_api.kit.headers import SecurityHeaders
 from registry_api.kit.requests import RegistryPart
+from registry_api.kit.sections import walk_only_where_routed
 from registry_api.notices import endpoints as notices
 from registry_api.notices import list_endpoints as listings
 from registry_api.organizations import claim_endpoints
@@ -138,11 +139,11 @@ def create_app(registry: Registry) -> FastAPI:
         statistics.router,
     )
     for router in (*routers, export_router(routers)):
-        app.include_router(router, prefix=API)
+        app.include_router(walk_only_where_routed(router, API), prefix=API)
     from registry_api.web import oidc, pages, screens, signin  # noqa: PLC0415 - web is on top: nothing below may import it
 
     for router in (signin.router, oidc.router, pages.router, *screens.routers()):
-        app.include_router(router, include_in_schema=False)
+        app.include_router(walk_only_where_routed(router), include_in_schema=False)
     _answer_errors(app)
     _answer_database_errors(app)
     _describe_problem(app)

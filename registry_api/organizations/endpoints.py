@@ -23,7 +23,7 @@ from registry_api.kit.requests import Filer, Reader, RegistryPart
 from registry_api.kit.schemas import Body, PathId, ProvinceCode, RowId, Text
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App, AppVersion, Organization
-from registry_api.organizations.search import search_condition
+from registry_api.organizations.search import search_condition, search_in_order
 from registry_api.organizations.service import (
     add_version,
     find_app,
@@ -73,49 +73,69 @@ def show_organization(item: Organization) -> dict[str, Any]:
     }
 
 
-_APP_COLUMNS = tuple(
-    getattr(App.__table__.c, name)  # type: ignore[attr-defined]  # every table model has it
-    for name in ("id", "package", "name", "organization_id", "province", "created_at")
-)
-"""What `show_apps` reads of an app: neither the text that is searched nor its pairs."""
-_BESIDE: Any = (
-    sa.select(
-        col(App.id).label("app_id"),
-        col(Organization.name).label("provider"),
-        col(Filing.id).label("filing_id"),
-        col(Filing.state).label("filing_state"),
-        col(Filing.number).label("filing_number"),
-        *AppVersion.__table__.c,  # type: ignore[attr-defined]  # as above
+_VERSION = tuple(
+    getattr(AppVersion.__table__.c, name)  # type: ignore[attr-defined]  # every table model has it
+    for name in (
+        "artifact_sha256",
+        "artifact_name",
+        "artifact_size",
+        "policy_sha256",
+        "version_name",
+        "version_code",
     )
-    .outerjoin(Organization, col(Organization.id) == App.organization_id)
-    .outerjoin(Filing, col(Filing.id) == App.newest_filing_id)
-    .outerjoin(AppVersion, col(AppVersion.id) == App.current_version_id)
+)
+_COLUMNS: tuple[Any, ...] = (
+    *(
+        getattr(App.__table__.c, name)  # type: ignore[attr-defined]  # as above
+        for name in ("id", "package", "name", "organization_id", "province", "created_at")
+    ),
+    col(Organization.name).label("provider"),
+    col(Filing.id).label("filing_id"),
+    col(Filing.state).label("filing_state"),
+    col(Filing.number).label("filing_number"),
+    col(AppVersion.id).label("version_id"),
+    col(AppVersion.created_at).label("version_created_at"),
+    *_VERSION,
+)
+"""What is shown of an app: neither the text that is searched nor its pairs."""
+
+
+def _with_beside(statement: Any) -> Any:
+    """Return a select over apps joined with provider, newest filing and version, for `_COLUMNS`."""
+    return (
+        statement.outerjoin(Organization, col(Organization.id) == App.organization_id)
+        .outerjoin(Filing, col(Filing.id) == App.newest_filing_id)
+        .outerjoin(AppVersion, col(AppVersion.id) == App.current_version_id)
+    )
+
+
+_THESE: Any = _with_beside(
+    sa.select(*_COLUMNS).select_from(App).where(col(App.id).in_(sa.bindparam("apps", expanding=True)))
 )
 
 
-def show_apps(session: Session, items: Sequence[App | sa.Row[Any]]) -> list[dict[str, Any]]:
+def show_apps(session: Session, items: Sequence[App]) -> list[dict[str, Any]]:
     """Return apps as the API shows them: provider, version and newest filing of all with one query."""
     # Columns and not models: a page of fifty would make a hundred objects to read three names of each.
-    beside = {
-        row.app_id: row for row in plain_rows(session, _BESIDE.where(col(App.id).in_([item.id for item in items])))
+    rows = {row.id: row for row in plain_rows(session, _THESE, apps=[item.id for item in items])}
+    return [_show_app(rows[item.id]) for item in items]
+
+
+def _show_app(row: sa.Row[Any]) -> dict[str, Any]:
+    filing = {"id": row.filing_id, "state": row.filing_state, "number": row.filing_number}
+    version = None
+    if row.version_id is not None:
+        version = {**show_version(row), "id": row.version_id, "created_at": _time(row.version_created_at)}
+    return {
+        "id": row.id,
+        "package": row.package,
+        "name": row.name,
+        "province": row.province,
+        "organization": {"id": row.organization_id, "name": row.provider},
+        "filing": filing if row.filing_id is not None else None,
+        "version": version,
+        "created_at": _time(row.created_at),
     }
-    shown = []
-    for item in items:
-        row = beside[item.id]
-        filing = {"id": row.filing_id, "state": row.filing_state, "number": row.filing_number}
-        shown.append(
-            {
-                "id": item.id,
-                "package": item.package,
-                "name": item.name,
-                "province": item.province,
-                "organization": {"id": item.organization_id, "name": row.provider},
-                "filing": filing if row.filing_id is not None else None,
-                "version": show_version(row) if row.id is not None else None,
-                "created_at": _time(item.created_at),
-            }
-        )
-    return shown
 
 
 def show_version(item: AppVersion | sa.Row[Any]) -> dict[str, Any]:
@@ -224,7 +244,7 @@ def list_apps(
     count: Count = False,
 ) -> dict[str, Any]:
     """List apps within reach."""
-    statement = select(App).where(scope_of(App, actor), search_condition(q))
+    statement: Any = select(App).where(scope_of(App, actor))
     if state:
         statement = statement.where(in_state(state))
     if province:
@@ -232,19 +252,23 @@ def list_apps(
     if organization_id:
         statement = statement.where(App.organization_id == organization_id)
     with registry.database.read() as session:
+        if sort in {None, "id", "-id"}:
+            statement, key = search_in_order(session, statement, q)
+        else:
+            statement, key = statement.where(search_condition(q)), App.id
         return page(
             session,
-            statement,
-            App.id,
+            _with_beside(statement),
+            key,
             after,
             limit,
-            lambda rows: show_apps(session, rows),
+            lambda rows: [_show_app(row) for row in rows],
             request,
             response,
             sort=sort,
             sorts={"name": App.name, "package": App.package},
             count=count,
-            columns=_APP_COLUMNS,
+            columns=_COLUMNS,
         )
 
 

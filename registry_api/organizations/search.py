@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from registry_api.organizations.models import App, Organization
 
@@ -88,11 +88,12 @@ def _on_postgresql(element: _Narrowed, compiler: Any, **more: Any) -> str:
     return f"to_tsvector('simple', {element.table}.grams) @@ CAST({query} AS tsquery)"
 
 
-def search_condition(query: str, model: type[App | Organization] = App) -> Any:
-    """Return the condition for a free text: every word must occur, also one of a single character."""
-    words = list(dict.fromkeys(fold(query).split()))[:_WORDS]
-    if not words:
-        return sa.true()
+def _words_of(query: str) -> list[str]:
+    return list(dict.fromkeys(fold(query).split()))[:_WORDS]
+
+
+def _queries_of(words: list[str]) -> tuple[str, str]:
+    """Return the question to the index for SQLite and for PostgreSQL."""
     pairs: dict[str, None] = {}
     starts: dict[str, None] = {}
     for word in words:
@@ -102,11 +103,39 @@ def search_condition(query: str, model: type[App | Organization] = App) -> Any:
         pairs.update(dict.fromkeys(first + second for first, second in pairwise(spelt)))
     fts = " ".join([*(f'"{item}"' for item in pairs), *(f'"{item}"*' for item in starts)])
     tsquery = " & ".join([*pairs, *(f"{item}:*" for item in starts)])
+    return fts, tsquery
+
+
+def search_condition(query: str, model: type[App | Organization] = App) -> Any:
+    """Return the condition for a free text: every word must occur, also one of a single character."""
+    words = _words_of(query)
+    if not words:
+        return sa.true()
+    fts, tsquery = _queries_of(words)
     narrowed = _NarrowedApps if model is App else _NarrowedOrganizations
     condition: Any = narrowed(sa.literal(fts), sa.literal(tsquery))
     for word in words:
         condition = condition & col(model.search).contains(word, autoescape=True)
     return condition
+
+
+_APP_PAIRS = sa.Table("app_fts", sa.MetaData(), sa.Column("rowid", sa.Integer, key="id"))
+
+
+def search_in_order(session: Session, statement: Any, query: str) -> tuple[Any, Any]:
+    """Return a select over apps with `search_condition` added, and the column by which to page it in order of ids.
+
+    SQLite is let walk its index, which yields apps in that order, until the page is full: as a condition it would first
+    gather every app with the words, ten thousand for a common one. PostgreSQL's planner chooses between the two.
+    """
+    words = _words_of(query)
+    if not words or session.get_bind().dialect.name != "sqlite":
+        return statement.where(search_condition(query)), App.id
+    statement = statement.join(_APP_PAIRS, _APP_PAIRS.c.id == col(App.id))
+    statement = statement.where(sa.literal_column("app_fts").op("MATCH")(_queries_of(words)[0]))
+    for word in words:
+        statement = statement.where(col(App.search).contains(word, autoescape=True))
+    return statement, _APP_PAIRS.c.id
 
 
 @sa.event.listens_for(App, "before_insert")

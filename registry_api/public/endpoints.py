@@ -14,12 +14,12 @@ from registry_api.kit.requests import RegistryPart, WithoutKey
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App
 from registry_api.public.detail import detail_of
-from registry_api.public.service import looked_for, published, show_published
+from registry_api.public.service import COLUMNS, looked_for, published, show_published
 
 CACHE_SECONDS = 300
 
 
-def _limited(_within: WithoutKey, response: Response) -> None:
+async def _limited(_within: WithoutKey, response: Response) -> None:
     response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
 
 
@@ -51,17 +51,18 @@ def find_public_apps(
 
     At least one of them must be given; words have two characters or more.
     """
-    statement = looked_for(q=q, name=name, number=number, package=package, provider=provider)
     with registry.database.read() as session:
+        statement, key = looked_for(session, q=q, name=name, number=number, package=package, provider=provider)
         body = page(
             session,
             statement,
-            App.id,
+            key,
             after,
             limit,
             lambda rows: show_published(session, rows, number.strip()),
             request,
             response,
+            columns=COLUMNS,
         )
     return _cached(request, response, body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from registry_api.filings.models import Filing
 from registry_api.filings.states import IN_FORCE, State
 from registry_api.kit.china import day_of
 from registry_api.organizations.models import App, AppVersion, Organization
-from registry_api.organizations.search import search_condition
+from registry_api.organizations.search import search_condition, search_in_order
 
 PUBLIC: dict[str, str] = {
     **{state.value: State.FILED.value for state in IN_FORCE},
@@ -26,23 +27,38 @@ What is under review is nobody's business, nor is a change of it or an order to 
 _LEAST = 2
 
 
+# Written out: a list of parameters would be unfolded anew for each request, and a planner knows nothing of parameters.
+_IN_PUBLIC: Any = sa.literal_column(
+    f"filing.state IN ({', '.join(repr(state) for state in sorted(PUBLIC))})", sa.Boolean()
+)
+# Any filing with a number, not the newest: a new draft after a revocation hides nothing.
+_NUMBERED = sa.exists().where(col(Filing.app_id) == App.id, _IN_PUBLIC, col(Filing.number).is_not(None))
+COLUMNS: tuple[Any, ...] = (
+    App.__table__.c.id,  # type: ignore[attr-defined]  # every table model has it
+    App.__table__.c.name,  # type: ignore[attr-defined]
+    App.__table__.c.package,  # type: ignore[attr-defined]
+    App.__table__.c.current_version_id,  # type: ignore[attr-defined]
+)
+"""What `show_published` reads of an app."""
+
+
 def published(query: str = "") -> Any:
     """Return a select over the apps that are public; ``query`` are words of name, package or provider."""
-    # Any filing with a number, not the newest: a new draft after a revocation hides nothing.
-    numbered = sa.exists().where(
-        col(Filing.app_id) == App.id, col(Filing.state).in_(list(PUBLIC)), col(Filing.number).is_not(None)
-    )
-    return select(App).where(numbered, search_condition(query))
+    return select(App).where(_NUMBERED, search_condition(query))
 
 
 def by_number(number: str) -> Any:
     """Return a select over the app with a filing number."""
-    chosen = select(Filing.app_id).where(Filing.number == number, col(Filing.state).in_(list(PUBLIC)))
+    chosen = sa.select(col(Filing.app_id)).where(col(Filing.number) == number, _IN_PUBLIC)
     return select(App).where(col(App.id).in_(chosen))
 
 
-def looked_for(*, q: str = "", name: str = "", number: str = "", package: str = "", provider: str = "") -> Any:
+def looked_for(
+    session: Session, *, q: str = "", name: str = "", number: str = "", package: str = "", provider: str = ""
+) -> tuple[Any, Any]:
     """Return a select over public apps by words (two characters or more), or by a whole number or package.
+
+    With it comes the column by which it is ordered and paged.
 
     Raises ``invalid`` when nothing is asked for, or a word is too short.
     """
@@ -58,8 +74,7 @@ def looked_for(*, q: str = "", name: str = "", number: str = "", package: str = 
             "invalid", "a word is too short", [FieldError("/query/q", "too_short", "two characters or more")]
         )
     statement = by_number(number) if number else published()
-    if words:
-        statement = statement.where(search_condition(" ".join(words)))
+    statement, key = search_in_order(session, statement, " ".join(words))
     for word in name.split():
         statement = statement.where(col(App.name).icontains(word, autoescape=True))
     if package:
@@ -68,40 +83,38 @@ def looked_for(*, q: str = "", name: str = "", number: str = "", package: str = 
         owners = Organization.__table__.select().with_only_columns(col(Organization.id))  # type: ignore[attr-defined]
         owners = owners.where(search_condition(provider, Organization))
         statement = statement.where(col(App.organization_id).in_(owners))
-    return statement
+    return statement, key
 
 
-def show_published(session: Session, apps: list[App], number: str = "") -> list[dict[str, Any]]:
+_SHOWN: Any = (
+    sa.select(
+        col(Filing.app_id),
+        col(Filing.number),
+        col(Filing.state),
+        col(Filing.decided_at),
+        col(Organization.name),
+        col(Organization.province),
+        col(AppVersion.version_name),
+    )
+    .join(Organization, col(Organization.id) == Filing.organization_id)
+    .join(App, col(App.id) == Filing.app_id)
+    .outerjoin(AppVersion, col(AppVersion.id) == App.current_version_id)
+    .where(col(Filing.app_id).in_(sa.bindparam("apps", expanding=True)), col(Filing.number).is_not(None))
+    .order_by(col(Filing.id))
+)
+
+
+def show_published(session: Session, apps: Sequence[App | sa.Row[Any]], number: str = "") -> list[dict[str, Any]]:
     """Return apps as the public sees them: no contact, no document, no finding.
 
     Each by its newest number, or by the ``number`` that was asked for: an earlier one may have been revoked.
     """
-    asked: Any = Filing.number == number if number else col(Filing.number).is_not(None)
+    # Made once: building a statement takes as long as asking the database.
     filings = {
         row.app_id: row
-        for row in plain_rows(
-            session,
-            sa.select(
-                col(Filing.app_id),
-                col(Filing.number),
-                col(Filing.state),
-                col(Filing.decided_at),
-                col(Organization.name),
-                col(Organization.province),
-            )
-            .join(Organization, col(Organization.id) == Filing.organization_id)
-            .where(col(Filing.app_id).in_([app.id for app in apps]), asked)
-            .order_by(col(Filing.id)),
-        )
+        for row in plain_rows(session, _SHOWN, apps=[app.id for app in apps])
         # Not a condition of the query: SQLite without statistics would go through every filing in one of the states.
-        if row.state in PUBLIC
-    }
-    current = [app.current_version_id for app in apps]
-    names: dict[Any, Any] = {
-        row.id: row.version_name
-        for row in plain_rows(
-            session, sa.select(col(AppVersion.id), col(AppVersion.version_name)).where(col(AppVersion.id).in_(current))
-        )
+        if row.state in PUBLIC and number in {"", row.number}
     }
     return [
         {
@@ -111,7 +124,7 @@ def show_published(session: Session, apps: list[App], number: str = "") -> list[
             "state": PUBLIC[filing.state],
             "provider": filing.name,
             "province": filing.province,
-            "version": names.get(app.current_version_id),
+            "version": filing.version_name,
             "decided_on": day_of(filing.decided_at).isoformat() if filing.decided_at else None,
         }
         for app in apps

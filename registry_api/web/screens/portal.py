@@ -11,12 +11,13 @@ from sqlmodel import col
 from registry_api.certificates.chinese import office_date
 from registry_api.certificates.service import examine
 from registry_api.certificates.token import CertificateError
+from registry_api.db import plain_rows
 from registry_api.errors import RegistryError
 from registry_api.kit.requests import RegistryPart, WithoutKey
 from registry_api.kit.schemas import WIDEST_ID
 from registry_api.organizations.models import App
 from registry_api.public.detail import detail_of
-from registry_api.public.service import looked_for, published, show_published
+from registry_api.public.service import COLUMNS, looked_for, published, show_published
 from registry_api.web.rendering import render
 from registry_api.web.visitors import Lang, PageRoute
 
@@ -55,16 +56,16 @@ def search(
     if words:
         number = words if words.startswith("教APP备") else ""
         try:
-            statement = looked_for(number=number) if number else looked_for(q=words)
-        except RegistryError as error:
-            wrong = error.errors[0].code
-        else:
-            if after is not None:
-                statement = statement.where(col(App.id) > after)
             with registry.database.read() as session:
-                rows = list(session.exec(statement.order_by(col(App.id)).limit(_PAGE + 1)).all())
+                statement, key = looked_for(session, number=number, q="" if number else words)
+                if after is not None:
+                    statement = statement.where(col(key) > after)
+                statement = statement.with_only_columns(*COLUMNS).order_by(col(key)).limit(_PAGE + 1)
+                rows = plain_rows(session, statement)
                 items = show_published(session, rows[:_PAGE], number)
             following = rows[_PAGE - 1].id if len(rows) > _PAGE else None
+        except RegistryError as error:
+            wrong = error.errors[0].code
     return _public(
         request, "portal.html", lang, items=items, q=q, following=following, after=after, wrong=wrong, asked=bool(words)
     )

@@ -70,9 +70,8 @@ def list_page(
         if q.strip():
             number = q.strip() if q.strip().startswith("教APP备") else ""
             try:
-                apps = session.exec(
-                    (looked_for(number=number) if number else looked_for(q=q)).order_by(col(App.id)).limit(20)
-                ).all()
+                statement, key = looked_for(session, number=number, q="" if number else q)
+                apps = session.exec(statement.order_by(col(key)).limit(20)).all()
             except RegistryError as error:
                 wrong = error.errors[0].code
             else:
