@@ -13,9 +13,9 @@ from analyzer.judge import judge
 BOOK = Path(__file__).parents[1] / "judge" / "findings.txt"
 
 
-def written(number, finding, silent):
+def written(finding, silent):
     """Return the lines of one twin: the finding in both languages with its evidence, then what is found without it."""
-    lines = [f"## {number} {finding.rule} {finding.subject}"]
+    lines = [f"## {finding.rule} {finding.subject}"]
     lines.append(f"{finding.severity}, {finding.status}, clauses {' '.join(finding.clauses)}")
     for text in (finding.title, finding.explanation, finding.advice):
         lines += [f"  {text.zh}", f"  {text.en}"]
@@ -28,13 +28,13 @@ def written(number, finding, silent):
 def book(cases, build, catalogue):
     """Return the whole book as text."""
     lines = []
-    for number, (rule, subject, severity, status, calling, silent) in enumerate(cases, 1):
+    for rule, subject, severity, status, calling, silent in cases:
         today = date(2026, 9, 1)
         wanted = (rule, subject, severity, status)
         for row in judge(calling(build), catalogue, today=today).findings:
             if (row.rule, row.subject, row.severity, row.status) == wanted:
                 others = judge(silent(build), catalogue, today=today).findings
-                lines += [*written(number, row, others), ""]
+                lines += [*written(row, others), ""]
     return "\n".join(lines)
 
 

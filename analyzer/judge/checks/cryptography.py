@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.catalogue.security import SecretRule
 from analyzer.judge.case import Case
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.weaknesses import details, facts_of, how, kinds_of, severity_of, shown, status_of, titles
@@ -51,12 +52,13 @@ def national(case: Case) -> Iterator[Hit]:
         yield Hit(subject="sm", status=Status.SUSPECTED, evidence=shown(rows), values={"algorithms": details(rows)})
 
 
-_LENGTH = re.compile(r" \+ (\d+) characters")
+_LENGTH = re.compile(r"(\d+) characters")
 
 
-def _in_chinese(secrets: Bilingual, title: Bilingual) -> Bilingual:
+def _in_chinese(secrets: Bilingual, rule: SecretRule | None) -> Bilingual:
     """Say the kind of a secret and the length of its other half in Chinese; the fact holds them in English."""
-    return Bilingual(zh=_LENGTH.sub(r" + \1 个字符", secrets.zh.replace(title.en, title.zh)), en=secrets.en)
+    named = secrets.zh.replace(rule.title.en, rule.title.zh) if rule else secrets.zh
+    return Bilingual(zh=_LENGTH.sub(r"\1 个字符", named), en=secrets.en)
 
 
 @check("SECURITY.SECRET")
@@ -71,5 +73,5 @@ def secret(case: Case) -> Iterator[Hit]:
                 subject=kind,
                 status=Status.PROVEN if kind in _PRIVATE else Status.SUSPECTED,
                 evidence=shown(rows),
-                values={"secrets": _in_chinese(details(rows), case.catalogue.secrets[kind.partition(".")[2]].title)},
+                values={"secrets": _in_chinese(details(rows), case.catalogue.secrets.get(kind.partition(".")[2]))},
             )
