@@ -52,6 +52,7 @@ class Owners:
         `find_built_names` returns them.
         """
         self._index = catalogue.sdk_index
+        self._sdk_of: dict[str, str | None] = {}
         self._sdks = catalogue.sdks
         self.package = package
         components = list(components)
@@ -102,7 +103,9 @@ class Owners:
 
     def sdk(self, descriptor: str) -> str | None:
         """Return the id of the SDK to which a class belongs, first-party ones included."""
-        return self._index.owner(descriptor)
+        if descriptor not in self._sdk_of:
+            self._sdk_of[descriptor] = self._index.owner(descriptor)
+        return self._sdk_of[descriptor]
 
     def are_siblings(self, one: str, other: str) -> bool:
         """Whether two SDKs are of one vendor."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from collections.abc import Mapping
+from functools import cached_property
 
 from analyzer.dex.classdata import uleb128
 from analyzer.dex.problem import DamagedError
@@ -26,25 +27,37 @@ class Member:
     """Byte offset of a method's code item; 0 without code."""
 
 
-@dataclass(slots=True)
 class Members:
     """What a class defines, by ``name:type`` and ``name(args)ret``."""
 
-    flags: int
-    fields: dict[str, Member] = field(default_factory=dict)
-    methods: dict[str, Member] = field(default_factory=dict)
-    constants: dict[int, Value] = field(default_factory=dict)
-    """Initial values of static fields by field index, as far as they are texts, numbers or classes."""
+    def __init__(self, dex: DexFile, row: int) -> None:
+        """Take a row of the class table; what is damaged is left out."""
+        self._dex, self._row = dex, row
+        self.flags = int(dex.classes[row]["access"])
+        self.fields: dict[str, Member] = {}
+        self.methods: dict[str, Member] = {}
+        at = int(dex.classes[row]["data"])
+        self._sound = bool(at)
+        try:
+            if at:
+                self._read(at)
+        except DamagedError:
+            self._sound = False
 
+    @cached_property
+    def constants(self) -> Mapping[int, Value]:
+        """Initial values of static fields by field index, as far as they are texts, numbers or classes."""
+        try:
+            found = static_constants(self._dex, self._row) if self._sound else {}
+        except DamagedError:
+            return {}
+        return {
+            index: Value("string" if kind == "string" else "class" if kind == "class" else "int", text)
+            for index, (kind, text) in found.items()
+        }
 
-def read_members(dex: DexFile, row: int) -> Members:
-    """Read a row of the class table; what is damaged is left out."""
-    found = Members(int(dex.classes[row]["access"]))
-    at = int(dex.classes[row]["data"])
-    if not at:
-        return found
-    data, counts = dex.data, []
-    try:
+    def _read(self, at: int) -> None:
+        dex, data, counts = self._dex, self._dex.data, []
         for _ in range(4):
             count, at = uleb128(data, at)
             counts.append(count)
@@ -55,7 +68,8 @@ def read_members(dex: DexFile, row: int) -> Members:
                 flags, at = uleb128(data, at)
                 index += step
                 if index < len(dex.fields):
-                    found.fields[dex.field_signature(index).partition("->")[2]] = Member(index, flags)
+                    self.fields[dex.field_signature(index).partition("->")[2]] = Member(index, flags)
+        raw, proto, size = dex.strings.raw, dex.proto, len(dex.methods)
         for count in counts[2:]:
             index = 0
             for _ in range(count):
@@ -63,12 +77,8 @@ def read_members(dex: DexFile, row: int) -> Members:
                 flags, at = uleb128(data, at)
                 code, at = uleb128(data, at)
                 index += step
-                if index < len(dex.methods):
-                    found.methods[dex.method_signature(index).partition("->")[2]] = Member(index, flags, code)
-        found.constants = {
-            index: Value("string" if kind == "string" else "class" if kind == "class" else "int", text)
-            for index, (kind, text) in static_constants(dex, row).items()
-        }
-    except DamagedError:
-        return found
-    return found
+                if index < size:
+                    member = raw(int(dex.method_name[index])) + proto(int(dex.method_proto[index]))
+                    # Few of these are ever asked for with their class, so that is left out at once.
+                    name = member.decode() if member.isascii() else dex.method_signature(index).partition("->")[2]
+                    self.methods[name] = Member(index, flags, code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
@@ -25,6 +26,9 @@ CHECK_CAST, NEW_ARRAY = 0x1F, 0x23
 _IS_JUMP = tuple(opcode in _JUMPS for opcode in range(256))
 _MOVE_12, _MOVE_22, _MOVE_32 = (0x01, 0x04, 0x07), (0x02, 0x05, 0x08), (0x03, 0x06, 0x09)
 _MOVES = frozenset((*_MOVE_12, *_MOVE_22, *_MOVE_32))
+_IS_LITTLE = sys.byteorder == "little"
+"""Whether this machine reads code units as files hold them."""
+_PADDING = bytes(6)
 _MOST_STEPS = 6000
 """Instructions walked back for one register before it is given up."""
 _MOST_TARGETS = 1 << 20
@@ -41,22 +45,17 @@ class Method:
         self.item = item
         words, shift, start, end = window(dex.words, dex.data, bodies, item)
         self._data = memoryview(dex.data)[shift + 2 * start : shift + 2 * end]
-        # A list is read four times as fast as an array; two units of padding spare a check for each operand.
-        self.units: list[int] = [*words[start:end].tolist(), 0, 0, 0]
         self.size: int = end - start
-        self.positions: list[int]
-        """Where real instructions begin."""
-        self.opcodes: Sequence[int]
-        """One for each position."""
         self._offset = int(bodies.offset[item])
-        core = native.core()
+        core = native.core() if _IS_LITTLE else None
         self._followed = core.follow(dex.data, self._offset, 2 * start + shift, self.size) if core is not None else None
+        self.units: Sequence[int]
+        """The code units; padding behind them spares a check for each operand."""
         if self._followed is not None:
-            self.positions, self.opcodes, self.whole = self._followed.instructions()
-        else:
-            positions, self.whole = decode(words, memoryview(dex.data)[shift:], start, end)
-            self.positions, units = [at - start for at in positions], self.units
-            self.opcodes = [units[at] & 0xFF for at in self.positions]
+            self.units = memoryview(b"".join((self._data, _PADDING))).cast("H")
+        else:  # a list is read four times as fast as an array, and the loops below read much of it
+            self.units = [*words[start:end].tolist(), 0, 0, 0]
+            self._window = words, memoryview(dex.data)[shift:], start, end
         self.registers, self.ins, _, self._tries = struct.unpack_from("<HHHH", dex.data, self._offset)
         self.values: dict[tuple[int, int, int], Value] = {}
         """Values already evaluated: (position, register, depth)."""
@@ -68,6 +67,30 @@ class Method:
         return self._offset
 
     # --- instructions
+
+    @cached_property
+    def _decoded(self) -> tuple[list[int], Sequence[int], bool]:
+        if self._followed is not None:
+            return self._followed.instructions()
+        words, data, start, end = self._window
+        found, whole = decode(words, data, start, end)
+        positions, units = [at - start for at in found], self.units
+        return positions, [units[at] & 0xFF for at in positions], whole
+
+    @cached_property
+    def positions(self) -> list[int]:
+        """Where real instructions begin."""
+        return self._decoded[0]
+
+    @cached_property
+    def opcodes(self) -> Sequence[int]:
+        """One for each position."""
+        return self._decoded[1]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last instruction ends where the code ends."""
+        return self._decoded[2]
 
     def number(self, at: int) -> int:
         """Return the number of the instruction at (or the first one behind) a position."""
@@ -196,6 +219,7 @@ class Method:
     def blocks(self) -> Blocks | None:
         """The control-flow graph; `None` when the exception handlers cannot be read, or too many ways lead on."""
         if self._followed is not None:
+            _ = self._decoded  # the library lists instructions before blocks
             return CompiledBlocks.of(self._followed)
         if self._labels is None:
             return None

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from analyzer.dex import mutf8
+from analyzer.dex import mutf8, native
 from analyzer.dex.arrays import Flags
 from analyzer.dex.bodies import Bodies
 from analyzer.dex.hierarchy import Hierarchy
@@ -17,7 +17,7 @@ from analyzer.dex.strings import Needles
 from analyzer.dex.tables import DexFile
 from analyzer.model.record import dataclass
 
-from .members import FINAL, PRIVATE, STATIC, Member, Members, read_members
+from .members import FINAL, PRIVATE, STATIC, Member, Members
 from .method import Method
 
 Place = tuple[int, int, int]
@@ -107,9 +107,13 @@ class Program:
             found = one.dex.strings.find(Needles([mutf8.encode(text) for text in sorted(texts)]))
             flags = one.dex.flags_for([index for index in found if index >= 0], max(65536, one.dex.strings.count))
             self._loaded[key] = flags
-        units = one.dex.words[int(one.bodies.start[item]) : int(one.bodies.end[item])]
-        if not len(units) or one.bodies.irregular[item]:
-            return bool(len(units))
+        start, end = int(one.bodies.start[item]), int(one.bodies.end[item])
+        if start == end or one.bodies.irregular[item]:
+            return start < end
+        core = native.core()
+        if core is not None:
+            return core.may_load(one.dex.data, start, end, flags)
+        units = one.dex.words[start:end]
         codes = units[:-1] & np.uint16(0xFF)
         if (codes == CONST_STRING_JUMBO).any():
             return True
@@ -122,14 +126,14 @@ class Program:
 
     def defines(self, descriptor: str) -> bool:
         """Whether a class is defined in the package."""
-        return self.members(descriptor) is not None
+        return mutf8.encode(descriptor) in self.hierarchy.home
 
     def members(self, descriptor: str) -> Members | None:
         """Return what a class of the package defines, `None` for another class."""
         if descriptor not in self._members:
             name = mutf8.encode(descriptor)
             dex = self.hierarchy.home.get(name)
-            self._members[descriptor] = read_members(dex, dex.defined[name]) if dex is not None else None
+            self._members[descriptor] = Members(dex, dex.defined[name]) if dex is not None else None
         return self._members[descriptor]
 
     def part_of(self, descriptor: str) -> int:

@@ -168,3 +168,23 @@ EXPORTED int64_t decode_items(
     *next = item;
     return found;
 }
+
+/* Whether code units `first` to `last` of the file may load one of the `wanted` strings, instructions or not: one look
+ * at each unit. A string of the jumbo form counts as wanted. The counterpart in Python is `Program.may_load`. */
+EXPORTED int64_t may_load(
+    const uint8_t *bytes, int64_t size, int64_t first, int64_t last, const uint8_t *wanted, int64_t count)
+{
+    if (first < 0 || last < first || last > size / 2)
+        return 1;
+    for (int64_t unit = first; unit + 1 < last; unit++) {
+        uint32_t opcode = bytes[2 * unit];
+        if (opcode == 0x1B)
+            return 1;
+        if (opcode == 0x1A) {
+            int64_t text = load16(bytes + 2 * unit + 2);
+            if (text < count && wanted[text])
+                return 1;
+        }
+    }
+    return 0;
+}

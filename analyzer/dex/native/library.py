@@ -82,6 +82,9 @@ class Core:
         self._find_text = library.find_text
         self._find_text.restype = _N
         self._find_text.argtypes = (ctypes.c_char_p, _N, _N, _N, ctypes.c_char_p, _N, _P, _N)
+        self._may_load = library.may_load
+        self._may_load.restype = _N
+        self._may_load.argtypes = (ctypes.c_char_p, _N, _N, _N, _P, _N)
         self._read_parents = library.read_parents
         self._read_parents.restype = _N
         self._read_parents.argtypes = (ctypes.c_char_p, _N, _P, _N, _N, _P, _P, _N)
@@ -248,6 +251,10 @@ class Core:
         found = np.empty(_ROWS, np.int64)
         count = self._find_text(data, len(data), first, last, text, len(text), address(found), len(found))
         return found[:count].tolist() if count >= 0 else None
+
+    def may_load(self, data: bytes, first: int, last: int, wanted: Flags) -> bool:
+        """Whether code units ``first`` to ``last`` of a file may load a wanted string; see `Program.may_load`."""
+        return self._may_load(data, len(data), first, last, address(wanted), len(wanted)) == 1  # type: ignore[no-any-return]  # ctypes
 
     def read_parents(self, data: bytes, classes: npt.NDArray[Any], types: int) -> tuple[Ints, Ints] | None:
         """Return (class, superclass or interface) pairs of type indices; ``classes`` is the class table.

@@ -221,3 +221,17 @@ def test_code_items_are_read_as_python_reads_them(core, raw, codes):
     for name in ("start", "end", "irregular", "offset", "first_row", "rows"):
         assert getattr(found, name).tolist() == getattr(expected, name).tolist(), name
     assert found.damaged == expected.damaged
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(units, max_size=40), st.lists(st.integers(0, 8), max_size=3), st.data())
+def test_what_may_load_a_string_is_told_as_python_tells_it(core, code, texts, data):
+    raw = np.array(code, "<u2").tobytes()
+    wanted = np.zeros(9, np.bool_)
+    wanted[texts] = True
+    first = data.draw(st.integers(0, len(code)))
+    last = data.draw(st.integers(first, len(code)))
+    pairs = list(zip(code[first:last], code[first + 1 : last], strict=False))
+    jumbo = any(unit & 0xFF == opcodes.CONST_STRING_JUMBO for unit, _ in pairs)
+    plain = any(unit & 0xFF == opcodes.CONST_STRING and behind in texts for unit, behind in pairs)
+    assert core.may_load(raw, first, last, wanted) == (jumbo or plain)

@@ -75,6 +75,7 @@ for _ in range({rounds} * 10):  # what no reader of headers lets through: places
         core.find_strings(raw, starts, slots, b"ab\\0" + raw[:3] + b"\\0", np.array([0, 3, 7], np.int64))
     core.mark_beginnings(raw, starts, [raw[:1], b"", b"abc"])
     core.find_endings(raw, starts, {{b"", raw[-2:], b"com"}})
+    core.may_load(raw, far(), far(), np.ones(chance.randrange(1, 9), np.bool_))
     core.read_parents(raw, (np.frombuffer(chance.randbytes(64), np.uint32) % 260).reshape(2, 8), 9)
     units = chance.randrange(90)
     followed = core.follow(raw, chance.randrange(200), chance.randrange(200), units)
