@@ -13,8 +13,8 @@ _SENTENCE = re.compile(
 _HOW = {
     "its string table was read, its instructions were not": "只读取了字符串表，没有读取指令",
     "channel and package names were read, its machine code was not": "读取了通道名和包名，没有读取机器码",
-    "interface names were looked up, values and calls through other names were not followed": (
-        "检索了接口名称；没有跟踪参数的值和经其他名称的调用"
+    "interface names and other names for them were looked up, values and calls through arguments were not followed": (
+        "检索了接口名称及其在同一代码块内的别名；没有跟踪参数的值和经参数传递的调用"
     ),
 }
 _WHY = (

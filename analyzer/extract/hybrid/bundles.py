@@ -325,7 +325,10 @@ def say_coverage(row: Bundle, title: str) -> str:
     version = f" ({row.engine})" if row.engine else ""
     how = {
         "flutter": "channel and package names were read, its machine code was not",
-    }.get(row.framework, "interface names were looked up, values and calls through other names were not followed")
+    }.get(
+        row.framework,
+        "interface names and other names for them were looked up, values and calls through arguments were not followed",
+    )
     if row.engine and row.engine.startswith("Hermes"):
         how = "its string table was read, its instructions were not"
     files = f"{row.scripts} files of code: {how}" if row.scripts else "no code of it was read"

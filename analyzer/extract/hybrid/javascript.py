@@ -8,20 +8,25 @@ keep whole modules there.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Literal
 
 from analyzer.model.record import dataclass
 
+from .aliases import MOST, find_aliases, find_uses, in_spans
+
 Use = Literal["call", "mention"]
 
 _PART = r"(?:\s*\??\.\s*[A-Za-z_$][\w$]*|\s*\[\s*(?:\"[\w$]+\"|'[\w$]+')\s*\])"
+_REST = re.compile(rf"{_PART}+")
 _CLEAN = re.compile(r"[\s?\"'\[\]]+")
 _WINDOW = ("window.", "globalThis.", "self.")
 _CALLED = re.compile(r"\s*\)?\s*(?:\?\.)?\(")
 _ASSIGNED = re.compile(r"\s*=(?![=>])")
+_PLATFORM = 8
+"""Names below one word from which on the word is taken for the object of a platform (``uni``, ``wx``)."""
 _HANDED_ON = frozenset({"call", "apply", "bind"})
 _VERB = re.compile(
     r"^(?:add|authenticate|authorize|capture|check|choose|close|compress|create|find|get|import|invoke|is|list|load|login|on|"
@@ -59,35 +64,104 @@ def find_names(text: str, names: Iterable[str], *, page: bool = False) -> Iterat
     What is assigned to (``uni.getLocation = …``) is a definition and no use.
     """
     wanted = frozenset(names)
-    candidates = sorted(_candidates(text, wanted), key=lambda row: row[0])
-    if not candidates:
+    rows = list(_candidates(text, wanted))
+    candidates = sorted(((at, *found, stop) for at, stop, found, _ in rows if found), key=lambda row: row[0])
+    given = [row for row in rows if row[3]]
+    if not candidates and not given:
         return
-    code = find_code(text, candidates[-1][0] + 1, page=page)
-    starts = [start for start, _ in code]
-    for offset, name, rest, stop in candidates:
-        place = bisect_right(starts, offset) - 1
-        if place < 0 or offset >= code[place][1]:
-            continue
-        use = _use(text, name, rest, stop)
-        if use is not None:
-            yield Found(name, offset, use)
+    is_code = in_spans(find_code(text, len(text) if given else candidates[-1][0] + 1, page=page))
+    found = [
+        Found(name, offset, use)
+        for offset, name, rest, stop in candidates
+        if is_code(offset) and (use := _use(text, name, rest, stop)) is not None
+    ]
+    if given:
+        found += _by_other_names(text, wanted, [row for row in given if is_code(row[0])], is_code)
+        found.sort(key=lambda one: one.offset)
+    yield from found
 
 
-def _candidates(text: str, names: frozenset[str]) -> Iterator[tuple[int, str, str, int]]:
-    """Yield (offset, name, rest of the path, end of the path) wherever one of the names may stand."""
+_Row = tuple[int, int, tuple[str, str] | None, str]
+"""Offset, end of the path, (name, rest) if it is a wanted one, and the path where it may be given another name."""
+
+
+def _candidates(text: str, names: frozenset[str]) -> Iterator[_Row]:
+    """Yield the paths that begin like one of the names."""
+    known = _beginnings(names)
     for root, expression in _expressions(names):
         if root not in text:
             continue
         for match in expression.finditer(text):
-            before = text[match.start() - 1 : match.start()]
-            found = None if before and (before in "$_." or before.isalnum()) else _longest(match[0], names)
-            if found is not None:
-                yield match.start(), *found, match.end()
+            at, stop = match.span()
+            before = text[at - 1 : at]
+            if before and (before in "$_." or before.isalnum()):
+                continue
+            path = _plain(match[0])
+            found = _longest(path, names) if "." in path else None
+            inner = next((path.removeprefix(one) for one in _WINDOW if path.startswith(one)), path)
+            given = inner if inner in known and text[max(0, at - 20) : at].rstrip().endswith(("=", "&&")) else ""
+            if found or given:
+                yield at, stop, found, given
 
 
-def _longest(raw: str, names: frozenset[str]) -> tuple[str, str] | None:
+def _by_other_names(
+    text: str, names: frozenset[str], rows: list[_Row], is_code: Callable[[int], bool]
+) -> Iterator[Found]:
+    """Yield the uses of names by the words that parts of them are given."""
+    known = _beginnings(names)
+    waiting = [one for at, stop, _, path in rows for one in find_aliases(text, at, stop, path)]
+    for count, one in enumerate(waiting):
+        if count >= MOST:
+            return
+        if isinstance(one, tuple):
+            path, at = one
+            if path in names and not _is_function(path):
+                yield Found(path, at, "call")
+            elif path in names:
+                yield Found(path, at, "mention")
+            continue
+        if one.path not in known:
+            continue
+        for at in find_uses(text, one, is_code):
+            match = _REST.match(text, at + len(one.word))
+            stop = match.end() if match else at + len(one.word)
+            path = _plain(one.path + text[at + len(one.word) : stop])
+            found = _longest(path, names)
+            use = _use(text, *found, stop) if found else None
+            if found and use == "call":
+                yield Found(found[0], at, use)
+            elif path in known:
+                waiting += [more for more in find_aliases(text, at, stop, path) if more not in waiting]
+
+
+@lru_cache(maxsize=16)
+def _beginnings(names: frozenset[str]) -> frozenset[str]:
+    """Return the paths that may be given another name: what a name begins with, and functions themselves.
+
+    A single word counts where it is clearly an object of a platform, not a word that every script may use.
+    """
+    found = {name for name in names if _is_function(name)}
+    for name in names:
+        parts = name.split(".")
+        found.update(".".join(parts[:count]) for count in range(2, len(parts)))
+    roots = Counter(name.partition(".")[0] for name in names)
+    deep = {name.partition(".")[0] for name in names if name.count(".") > 1}
+    found |= {root for root, count in roots.items() if count >= _PLATFORM or root in deep}
+    return frozenset(found - {one[:-1] for one in _WINDOW} - {"document"})
+
+
+def _is_function(name: str) -> bool:
+    return bool(_VERB.match(name.rpartition(".")[2]))
+
+
+def _plain(raw: str) -> str:
+    """Return a path with dots alone."""
+    path = _CLEAN.sub(lambda found: "." if "[" in found[0] else "", raw)
+    return path.replace("..", ".").rstrip(".")
+
+
+def _longest(path: str, names: frozenset[str]) -> tuple[str, str] | None:
     """Return (name, what follows it in the path) for the longest name that a path begins with."""
-    path = _CLEAN.sub(lambda found: "." if "[" in found[0] else "", raw).replace("..", ".").rstrip(".")
     for prefix in ("", *_WINDOW):
         if path.startswith(prefix):
             parts = path.removeprefix(prefix).split(".")
@@ -99,7 +173,7 @@ def _longest(raw: str, names: frozenset[str]) -> tuple[str, str] | None:
 
 
 def _use(text: str, name: str, rest: str, stop: int) -> Use | None:
-    function = bool(_VERB.match(name.rpartition(".")[2]))
+    function = _is_function(name)
     if rest:
         return "call" if not function or rest.partition(".")[0] in _HANDED_ON else "mention"
     if _CALLED.match(text, stop):
@@ -113,7 +187,7 @@ def _use(text: str, name: str, rest: str, stop: int) -> Use | None:
 def _expressions(names: frozenset[str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return one expression for each first word: a literal at its front is what makes the search fast."""
     roots = {name.partition(".")[0] for name in names} | {one[:-1] for one in _WINDOW}
-    return tuple((root, re.compile(rf"{re.escape(root)}(?![\w$]){_PART}+")) for root in sorted(roots))
+    return tuple((root, re.compile(rf"{re.escape(root)}(?![\w$]){_PART}*")) for root in sorted(roots))
 
 
 def find_code(text: str, end: int, *, page: bool = False) -> list[tuple[int, int]]:
