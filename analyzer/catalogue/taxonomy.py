@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,6 +30,14 @@ class Words(Record):
 
     zh: tuple[str, ...] = ()
     en: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compound(Record):
+    """Each first half with each second one, with or without ``的`` between, is a word."""
+
+    first: tuple[str, ...]
+    second: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +68,17 @@ class PersonalData(Row):
     """Words that name it as an entry of a list only ("姓名、电话、成绩"), where nothing else touches them."""
     not_words: tuple[str, ...] = ()
     """Longer expressions that hold one of the words and name nothing of it: ``班级圈`` is a function, no class."""
+    compounds: tuple[Compound, ...] = ()
+    """Words of two halves, too many to write out."""
     note: Bilingual | None = None
+
+    @property
+    def compound_words(self) -> Iterator[str]:
+        """Yield the words that the halves make: ``家长`` and ``电话`` make ``家长电话`` and ``家长的电话``."""
+        for row in self.compounds:
+            for first, second in itertools.product(row.first, row.second):
+                yield first + second
+                yield f"{first}的{second}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from typing import Any
 
 from analyzer.model import Declaration
 
-from .companies import meant_sdks
 from .indexes import GENERAL, ITEM, NOTHING, PolicyWords
 from .layout import Line, cells, tells_aim, tells_data
+from .mentions import Mentions, mentions_of
 from .negation import Reading, readings
 from .words import Hit, fold
 
@@ -30,8 +30,14 @@ _CUE = re.compile(
     r"collect|obtain|provide|access|read|permission|use",
 )
 """A sentence that speaks of collecting. Elsewhere a word is named in passing, unless it stands in a list."""
+_ASIDE = re.compile(
+    r"投诉|举报|联系(?!人|电话|方式|地址)|注销|撤回|更正|通知您|告知您|公开|公示|载明|不愿|不想|不肯|披露|出售|泄[露漏]|权利|权益|更新|修订|本政策|本声明|规则|法律|法规|海外|境外|"
+    r"如何|怎么|怎样|什么|哪些|小心|注意|谨慎|妥善|不要(?:把|将|在|向)|请勿|切勿|欢迎|感谢|尊重|重视|承诺|遵守|依法"
+)
+"""A sentence without a verb of collecting that is about something else: what it names is named in passing."""
 _STRONG_CUE = re.compile(
-    r"加密(?:后)?(?:保存|存储|储存|存放)|保存(?:\d|[一二三四五六七八九十]|至|到)|我们(?:会)?(?:使用|检测)(?:您|你|Android|OAID|IMEI|设备)|涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取"
+    r"加密(?:后)?(?:保存|存储|储存|存放)|保存(?:\d|[一二三四五六七八九十]|至|到)|我们(?:会)?(?:使用|检测)(?:您|你|Android|OAID|IMEI|设备)|涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取",
+    re.IGNORECASE,
 )
 _JUST_BEFORE = re.compile(r"(?:收集|采集|填写|登记|录入)(?:(?!为了|用于|以便|目的|核对)[^。；，,]){0,16}$")
 """Not across the purpose: "收集它是为了与学校的学籍库核对" names neither the school nor the record number."""
@@ -40,11 +46,14 @@ _TAKES = re.compile(r"(?:采集|读取|获取)$")
 _HANDED = re.compile(r"(?:上传|导入|上报|录入)(?:学生|孩子|教师|老师|家长|您|用户)的?[^，。；]{0,8}$")
 """Somebody hands a person's data in; a word of lists that follows names them."""
 _PASSING = re.compile(
-    r"妥善保管|告知他人|告诉他人|重置密码|冻结|操作日志|访问控制|保密|防止|才能访问|泄露|保管|(?:适当|显著|醒目|明显)的?位置|(?:您|用户|家长|监护人|自己)[^，。；,;]{0,12}(?:删除|更正|修改|查看和)|(?:删除|更正|修改)(?:您|用户|自己|个人|或)|(?:保护|守护|保障)(?:您|你|用户|孩子|学生|儿童)的|工作人员|员工|核对订单"
+    r"有权(?:查|复制|更正|删除|要求)|(?:采取|采用|使用)[^，。；]{0,10}(?:加密|措施|技术)[^，。；]{0,8}保护|妥善保管|告知他人|告诉他人|重置密码|冻结|操作日志|访问控制|保密|防止|才能访问|泄露|保管|(?:适当|显著|醒目|明显)的?位置|(?:您|用户|家长|监护人|自己)[^，。；,;]{0,12}(?:删除|更正|修改|查看和)|(?:删除|更正|修改)(?:您|用户|自己|个人|或)|(?:保护|守护|保障)(?:您|你|用户|孩子|学生|儿童)的|工作人员|员工|核对订单"
 )
 _PURPOSE = re.compile(r"(?:用于|用来|以便|目的[是为:：]|为了|便于|不会?影响)(?:(?!收集|读取|获取|申请)[^，,。；;])*$")
 """Before a word: it tells what for, or what stays possible."""
-_DEFINITION = re.compile(r"是指|敏感(?:个人)?信息[^。，]{0,12}(?:包括|例如)")
+_DEFINITION = re.compile(
+    r"是指|所称|敏感(?:个人)?信息[^。，]{0,12}(?:包括|例如)|"
+    r"^(?:[\s\W\d一二三四五六七八九十]|本(?:政策|规则)[^，。]{0,6}|其中)*(?:个人|儿童|用户|学生)(?:敏感|隐私)?信息(?:主要|通常|一般)?(?:包括|包含|指|如|例如)"
+)
 _OWN_STATEMENT = re.compile(
     r"(?:会|将|需要|需|可能|才|仅|只)[^，。；]{0,10}(?:收集|采集|获取|读取|申请|使用|上传|记录)"
 )
@@ -60,17 +69,10 @@ _ITEM_LEFT = re.compile(
     r"(?:^|[、，,；;：:/（(\t\s+&|]|以及|及|和|或|与|您的|学生的|教师的|孩子的|我们收集|收集|采集|填写|获取|包括|包含|含|的|端|"
     r"需要|提供|输入|提交|录入|登记|上报|上传|申请|比如|例如|其|填入|填报|完善|索取)[\s*“「【《]*$"
 )
-_ITEM_RIGHT = re.compile(r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)")
-_WIFI_PASSWORD = re.compile(r"(?:wi-?fi|wlan|无线)[^，。；、]{0,6}(?:和|、|与)?$")
-_FUNCTIONS = frozenset(
-    re.findall(
-        r"[^|]+",
-        "一键登录|本机号码校验|人脸识别|音视频通话|实时音视频|音视频|视频点播|消息服务|对象存储|用户反馈|热修复|日志服务|弹幕|行为验证|号码认证|"
-        "活体检测|人脸核身|实人认证|智能语音交互|白板|远程配置|远程日志|设备风险识别|快应用|智能笔|点阵笔|小程序容器|"
-        "移动推送|智慧教育|崩溃分析",
-    )
+_ITEM_RIGHT = re.compile(
+    r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|一律|一概|统统|全都|都|均|我们|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)"
 )
-"""Words of a function rather than of anybody's product: they name an SDK only in a table or right before "SDK"."""
+_WIFI_PASSWORD = re.compile(r"(?:wi-?fi|wlan|无线)[^，。；、]{0,6}(?:和|、|与)?$")
 
 
 def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple[Declaration, ...]:
@@ -81,7 +83,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
     folded = fold(text)
     found: list[Declaration] = []
     # most lines of a policy name nothing: one pass over the whole text says which do
-    named = _Named(folded, words)
+    named = Mentions(folded, words)
     by_name = named.vendors(words)
     for line, following in zip(every, [*every[1:], None], strict=True):
         if not named.anything(line.start, line.end):
@@ -90,7 +92,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
         for begin, end in line.sentences:
             start = line.start + begin
             part = folded[start : line.start + end]
-            hits = _hits(part, named.within(start, line.start + end), words, line.topic, by_name)
+            hits = mentions_of(part, start, named.within(start, line.start + end), words, line, by_name)
             if not hits:
                 continue
             meant = readings(part)
@@ -126,37 +128,6 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
     return tuple(found)
 
 
-class _Named:
-    """All words of the three indexes in a text, found in one pass each, and asked for stretch by stretch."""
-
-    def __init__(self, folded: str, words: PolicyWords) -> None:
-        self._folded = folded
-        self._indexes = (words.data, words.companies, words.sdks)
-        self._hits = [list(index.find(folded)) for index in self._indexes]
-        self._starts = [[hit.start for hit in hits] for hits in self._hits]
-
-    def anything(self, low: int, high: int) -> bool:
-        """Tell whether a word begins in this stretch; one that crosses a line end names nothing."""
-        return any(bisect.bisect_left(starts, low) < bisect.bisect_left(starts, high) for starts in self._starts)
-
-    def vendors(self, words: PolicyWords) -> set[str]:
-        """Return the vendors of the SDKs that the text names: their company's name stands for no other SDK."""
-        _, companies, sdks = self._hits
-        inside = {place for hit in companies for place in range(hit.start, hit.end)}
-        return {words.vendors[key] for hit in sdks if hit.start not in inside for key in hit.ids}
-
-    def within(self, low: int, high: int) -> list[list[Hit]]:
-        """Return the words of each index in this stretch, offsets counted from its beginning."""
-        found = []
-        for index, hits, starts in zip(self._indexes, self._hits, self._starts, strict=True):
-            first, past = bisect.bisect_left(starts, low), bisect.bisect_left(starts, high)
-            if (first and hits[first - 1].end > low) or (past > first and hits[past - 1].end > high):
-                found.append(list(index.find(self._folded[low:high])))  # a word over the edge hides those inside
-            else:
-                found.append([Hit(hit.start - low, hit.end - low, hit.ids) for hit in hits[first:past]])
-        return found
-
-
 _MARK = re.compile(r"[，；,;\t。]")
 _GAP = re.compile(r"[\s、，,；;/和与及或+]{1,2}|(?:、|和|与|及|或|以及)[^，。；、]{1,5}的")
 
@@ -168,37 +139,6 @@ def _beside(hit: Hit, others: list[Hit], part: str) -> bool:
         for other in others
         for low, high in ((other.end, hit.start), (hit.end, other.start))
     )
-
-
-def _hits(
-    part: str, within: list[list[Hit]], words: PolicyWords, topic: str, by_name: set[str]
-) -> list[tuple[Hit, str]]:
-    """Return all words of a sentence; an SDK's name inside a company's, or inside a word of data, is not its own."""
-    data = [(hit, "data") for hit in within[0] if not all(key.startswith(NOTHING) for key in hit.ids)]
-    companies = [(hit, "company") for hit in within[1]]
-    covered = [(hit.start, hit.end) for hit, _ in (*data, *companies)]
-    sdks: list[tuple[Hit, str]] = []
-    for hit in within[2]:
-        if any(low <= hit.start < high and high - low > hit.end - hit.start for low, high in covered):
-            continue
-        if any(low < hit.end < high and low > hit.start for low, high in covered):
-            continue
-        if part[hit.start : hit.end] in _FUNCTIONS and not part.startswith("sdk", hit.end) and "\t" not in part:
-            continue
-        before = sdks[-1][0] if sdks else None
-        if (
-            before
-            and hit.start - before.end <= 1
-            and {words.vendors[key] for key in hit.ids} & {words.vendors[key] for key in before.ids}
-        ):
-            sdks.pop()  # "Firebase Crashlytics" is one name, the longer part of it the telling one
-        sdks.append((hit, "sdk"))
-    if topic == "sdk" and companies and not sdks:
-        for hit, _ in companies:
-            meant = meant_sdks(set(hit.ids) - by_name, part, words.sdks_of)
-            if meant:
-                sdks.append((Hit(hit.start, hit.end, tuple(meant)), "sdk"))
-    return sorted((*data, *sdks, *companies), key=lambda item: (item[0].start, item[1]))
 
 
 def _aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]]:
@@ -225,7 +165,13 @@ def _entry_aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]
         return []
     at = line.mark + colon.start()
     left = any(begin + hit.start < at for hit in hits)
-    right = any(begin + hit.start >= at for hit in hits)
+    # "定位：用于考勤" tells an aim, and a word of lists alone no kind
+    right = any(
+        begin + hit.start >= at
+        and any(key[0] not in GENERAL + ITEM + NOTHING for key in hit.ids)
+        and _PURPOSE.search(line.text, at, begin + hit.start) is None
+        for hit in hits
+    )
     if not left or not right:
         return []
     return [(at, len(line.text))] if line.topic == "permission" else [(0, at)]
@@ -245,7 +191,7 @@ def _of_clause(clause: str) -> tuple[bool, bool, bool]:
 def _of_sentence(sentence: str) -> tuple[bool, bool, bool, bool]:
     """Tell whether a sentence speaks of collecting, defines, speaks plainly of collecting, asks."""
     return (
-        _CUE.search(sentence) is not None,
+        _CUE.search(sentence) is not None or _ASIDE.search(sentence) is None,
         _DEFINITION.search(sentence) is not None,
         _STRONG_CUE.search(sentence) is not None,
         _QUESTION.search(sentence) is not None,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from analyzer.catalogue import Catalogue
 
-from .companies import by_vendor
+from .companies import BRANDS, by_vendor
 from .words import WordIndex, fold
 
 GENERAL = "?"
@@ -35,6 +35,8 @@ class PolicyWords(NamedTuple):
     """Particular and general words together, the longest wins: ``位置`` is not found inside ``精确位置``."""
     sdks: WordIndex
     companies: WordIndex
+    brands: WordIndex
+    """Short names of vendors; each stands for the vendors of `companies.BRANDS`."""
     vendors: Mapping[str, str]
     """SDK → vendor."""
     sdks_of: Mapping[str, tuple[tuple[str, str], ...]]
@@ -45,7 +47,7 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
     """Build the indexes from a catalogue: words of personal data, disclosure words of SDKs, names of companies."""
     data: dict[str, Iterable[str]] = {}
     for key, row in catalogue.personal_data.items():
-        data[key] = (*row.words.zh, *row.words.en)
+        data[key] = (*row.words.zh, *row.words.en, *row.compound_words)
         data[GENERAL + key] = (*row.weak_words.zh, *row.weak_words.en)
         data[ITEM + key] = row.item_words
         data[NOTHING + key] = row.not_words
@@ -64,6 +66,7 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
             }
         ),
         companies=WordIndex(companies),
+        brands=WordIndex({brand: (brand,) for brand in BRANDS}),
         vendors={key: row.vendor.zh for key, row in catalogue.sdks.items()},
         sdks_of=by_vendor(catalogue.sdks),
     )

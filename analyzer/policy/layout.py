@@ -45,9 +45,10 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     ),
     ("contact", re.compile(r"联系")),
 )
-_DATA_COLUMN = re.compile(r"信息|字段|数据|权限|收集|采集|标识")
+_DATA_COLUMN = re.compile(r"信息|字段|数据|权限|收集|采集|标识|拿到|得到|获取|看到|读取|内容$|资料")
 _AIM_COLUMN = re.compile(
-    r"目的|用途|用于|时机|关闭|说明|场景|公司|主体|提供方|链接|后果|必需|必要|如何|方式|隐私|功能|拒绝|序号|地址|网址"
+    r"目的|用途|用于|时机|关闭|说明|场景|公司|主体|提供方|链接|后果|必需|必要|如何|方式|隐私|功能|拒绝|序号|地址|网址|谁|来源|渠道|能否|可否|是否|安卓|ios|android|时间|频|期限|保存多久|存放|干什么|做什么|为什么",
+    re.IGNORECASE,
 )
 
 
@@ -118,7 +119,7 @@ def lines(text: str) -> Iterator[Line]:
         led = bool(over) and over[-1].level == _LEAD
         entry = bullet or labelled or led
         listed = level is None and (row or (short and entry and topic in {"collect", "permission", "sdk"}))
-        denied = level is None and short and bool(over) and over[-1].denies and not row
+        denied = level is None and short and bool(over) and over[-1].denies and not row and (bullet or not bulleted)
         yield Line(
             match.start(),
             match.end(),
