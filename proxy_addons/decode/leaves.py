@@ -9,7 +9,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import NamedTuple, overload
 
 from analyzer.model.channels import Place
@@ -214,14 +215,15 @@ class Leaves(Sequence[Leaf]):
         else:  # some leaf holds a NUL itself
             coded = (text.encode("utf-8", "surrogatepass") for text in self.texts)
             sizes = map(len, (*coded, *self.raws))
-        starts = list(accumulate((size + 1 for size in sizes), initial=0))
-        return starts[:-1]
+        return list(map(add, accumulate(sizes, initial=0), count()))[:-1]
 
     @cached_property
     def begins(self) -> list[int]:
         """Where each leaf begins when the texts of all are joined by one character."""
+        if self.data.isascii():
+            return self.starts
         sizes = (*map(len, self.texts), *(len(raw.decode("utf-8", "surrogateescape")) for raw in self.raws))
-        return list(accumulate((size + 1 for size in sizes), initial=0))[:-1]
+        return list(map(add, accumulate(sizes, initial=0), count()))[:-1]
 
     def leaf_at(self, position: int) -> int:
         """Return the number of the leaf that holds a byte of `data`."""
@@ -236,6 +238,8 @@ class Leaves(Sequence[Leaf]):
     def character(self, index: int, position: int) -> int:
         """Return how many characters of leaf ``index`` stand before a byte of `data`."""
         start = self.starts[index]
+        if position == start:
+            return 0
         while start < position < len(self.data) and self.data[position] & 0xC0 == 0x80:  # inside a character
             position -= 1
         before = self.data[start:position]

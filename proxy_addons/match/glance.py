@@ -205,7 +205,7 @@ class Glance:
         tokens = tokens_of(joined.encode("utf-8", "surrogatepass"))
         table = self._known.digests
         words = b" ".join(tokens).translate(TO_WORDS).lower().split()
-        if not tokens.keys().isdisjoint(table.coded) or not table.hexadecimal.keys().isdisjoint(words):
+        if not table.coded.keys().isdisjoint(tokens) or not table.hexadecimal.keys().isdisjoint(words):
             return None
         if any(table.of_hex(token) for token in tokens if len(token) == UUID):
             return None

@@ -23,6 +23,8 @@ Raw = tuple[int, int, int, tuple[str, ...], bool]
 """(start, end, number of the value, layers, whether a key name is needed)."""
 SALT = re.compile(r"salt|slt|nonce|seed|rand|md5|sha1|sha256|hash|digest")
 CHUNK = 1 << 18
+UUID = 36
+"""Characters of 32 digits and four dashes."""
 SHORT = 6
 """Bytes below which a value that needs its name stands anywhere by chance."""
 _WHOLE: tuple[Proof, Sure] = ("known_value", "V")
@@ -107,15 +109,20 @@ class KnownValues:
         if not self.known:
             return
         table = self.digests
-        for token in hay.tokens:
-            if token in table.coded:
-                yield from self._at(hay, token, table.coded[token])
-            if len(token) == 36 and (ways := table.of_hex(token)):  # a digest written as a UUID
-                yield from self._at(hay, token, ways)
+        if not table.coded.keys().isdisjoint(hay.tokens):  # it goes through its argument
+            for token in hay.tokens:
+                if token in table.coded:
+                    yield from self._at(hay, token, table.coded[token])
+        dashed = [token for token in hay.tokens if len(token) == UUID]  # a digest written as one
+        if dashed and not table.hexadecimal.keys().isdisjoint(b" ".join(dashed).replace(b"-", b"").lower().split()):
+            for token in dashed:
+                if ways := table.of_hex(token):
+                    yield from self._at(hay, token, ways)
         lowered = b" ".join(hay.words).lower().split()
-        for word, low in zip(hay.words, lowered, strict=True):
-            if low in table.hexadecimal:
-                yield from self._at(hay, word, table.hexadecimal[low])
+        if not table.hexadecimal.keys().isdisjoint(lowered):
+            for word, low in zip(hay.words, lowered, strict=True):
+                if low in table.hexadecimal:
+                    yield from self._at(hay, word, table.hexadecimal[low])
 
     @staticmethod
     def _at(hay: Haystack, token: bytes, ways: list[tuple[int, tuple[str, ...]]]) -> Iterator[Raw]:

@@ -76,4 +76,6 @@ def _in_characters(hit: Hit, index: int, leaves: Leaves) -> Hit:
     begin = leaves.begins[index]
     start = begin + leaves.character(index, hit.start)
     end = begin + leaves.character(index, min(hit.end, leaves.span(index)[1]))
+    if (start, end) == (hit.start, hit.end):
+        return hit
     return Hit(start, end, hit.data, hit.value, hit.known, hit.layers, hit.key, hit.proof, hit.sure)

@@ -70,6 +70,8 @@ class Patterns:
         self._sieves = {
             name: [Sieve(pattern.pattern) for pattern in patterns] for name, (_, patterns) in self._rules.items()
         }
+        self._single = {rule.id for rule, _ in self._rules.values() if rule.min_count == 1 and not rule.together}
+        """Of which one value says all: others are counted, also those that are known."""
         with_form = [rule for rule, patterns in self._rules.values() if patterns]
         self._prefilter = Prefilter(rule for rule in with_form if rule.alone == "hint")
         self._named_text = NamedText(with_form)
@@ -87,9 +89,10 @@ class Patterns:
         by_rule: Hits = {}
         for index, role in roles:
             if role.keyed:
-                self._keyed(hay, index, role, by_rule)
+                self._keyed(hay, index, role, by_rule, taken)
         for rule, begin, end in self._prefilter.places(hay):
-            self._window(hay, rule, begin, end, by_rule)
+            if not (rule.id in self._single and taken.holds(begin, end)):
+                self._window(hay, rule, begin, end, by_rule)
         self._running(hay, by_rule)
         found: list[Hit] = []
         for name, hits in by_rule.items():
@@ -131,9 +134,11 @@ class Patterns:
         """Tell whether names that stand together may say what an object is."""
         return any(all(forms & names for names in wanted) for _, wanted in self._objects_of)
 
-    def _keyed(self, hay: Haystack, index: int, role: Role, by_rule: Hits) -> None:
-        """Try the patterns of the kinds that the key of a leaf names."""
+    def _keyed(self, hay: Haystack, index: int, role: Role, by_rule: Hits, taken: Spans) -> None:
+        """Try the patterns of the kinds that the key of a leaf names, unless all of it is a known value."""
         text = hay.leaves.texts[index]
+        if self._single.issuperset(role.keyed) and taken.holds(*hay.leaves.span(index)):
+            return
         if len(text) >= 1024 and BLOB.match(text):
             return
         for identifier in role.keyed:
@@ -148,7 +153,7 @@ class Patterns:
             if sieve.lets_through(part, shape):
                 break
         else:
-            if FULL_WIDTH not in part:
+            if FULL_WIDTH.search(part) is None:
                 return
         for index in range(leaves.leaf_at(begin), leaves.leaf_at(max(begin, end - 1)) + 1):
             if index >= len(leaves.texts) or leaves.nodes[leaves.home_of(index)].binary:

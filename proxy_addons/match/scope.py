@@ -146,6 +146,14 @@ class NamedText:
         self._behind = {
             rule.id: [behind_name(pattern) for pattern in rule.patterns] for rule in rules if rule.alone == "never"
         }
+        # Nearly always none of them does: one expression for all that a word names says so.
+        never = [[rule for rule in named if rule in self._behind] for named in self._rules]
+        patterns = {rule.id: rule.patterns for rule in rules}
+        self._any_behind = [
+            behind_name(*dict.fromkeys(pattern for rule in some for pattern in patterns[rule])) if some else None
+            for some in never
+        ]
+        self._always = [[rule for rule in named if rule not in self._behind] for named in self._rules]
         self._automaton = ahocorasick_rs.BytesAhoCorasick(list(words)) if words else None
 
     def places(self, hay: Haystack, begin: int, end: int) -> dict[str, list[tuple[int, int]]]:
@@ -153,17 +161,24 @@ class NamedText:
         found: dict[str, list[tuple[int, int]]] = {}
         if self._automaton is None:
             return found
+        data, naming = hay.data, NAMING.match
         part = hay.lowered[begin:end]
-        wide = FULL_WIDTH in part
+        wide = b"\xef\xbc" in part and FULL_WIDTH.search(part) is not None
         for number, low, high in self._automaton.find_matches_as_indexes(part, overlapping=True):
-            sign = NAMING.match(part, high)
+            sign = naming(part, high)
             if sign is None:
                 continue
-            place = (begin + low, min(end, begin + sign.end() + BEHIND))
-            for rule in self._rules[number]:
+            after = begin + sign.end()
+            together = self._any_behind[number]
+            some = together is None or wide or together.match(data, after, min(end, after + BEHIND)) is not None
+            rules = self._rules[number] if some else self._always[number]
+            if not rules:
+                continue
+            place = (begin + low, min(end, after + BEHIND))
+            for rule in rules:
                 if not wide and rule in self._behind:
                     for pattern in self._behind[rule]:
-                        if pattern.match(hay.data, begin + sign.end(), place[1]) is not None:
+                        if pattern.match(data, after, place[1]) is not None:
                             break
                     else:
                         continue

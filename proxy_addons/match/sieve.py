@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 HAN = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
-FULL_WIDTH = b"\xef\xbc"
-"""Head of full-width digits, which are digits to a pattern of text, not to one of bytes."""
+FULL_WIDTH = re.compile(rb"\xef\xbc[\x90-\x99]")
+"""Full-width digits are digits to a pattern of text, not to one of bytes; full-width punctuation is on every page."""
 OPTIONAL = re.compile(r"\([^()]*\)[?*]")
 DIGITS = re.compile(r"\\d\{(\d+)")
 
@@ -35,11 +35,13 @@ def digits_in(pattern: str) -> int:
     return min(counts) if "|" in pattern else max(counts)
 
 
-def behind_name(pattern: str) -> re.Pattern[bytes]:
-    """Return what matches behind the sign of a name where ``pattern`` may find a value (`haystack.name_before`)."""
-    value = pattern.encode() if pattern.isascii() else HAN.pattern
-    return re.compile(_flags(value) + BETWEEN + value.replace(b"(?i)", b""))
+def behind_name(*patterns: str) -> re.Pattern[bytes]:
+    """Return what matches behind the sign of a name where one of ``patterns`` may find a value (`name_before`)."""
+    values = dict.fromkeys(pattern.encode() if pattern.isascii() else HAN.pattern for pattern in patterns)
+    return re.compile(BETWEEN + b"(?:" + b"|".join(map(_scoped, values)) + b")")
 
 
-def _flags(pattern: bytes) -> bytes:
-    return b"(?i)" if pattern.startswith(b"(?i)") else b""
+def _scoped(pattern: bytes) -> bytes:
+    """Return a pattern that keeps its case to itself."""
+    bare = pattern.replace(b"(?i)", b"")
+    return (b"(?i:" if pattern.startswith(b"(?i)") else b"(?:") + bare + b")"

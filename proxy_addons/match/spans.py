@@ -23,6 +23,11 @@ class Spans:
         inside = at < len(self._spans) and self._spans[at][0] < end
         return inside or (at > 0 and self._spans[at - 1][1] > start)
 
+    def holds(self, start: int, end: int) -> bool:
+        """Tell whether one interval covers all of ``start:end``."""
+        at = bisect_right(self._spans, (start, 1 << 60)) - 1
+        return at >= 0 and self._spans[at][0] <= start and end <= self._spans[at][1]
+
     def claim(self, start: int, end: int) -> bool:
         """Add ``start:end`` unless it overlaps; tell whether it was added."""
         if self.touches(start, end):

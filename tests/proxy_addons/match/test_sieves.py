@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.catalogue import load_catalogue
+from proxy_addons.decode.leaves import Leaf
 from proxy_addons.decode.tree import unfold
-from proxy_addons.match.haystack import TO_SHAPE, name_before
+from proxy_addons.match.haystack import TO_SHAPE, Haystack, name_before
 from proxy_addons.match.matcher import Matcher
 from proxy_addons.match.sieve import FULL_WIDTH, Sieve, digits_in
+from proxy_addons.match.spans import Spans
 from proxy_addons.sources.message import Message
 
 RULES = load_catalogue().identifiers
@@ -34,7 +36,7 @@ def test_a_sieve_lets_through_whatever_its_pattern_finds(text):
     for rule in RULES.values():
         for pattern in rule.patterns:
             if re.search(pattern, text):
-                assert FULL_WIDTH in data or Sieve(pattern).lets_through(data, data.translate(TO_SHAPE)), pattern
+                assert FULL_WIDTH.search(data) or Sieve(pattern).lets_through(data, data.translate(TO_SHAPE)), pattern
 
 
 def test_digits_of_a_pattern_are_never_more_than_a_match_must_hold():
@@ -67,3 +69,23 @@ def test_short_opaque_values_that_are_not_tried_are_told():
     gaps = unfold(_message(many.encode(), form)).gaps
     assert [gap.code for gap in gaps] == ["limit_reached"]
     assert "not tried" in gaps[0].detail
+
+
+def test_full_width_punctuation_of_a_page_opens_no_window_that_its_patterns_could_not_use():
+    rules = Matcher({}, {}, RULES).patterns
+    page = "<td>联系：</td><input name='f0'><td>姓名</td>"
+    places = rules.named_in_text(Haystack([Leaf(page, "body", None, (), "body", "body")]))
+    assert places == {}
+    wide = page + "imei：=４９０１５４２０３２３７５１８"
+    assert "imei" in rules.named_in_text(Haystack([Leaf(wide, "body", None, (), "body", "body")]))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 6)), max_size=6), st.integers(0, 36), st.integers(0, 6))
+def test_a_span_holds_what_all_its_places_are_in(spans, start, size):
+    taken = Spans((begin, begin + length) for begin, length in spans)
+    places = {place for begin, length in spans for place in range(begin, begin + length)}
+    inside = set(range(start, start + size)) <= places
+    if taken.holds(start, start + size) and size:
+        assert inside
+    for begin, length in spans:
+        assert taken.holds(begin, begin + length)
