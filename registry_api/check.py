@@ -98,18 +98,20 @@ def _of_data(settings: Settings) -> list[str]:
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - only this check needs it
     from alembic.script import ScriptDirectory  # noqa: PLC0415 - same
 
+    from registry_api.exchange.webhooks.sealing import problem_of  # noqa: PLC0415 - same
     from registry_api.migrations import config  # noqa: PLC0415 - same
     from registry_api.trail.chain import verify  # noqa: PLC0415 - same
 
     database = Database(settings)
     try:
         with database.writer.connect() as connection:
-            head = ScriptDirectory.from_config(config(connection)).get_current_head()
+            head = ScriptDirectory.from_config(config(connection, settings.data)).get_current_head()
             if MigrationContext.configure(connection).get_current_revision() != head:
                 return ["the database is of another version; run: eduaudit registry migrate"]
+            sealed = problem_of(connection, settings.data)
         with database.read() as session:
             why = verify(session).why
-            return [f"trail: {why}"] if why else []
+            return [*([f"trail: {why}"] if why else []), *([sealed] if sealed else [])]
     except SQLAlchemyError as error:
         # The driver's text may hold an address, never a password.
         why = " ".join(str(getattr(error, "orig", error)).split())[:200]

@@ -27,3 +27,21 @@ def deliver(data: Path | None) -> None:
         say(f"{relay(made)} delivered")
     finally:
         made.close()
+
+
+@webhooks.command()
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="数据目录 / folder of the record")
+def reseal(data: Path | None) -> None:
+    """更换封存密钥 / make a new key for the secrets on record and seal them all with it; addresses notice nothing."""
+    from registry_api.commands.group import existing
+    from registry_api.exchange.webhooks.sealing import forget_old_keys
+    from registry_api.exchange.webhooks.sealing import reseal as seal_anew
+
+    made = existing(data)
+    try:
+        with made.database.write() as session:
+            count = seal_anew(session.connection(), made.settings.data)
+        forget_old_keys(made.settings.data)
+        say(f"{count} sealed anew")
+    finally:
+        made.close()

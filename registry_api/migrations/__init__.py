@@ -20,16 +20,17 @@ def migrate(settings: Settings) -> None:
     try:
         # One transaction for all revisions: an upgrade that fails leaves the database as it was.
         with database.writer.begin() as connection:
-            command.upgrade(config(connection), "head")
+            command.upgrade(config(connection, settings.data), "head")
     finally:
         database.close()
     migrate_jobs(settings)
 
 
-def config(connection: sa.Connection) -> Config:
-    """Return Alembic's configuration for an open connection; there is no ini file."""
+def config(connection: sa.Connection, data: Path) -> Config:
+    """Return Alembic's configuration for an open connection and the record's folder; there is no ini file."""
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
     made.attributes["connection"] = connection
+    made.attributes["data"] = data
     return made

@@ -26,10 +26,10 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(registry):
 def test_there_is_one_head_and_it_can_be_taken_back(settings):
     database = Database(settings)
     with database.writer.begin() as connection:
-        assert len(ScriptDirectory.from_config(config(connection)).get_heads()) == 1
-        command.downgrade(config(connection), "base")
+        assert len(ScriptDirectory.from_config(config(connection, settings.data)).get_heads()) == 1
+        command.downgrade(config(connection, settings.data), "base")
     with database.writer.begin() as connection:
-        command.upgrade(config(connection), "head")
+        command.upgrade(config(connection, settings.data), "head")
     database.close()
 
 
@@ -50,7 +50,7 @@ def test_a_database_of_the_first_tables_keeps_its_filings(tmp_path):
     database = Database(Settings(data=tmp_path / "old"))
     moment = "2026-01-01 00:00:00"
     with database.writer.begin() as connection:
-        command.upgrade(config(connection), "0001")
+        command.upgrade(config(connection, tmp_path / "old"), "0001")
     with database.writer.begin() as connection:
         for statement in (
             f"INSERT INTO organization VALUES (1, '甲', 'U', '31', '{moment}')",
@@ -75,12 +75,12 @@ def test_a_database_of_the_first_tables_keeps_its_filings(tmp_path):
         ):
             connection.execute(sa.text(statement))
     with database.writer.begin() as connection:
-        command.upgrade(config(connection), "head")
+        command.upgrade(config(connection, tmp_path / "old"), "head")
         row = connection.execute(sa.text("SELECT state, platform, rounds, version FROM filing")).one()
         assert tuple(row) == ("filed", "android", 0, 3)
         assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
         ended = connection.execute(sa.text("SELECT status FROM finding ORDER BY id")).scalars().all()
         assert ended == ["open", "retracted", "rectified"]
-        command.downgrade(config(connection), "0001")
+        command.downgrade(config(connection, tmp_path / "old"), "0001")
         assert connection.execute(sa.text("SELECT count(*) FROM audit_run")).scalar() == 1
     database.close()

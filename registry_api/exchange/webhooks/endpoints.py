@@ -16,6 +16,7 @@ from registry_api.db import now
 from registry_api.errors import RegistryError
 from registry_api.exchange.webhooks.guard import check_target
 from registry_api.exchange.webhooks.models import WebhookDelivery, WebhookEndpoint
+from registry_api.exchange.webhooks.sealing import seal
 from registry_api.exchange.webhooks.sending import new_secret
 from registry_api.kit.paging import After, Limit, page
 from registry_api.kit.requests import Hooking, RegistryPart
@@ -88,10 +89,11 @@ def create_webhook(body: WebhookBody, registry: RegistryPart, actor: Hooking) ->
         mine = session.exec(select(WebhookEndpoint.id).where(WebhookEndpoint.created_by == actor.key_id)).all()
         if len(mine) >= _MOST:
             raise RegistryError("conflict", f"a key has {_MOST} webhooks at most")
+        secret = new_secret()
         item = WebhookEndpoint(
             url=body.url,
             events=list(body.events),
-            secret=new_secret(),
+            secret=seal(registry.settings.data, secret),
             cursor=session.scalar(sa.select(sa.func.max(TrailEntry.seq))) or 0,
             created_by=actor.key_id,
             role=actor.role.value,
@@ -102,7 +104,7 @@ def create_webhook(body: WebhookBody, registry: RegistryPart, actor: Hooking) ->
         session.add(item)
         session.flush()
         append(session, _act(actor, "create", item))
-        shown = {**show_webhook(item), "secret": item.secret}
+        shown = {**show_webhook(item), "secret": secret}
     return JSONResponse(shown, 201, {"Cache-Control": "no-store", "Location": f"/api/v1/webhooks/{item.id}"})
 
 

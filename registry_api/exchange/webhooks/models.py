@@ -18,7 +18,7 @@ class WebhookEndpoint(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     url: str = Field(max_length=2000)
     secret: str = Field(max_length=100)
-    """``whsec_…``: it signs, so it is kept as it is; it is shown once."""
+    """``whsec_…``, sealed: it signs, so it must be opened again; it is shown once."""
     events: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     """Actions of the trail, such as ``filing.approve``, ``filing.*`` or ``*``."""
     state: str = Field(default="active", max_length=20, index=True)

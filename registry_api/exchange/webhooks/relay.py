@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -12,11 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from analyzer.model import EduauditError
 from registry_api.accounts.access import Actor, Role, scope_of
 from registry_api.accounts.keys import usable
 from registry_api.accounts.models import ApiKey
 from registry_api.db import now
 from registry_api.exchange.webhooks.models import WebhookDelivery, WebhookEndpoint
+from registry_api.exchange.webhooks.sealing import unseal
 from registry_api.exchange.webhooks.sending import Outcome, send
 from registry_api.organizations.models import App
 from registry_api.registry import Registry
@@ -33,6 +36,8 @@ _LEASE = timedelta(seconds=60)
 _THREADS = 4
 
 Send = Callable[..., Outcome]
+
+_log = logging.getLogger(__name__)
 
 
 def relay(registry: Registry, sender: Send = send) -> int:
@@ -124,14 +129,18 @@ def _serve(registry: Registry, endpoint_id: int, sender: Send) -> int:
         if claimed is None:
             break
         delivery, endpoint, body = claimed
-        outcome = sender(
-            endpoint.url,
-            endpoint.secret,
-            f"evt_{endpoint_id}_{delivery.seq}",
-            int(now().timestamp()),
-            body,
-            allowed=registry.settings.webhook_networks,
-        )
+        try:
+            outcome = sender(
+                endpoint.url,
+                unseal(registry.settings.data, endpoint.secret),
+                f"evt_{endpoint_id}_{delivery.seq}",
+                int(now().timestamp()),
+                body,
+                allowed=registry.settings.webhook_networks,
+            )
+        except EduauditError as error:  # nothing goes out unsigned; `registry check` says the same
+            _log.error("webhook %s: %s", endpoint_id, error)
+            outcome = Outcome(None, str(error)[:300])
         with registry.database.write() as session:
             _note(session, delivery.id or 0, outcome)
         if not outcome.delivered:

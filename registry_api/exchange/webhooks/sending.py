@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from registry_api.errors import RegistryError
 from registry_api.exchange.webhooks.guard import check_target
 
-_PREFIX = "whsec_"
+PREFIX = "whsec_"
 _SECONDS = 10.0
 
 
 def new_secret() -> str:
     """Return a fresh secret."""
-    return _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def sign(secret: str, identity: str, timestamp: int, body: bytes) -> str:
     """Return the value of ``webhook-signature``: HMAC-SHA256 over ``id.timestamp.body``."""
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    key = base64.b64decode(secret.removeprefix(PREFIX))
     digest = hmac.new(key, f"{identity}.{timestamp}.".encode() + body, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()
 
