@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from analyzer.model import Bilingual
-from registry_api.accounts.access import Action, Actor, can
+from registry_api.accounts.access import Action, Actor, Role, can
 from registry_api.audits.models import FindingRow
 from registry_api.audits.progress import Progress
 from registry_api.audits.standing import DECISIONS, TABLE
@@ -33,6 +33,8 @@ ORDERS = frozenset({"order_rectification", "reject_rectification"})
 """Decisions that may set a day."""
 MOST = 200
 _CASES = ("filing", "change", "reaudit")
+_OWN = frozenset({"withdraw", "withdraw_change", "end"})
+"""Steps of whoever filed, not of whoever decides."""
 _FORMS = frozenset(TransitionBody.model_fields["event"].annotation.__args__)  # type: ignore[union-attr]  # a Literal has them
 
 
@@ -94,15 +96,22 @@ class Desk:
         return any(choice.event in WITH_ITEMS for choice in self.choices)
 
 
+def may_decide(actor: Actor, filing: Any) -> bool:
+    """Tell whether deciding is for ``actor``: a reviewer, or the authority above the school whose filing it is."""
+    above = isinstance(filing, UserFiling) and filing.superior_id == actor.organization_id
+    return can(actor, Action.REVIEW) or (actor.role is Role.SCHOOL and actor.organization_id is not None and above)
+
+
 def choices(session: Session, actor: Actor, filing: Any, machine: Machine[Any, Any, Any] = MACHINE) -> list[Choice]:
     """Return the decisions that role and state allow, each with what stands in its way."""
-    if not can(actor, Action.REVIEW):
+    if not may_decide(actor, filing):
         return []
     # A step that says all that a form can say: what is still refused does not depend on the form.
     full = step_of(actor, "–", ({"field": "/", "problem": "–", "suggestion": ""},))
     found = []
     for edge in machine.table:
-        if edge.source == filing.state and actor.role.value in edge.roles and edge.event.value in _FORMS:
+        named = edge.event.value in _FORMS and edge.event.value not in _OWN
+        if edge.source == filing.state and actor.role.value in edge.roles and named:
             refused = tuple(item for guard in edge.guards if (item := guard(session, filing, full)))
             found.append(Choice(edge.event.value, edge.target.value, refused))
     return found

@@ -26,6 +26,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("/", "应用", "Apps", Action.READ, frozenset(Role) - DECIDERS - {Role.AUDITOR}),
     Screen("/notices", "文书", "Notices", Action.READ),
     Screen("/campaigns", "专项治理", "Campaigns", Action.READ, DECIDERS | {Role.AUDITOR, Role.ADMIN}),
+    Screen("/duplicates", "同类应用", "Apps for one function", Action.READ, DECIDERS | {Role.AUDITOR, Role.SCHOOL}),
     Screen("/sdks", "SDK", "SDKs", Action.READ),
     Screen("/statistics", "统计", "Statistics", Action.READ),
     Screen("/trail", "办理记录", "Trail", Action.TRAIL),

@@ -59,8 +59,10 @@ def show_time(value: datetime | str | None) -> str:
     return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S") if value else "–"
 
 
-def show_day(value: date | datetime | None) -> str:
-    """Return a day in China; – for none."""
+def show_day(value: date | datetime | str | None) -> str:
+    """Return a day in China; – for none. A text is a moment as the interface writes it."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
     if isinstance(value, datetime):
         value = day_of(value)
     return value.isoformat() if value else "–"

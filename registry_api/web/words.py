@@ -9,10 +9,12 @@ from analyzer.model.chains import CHAIN_WORDS
 from analyzer.model.coverage_words import COVERAGE_WORDS
 from analyzer.model.sdk_words import SDK_WORDS
 from registry_api.web.desk_words import DESK_WORDS
+from registry_api.web.trail_words import TRAIL_WORDS
 
 WORDS: dict[str, tuple[str, str]] = {
     **CHAIN_WORDS,
     **DESK_WORDS,
+    **TRAIL_WORDS,
     # states of a filing
     "draft": ("草稿", "draft"),
     "submitted": ("已提交", "submitted"),
@@ -197,79 +199,6 @@ _FAMILIES = frozenset(
     }
 )
 
-FIELDS: dict[str, tuple[str, str]] = {
-    "legal_name": ("单位名称", "Legal name"),
-    "uscc": ("统一社会信用代码", "Unified social credit code"),
-    "unit_type": ("单位性质", "Kind of unit"),
-    "region": ("行政区划代码", "Region"),
-    "address": ("地址", "Address"),
-    "legal_representative": ("法定代表人", "Legal representative"),
-    "contact_name": ("联系人", "Contact"),
-    "contact_phone": ("联系电话", "Telephone"),
-    "contact_email": ("电子邮箱", "E-mail"),
-    "licence_file": ("营业执照", "Licence"),
-    "name": ("名称", "Name"),
-    "domains": ("域名", "Domains"),
-    "ips": ("IP 地址", "IP addresses"),
-    "hosting_place": ("服务器所在地", "Hosting place"),
-    "icp": ("ICP备案号", "ICP record"),
-    "miit_app_filing": ("工信部APP备案号", "MIIT app record"),
-    "mlps": ("等保备案证明编号", "MLPS record"),
-    "mlps_level": ("等保级别", "MLPS level"),
-    "mlps_authority": ("等保备案机关", "MLPS authority"),
-    "mlps_date": ("等保备案日期", "MLPS date"),
-    "mlps_report": ("等保测评报告", "MLPS report"),
-    "mlps_report_date": ("等保测评日期", "MLPS report date"),
-    "third_party_developer": ("委托开发单位", "Third-party developer"),
-    "user_scale": ("用户规模", "Number of users"),
-    "collects_minors_data": ("收集未成年人信息", "Collects data of minors"),
-    "storage_place": ("数据存储地", "Storage place"),
-    "platform": ("平台", "Platform"),
-    "package": ("包名", "Package"),
-    "signer_md5": ("签名证书 MD5", "Signing certificate MD5"),
-    "signer_sha256": ("签名证书 SHA-256", "Signing certificate SHA-256"),
-    "outsourced": ("是否委托开发", "Outsourced"),
-    "department": ("选用归口部门", "Department in charge"),
-    "superior": ("上级主管部门", "Authority above"),
-    "number": ("备案号", "Filing number"),
-    "mode": ("使用方式", "Mode of use"),
-    "origin": ("应用来源", "Origin of the app"),
-    "imposed_by": ("由谁要求使用", "Required by"),
-    "purpose": ("使用目的", "Purpose"),
-    "scope": ("使用范围", "Scope of use"),
-    "users": ("使用人数", "Number of users"),
-    "charge_basis": ("收费依据", "Basis of charges"),
-    "decision": ("集体决策（会议、日期、纪要编号）", "Collective decision (meeting, date, minutes)"),
-    "decision_date": ("决策日期", "Date of the decision"),
-    "collects_at_scale": ("是否大规模收集个人信息", "Collects personal data at scale"),
-    "opinions_collected": ("是否征求师生家长意见", "Opinions were collected"),
-    "biometrics": ("是否使用生物识别", "Biometrics"),
-    "signer_sha1": ("签名证书 SHA-1", "Signing certificate SHA-1"),
-    "public_key": ("公钥", "Public key"),
-    "version_name": ("版本", "Version"),
-    "operating_system": ("操作系统", "Operating system"),
-    "download_url": ("下载地址", "Download"),
-    "description": ("简介", "Description"),
-    "main_functions": ("主要功能", "Main functions"),
-    "functions": ("功能", "Functions"),
-    "category": ("类别", "Category"),
-    "stages": ("学段", "Stages"),
-    "user_groups": ("用户群体", "User groups"),
-    "use_mode": ("使用方式", "Mode of use"),
-    "charges": ("收费", "Charges"),
-    "charge_method": ("收费方式", "Way of charging"),
-    "contains": ("含有内容", "Contains"),
-    "app_types": ("应用类型（39 类）", "App types (of 39)"),
-    "personal_data": ("收集的个人信息", "Personal data"),
-    "permissions": ("权限", "Permissions"),
-    "sdks": ("第三方 SDK", "Third-party SDKs"),
-    "privacy_policy_url": ("隐私政策地址", "Privacy policy"),
-    "user_agreement_url": ("用户协议地址", "User agreement"),
-    "tutoring_licence": ("培训许可", "Tutoring licence"),
-    "edu_filing": ("教APP备案号", "Education filing number"),
-}
-"""Key of the filing document → (Chinese, English)."""
-
 
 @cache
 def provinces() -> dict[str, tuple[str, str]]:
@@ -277,9 +206,15 @@ def provinces() -> dict[str, tuple[str, str]]:
     return analyzer.code_names("provinces")
 
 
+@cache
+def fields() -> dict[str, tuple[str, str]]:
+    """Return key of the filing document → (Chinese, English), from the table of the form in the rules."""
+    return analyzer.code_names("fields")
+
+
 def field_name(key: str, lang: str) -> str:
     """Return the name of a key of the filing document."""
-    pair = FIELDS.get(key)
+    pair = fields().get(key)
     return (pair[1] if lang == "en" else pair[0]) if pair else key
 
 

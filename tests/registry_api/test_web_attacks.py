@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 
 import pytest
-from fastapi.routing import APIRoute
+from pageroutes import routes_of
 from sqlmodel import func, select
 
 import analyzer
@@ -90,19 +90,6 @@ def faults(text):
 @pytest.mark.parametrize("hostile", [item for item in CORPUS if "<" in item and "{{" not in item and "&lt" not in item])
 def test_the_check_itself_sees_what_is_not_escaped(hostile):
     assert faults(f'<p title="{hostile}">{hostile}</p>'), hostile
-
-
-def routes_of(app):
-    """Return every route of the pages: those of the interface have a name of their operation."""
-
-    def walk(routes):
-        for route in routes:
-            if isinstance(route, APIRoute):
-                yield route
-            else:
-                yield from walk(getattr(getattr(route, "original_router", route), "routes", ()))
-
-    return [route for route in walk(app.routes) if route.operation_id is None]
 
 
 KNOWN = {

@@ -27,11 +27,15 @@ from registry_api.filings.user_filings import (
 from registry_api.filings.user_states import USER_EDITABLE, UserEvent, UserState
 from registry_api.filings.user_transitions import USER_MACHINE
 from registry_api.kit.requests import RegistryPart
-from registry_api.kit.schemas import PathId
+from registry_api.kit.schemas import WIDEST_ID, PathId
 from registry_api.organizations.models import App, Organization
 from registry_api.public.detail import detail_of
 from registry_api.public.service import looked_for, published, show_published
 from registry_api.registry import Registry
+from registry_api.reviews import cases
+from registry_api.reviews.models import ReviewCase
+from registry_api.reviews.queue import days_left
+from registry_api.web.deciding import may_decide
 from registry_api.web.filing_fields import USER, all_fields
 from registry_api.web.filing_forms import document_of, errors_by_field, typed_of, values_of
 from registry_api.web.merging import chosen, marks_of
@@ -43,7 +47,7 @@ from registry_api.web.visitors import Lang, read_form
 router = APIRouter(route_class=KeptRoute, prefix="/school")
 
 FIELDS = all_fields(USER)
-_MOST = 200
+_PAGE = 50
 _ACTS = (UserEvent.WITHDRAW, UserEvent.END)
 
 
@@ -59,14 +63,19 @@ def list_page(
     actor: Filer,
     lang: Lang = "zh",
     q: Annotated[str, Query(max_length=100)] = "",
+    after: Annotated[int | None, Query(ge=0, le=WIDEST_ID)] = None,
 ) -> Response:
-    """List the apps in use with their warnings, and the filed apps that match the words."""
+    """List what is to be decided, the apps in use with their warnings, and the filed apps that match the words."""
     _require_school(actor)
     wrong, found = "", []
     with registry.database.read() as session:
-        statement = select(UserFiling).where(reach(actor)).order_by(col(UserFiling.id).desc()).limit(_MOST)
-        rows = list(session.exec(statement).all())
-        items = [{**item, "warnings": _warnings(session, item)} for item in show_user_filings(session, rows)]
+        statement = select(UserFiling).where(reach(actor)).order_by(col(UserFiling.id).desc())
+        if after is not None:
+            statement = statement.where(col(UserFiling.id) < after)
+        rows = list(session.exec(statement.limit(_PAGE + 1)).all())
+        following = rows[_PAGE - 1].id if len(rows) > _PAGE else None
+        items = [{**item, "warnings": _warnings(session, item)} for item in show_user_filings(session, rows[:_PAGE])]
+        due = _due(session, actor)
         if q.strip():
             number = q.strip() if q.strip().startswith("教APP备") else ""
             try:
@@ -76,7 +85,37 @@ def list_page(
                 wrong = error.errors[0].code
             else:
                 found = show_published(session, list(apps), number)
-    return render("school.html", lang, items=items, found=found, q=q, wrong=wrong, signed_in=actor, here=request.url)
+    return render(
+        "school.html",
+        lang,
+        items=items,
+        due=due,
+        found=found,
+        q=q,
+        wrong=wrong,
+        after=after,
+        following=following,
+        signed_in=actor,
+        here=request.url,
+    )
+
+
+def _due(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Return what units below this one wait for, the most urgent first, as many as fit."""
+    open_cases = (ReviewCase.superior_id == actor.organization_id, ReviewCase.state == "open")
+    rows = session.exec(
+        select(ReviewCase, UserFiling, App, Organization)
+        .where(cases.reach(actor), *open_cases)
+        .join(UserFiling, col(UserFiling.id) == ReviewCase.user_filing_id)
+        .join(App, col(App.id) == ReviewCase.app_id)
+        .join(Organization, col(Organization.id) == ReviewCase.organization_id)
+        .order_by(col(ReviewCase.due_on), col(ReviewCase.id))
+        .limit(_PAGE)
+    ).all()
+    return [
+        {"case": case, "left": days_left(case.due_on), "state": row.state, "app": app.name, "unit": unit.name}
+        for case, row, app, unit in rows
+    ]
 
 
 def _warnings(session: Session, item: dict[str, Any]) -> list[dict[str, Any]]:
@@ -115,6 +154,7 @@ def _new(request: Request, actor: Actor, lang: str, values: dict[str, Any], type
         lang,
         typed.error.status if typed else 200,
         row=None,
+        case_id=None,
         items=[],
         hints={},
         groups=USER,
@@ -180,6 +220,7 @@ def _page(
         shown = show_user_filings(session, [row])[0]
         shown["warnings"] = _warnings(session, shown)
         items = corrections.all_items(session, user_filing_id=row.id)
+        case = cases.find_case(session, "user_filing", user_filing_id=row.id) if may_decide(actor, row) else None
     stored = values_of(row.document, FIELDS)
     possible = {item.event for item in USER_MACHINE.table if item.source == row.state}
     own = actor.role is not Role.SCHOOL or actor.organization_id == row.organization_id
@@ -188,6 +229,7 @@ def _page(
         lang,
         typed.error.status if typed else 200,
         row=shown,
+        case_id=case.id if case and case.state == "open" else None,
         items=items,
         hints=errors_by_field(usage_warnings(row.document), FIELDS),
         groups=USER,

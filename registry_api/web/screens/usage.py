@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -9,12 +10,12 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import select
 from starlette.concurrency import run_in_threadpool
 
-from registry_api.accounts.access import Action, Actor, require
+from registry_api.accounts.access import Action, Actor, Role, require
 from registry_api.errors import RegistryError
 from registry_api.filings.attachments import attachments_of
 from registry_api.filings.corrections import all_items
 from registry_api.filings.machine import step_of
-from registry_api.filings.models import Filing
+from registry_api.filings.models import Filing, UserFiling
 from registry_api.filings.user_filings import find_user_filing
 from registry_api.filings.user_states import UserEvent
 from registry_api.filings.user_transitions import USER_MACHINE
@@ -25,7 +26,8 @@ from registry_api.registry import Registry
 from registry_api.reviews import cases
 from registry_api.reviews.models import ReviewCase
 from registry_api.reviews.queue import days_left
-from registry_api.web.deciding import Desk, Item, body_of, change_items, choices, items_of
+from registry_api.web.deciding import Desk, Item, body_of, change_items, choices, items_of, may_decide
+from registry_api.web.filing_fields import USER, all_fields
 from registry_api.web.rendering import render
 from registry_api.web.screens.queue import standing_of
 from registry_api.web.typed import FormRoute, Typed, read_typed
@@ -33,7 +35,21 @@ from registry_api.web.visitors import Lang, Signed
 
 router = APIRouter(route_class=FormRoute)
 
+_BLOCKS = {
+    "app": ("应用", "App"),
+    "use": ("如何使用", "How it is used"),
+    "institution": ("使用单位", "Institution"),
+    "provider": ("提供者", "Provider"),
+    "unit": ("单位", "Unit"),
+    "system": ("业务系统", "Back end"),
+}
 _STALE = "备案在您填写期间已有变动，或登录已更新；请核对后再次提交 / it has changed since, or you signed in anew"
+
+
+@cache
+def _names() -> dict[str, dict[str, tuple[str, str]]]:
+    """Return key of a field that is chosen from a list → code → (Chinese, English)."""
+    return {item.key: item.choices() for item in all_fields(USER) if item.options}
 
 
 def show_usage(
@@ -81,6 +97,8 @@ def show_usage(
         school=school,
         filing=filing,
         counts=counts,
+        names=_names(),
+        blocks=_BLOCKS,
         desk=desk,
         signed_in=actor,
         here=here,
@@ -101,18 +119,22 @@ async def decide_usage(
 
 
 def _decide(case_id: int, request: Request, registry: Registry, actor: Actor, lang: str, typed: Typed) -> Response:
-    require(actor, Action.REVIEW)
+    if actor.role is not Role.SCHOOL:  # the authority above a school holds a school's key
+        require(actor, Action.REVIEW)
     with registry.database.read() as session:
         case = session.exec(select(ReviewCase).where(ReviewCase.id == case_id, cases.reach(actor))).first()
-    if case is None or case.user_filing_id is None:
+        row = session.get(UserFiling, case.user_filing_id) if case and case.user_filing_id else None
+    if case is None or row is None:
         raise RegistryError("not-found", f"there is no case {case_id} of a school")
+    if not may_decide(actor, row):
+        require(actor, Action.REVIEW)
     items = items_of(typed)
     more: dict[str, Any] = {}
     if typed.one("add") or typed.one("drop"):
         change_items(typed, items, {}, [], lang)
     else:
         try:
-            _act(registry, actor, case.user_filing_id, typed, items)
+            _act(registry, actor, case.user_filing_id or 0, typed, items)
             return RedirectResponse(f"/cases/{case_id}?lang={lang}&done={typed.one('event')}", 303)
         except RegistryError as error:
             more["problem"] = error
