@@ -1,0 +1,40 @@
+"""What the twins do not tell apart: a denied kind, a kind folded into its twin, an SDK filed under another name."""
+
+UMENG = "umeng-analytics"
+
+
+def hashed(b, *declarations):
+    sent = b.sent("device.imei", host="alog.umeng.com", recipient=f"sdk:{UMENG}", encoding=("md5",))
+    return b.facts(traffic=b.traffic(sent), policy=b.policy(*declarations, *b.named(UMENG)))
+
+
+def test_a_hashed_id_weighs_more_when_the_policy_is_silent_or_denies_it(build, rules_of):
+    key = ("SHARING.HASHED_ID", f"sdk:{UMENG}")
+    assert rules_of(hashed(build))[key].severity == "medium"
+    assert rules_of(hashed(build, *build.said("device.imei", negated=True)))[key].severity == "medium"
+    assert rules_of(hashed(build, *build.said("device.imei")))[key].severity == "low"
+
+
+def test_an_sdk_is_told_of_a_kind_once_and_not_of_its_twin(build, rules_of):
+    reads = tuple(build.access(kind, actor="sdk:jpush") for kind in ("device.imei", "device.meid"))
+    static = build.static(
+        permissions=(build.permission("READ_PHONE_STATE", used=True),),
+        accesses=reads,
+        sdks=(build.sdk("jpush", "push"),),
+    )
+    told = rules_of(build.facts(static=static))[("CONSENT.SDK_READS", "jpush")].explanation.zh
+    assert "IMEI" in told
+    assert "MEID" not in told
+    apart = (reads[0], build.access("device.meid", actor="sdk:jpush", caller="Lcn/jiguang/B;->b()V"))
+    static = build.static(permissions=static.permissions, accesses=apart, sdks=static.sdks)
+    assert "MEID" in rules_of(build.facts(static=static))[("CONSENT.SDK_READS", "jpush")].explanation.zh
+
+
+def test_a_filed_name_of_another_sdk_of_the_package_leaves_the_proof(build, rules_of):
+    """Every filed name is understood when it names an SDK that the package holds, also in the filer's own words."""
+    sdks = (build.sdk(UMENG), build.sdk("jpush", "push"))
+    static = build.static(sdks=sdks)
+    known = build.facts(static=static, filing=build.filing(sdks=("极光推送 SDK",)))
+    assert rules_of(known)[("FILING.SDK_UNDECLARED", UMENG)].status == "proven"
+    unknown = build.facts(static=static, filing=build.filing(sdks=("极光推送 SDK", "某统计组件")))
+    assert rules_of(unknown)[("FILING.SDK_UNDECLARED", UMENG)].status == "suspected"
