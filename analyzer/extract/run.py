@@ -179,7 +179,7 @@ class _Extraction:
     def _read_files(self) -> list[tuple[str, bytes]]:
         if self._is_unsupported():
             return []
-        files = list(self.package.dex_files(self.limits))
+        files = list(self.package.dex_files(self.limits, threads=self.fork))
         if self.package.format in libraries.FORMATS:
             files += libraries.translate_classes(self.package, self.limits)
         return files
