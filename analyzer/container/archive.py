@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from .ahead import Ahead
+
 _TRAVERSAL = re.compile(r"(^|[/\\])\.\.([/\\]|$)")
 _ABSOLUTE = re.compile(r"^([/\\]|[A-Za-z]:[/\\])")
 _READ_BY_PHONES = re.compile(r"AndroidManifest\.xml|resources\.arsc|classes\d*\.dex")
@@ -81,8 +83,15 @@ class Archive:
         except ValueError as error:
             raise UnreadableInputError(path, str(error)) from error
 
-    def read(self, entry: Entry) -> bytes | memoryview:
-        """Return the entry's inflated bytes (a view of the file for stored entries).
+    def stored(self, entry: Entry) -> memoryview | None:
+        """Return the entry as it lies in the file, `None` where it is not there in full."""
+        try:
+            return self._stored(entry)
+        except EntryUnreadableError:
+            return None
+
+    def read(self, entry: Entry, ahead: Ahead | None = None) -> bytes | memoryview:
+        """Return the entry's inflated bytes (a view of the file for stored entries), those inflated ``ahead`` if any.
 
         Raises `LimitReachedError` before inflating when the entry is too large, and `EntryUnreadableError`.
         """
@@ -93,7 +102,8 @@ class Archive:
             content: bytes | memoryview = stored
         elif entry.method == DEFLATED:
             try:
-                content = inflate(stored, entry.size, most)
+                done = ahead.take(entry) if ahead is not None else None
+                content = done if done is not None else inflate(stored, entry.size, most)
             except InflateError as error:
                 raise EntryUnreadableError(f"{shown(entry.name)}: {error}") from error
         else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from analyzer.model import CoverageReason, UnreadableInputError
 from analyzer.model.record import dataclass
 
+from .ahead import Ahead
 from .archive import DEX_MAGIC, Archive, map_file
 from .inflate import adler32
 from .limits import EntryUnreadableError, LimitReachedError, Limits
@@ -83,8 +84,11 @@ class Package:
         entries = ((part, part.archive.by_name.get(name)) for part in self.parts)
         return next((part.archive.head(entry, count) for part, entry in entries if entry is not None), b"")
 
-    def dex_files(self, limits: Limits) -> Iterator[tuple[str, bytes]]:
-        """Yield name and bytes of each DEX file that the platform would load; what cannot be read becomes a reason."""
+    def dex_files(self, limits: Limits, *, threads: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of each DEX file that the platform would load; what cannot be read becomes a reason.
+
+        With ``threads`` another thread inflates some of them meanwhile; it has ended when the last one is there.
+        """
         if self.dex:
             self._check_sum("classes.dex", self.dex)
             yield "classes.dex", self.dex
@@ -95,29 +99,31 @@ class Package:
             self._check_numbers(prefix, part.archive, len(loaded))
             order = {name: place for place, name in enumerate(loaded)}
             found = [entry for entry in part.archive.entries if entry.name in order]
-            for entry in sorted(found, key=lambda entry: order[entry.name]):
-                count += 1
-                if count > limits.dex_files:
-                    self.reason("limit_reached", f"more than {limits.dex_files} DEX files")
-                    return
-                try:
-                    data = part.archive.read(entry)
-                except LimitReachedError as error:
-                    self.reason("limit_reached", prefix + str(error))
-                    continue
-                except EntryUnreadableError as error:
-                    self.reason("dex_unreadable", prefix + str(error))
-                    continue
-                total += len(data)
-                if total > limits.dex_bytes:
-                    self.reason("limit_reached", f"more than {limits.dex_bytes:,} bytes of DEX")
-                    return
-                part.archive.hold(entry, data)  # its signature is checked against it
-                content = data if isinstance(data, bytes) else bytes(data)
-                if len(content) < SMALLEST_DEX or content[:4] not in DEX_MAGICS:
-                    part.archive.notes.add("fake_dex", f"{entry.name}: no DEX file; phones pass over it")
-                self._check_sum(prefix + entry.name, content)
-                yield prefix + entry.name, content
+            found.sort(key=lambda entry: order[entry.name])
+            with Ahead(part.archive, found if threads else ()) as ahead:
+                for entry in found:
+                    count += 1
+                    if count > limits.dex_files:
+                        self.reason("limit_reached", f"more than {limits.dex_files} DEX files")
+                        return
+                    try:
+                        data = part.archive.read(entry, ahead)
+                    except LimitReachedError as error:
+                        self.reason("limit_reached", prefix + str(error))
+                        continue
+                    except EntryUnreadableError as error:
+                        self.reason("dex_unreadable", prefix + str(error))
+                        continue
+                    total += len(data)
+                    if total > limits.dex_bytes:
+                        self.reason("limit_reached", f"more than {limits.dex_bytes:,} bytes of DEX")
+                        return
+                    part.archive.hold(entry, data)  # its signature is checked against it
+                    content = data if isinstance(data, bytes) else bytes(data)
+                    if len(content) < SMALLEST_DEX or content[:4] not in DEX_MAGICS:
+                        part.archive.notes.add("fake_dex", f"{entry.name}: no DEX file; phones pass over it")
+                    self._check_sum(prefix + entry.name, content)
+                    yield prefix + entry.name, content
 
     def _check_sum(self, name: str, data: bytes) -> None:
         """Compare a DEX file's own checksum: a phone refuses a file that was changed after it was built.

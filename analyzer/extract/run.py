@@ -32,6 +32,7 @@ from analyzer.model import (
 
 from . import libraries, reach, sdks, security, unread
 from . import packers as marks
+from .answers import SurveyedCode, SweptCode
 from .aside import Aside
 from .beside import BesideFacts, look_beside
 from .components import find_components
@@ -46,8 +47,6 @@ from .permissions import find_permissions
 from .sdk_states import NO_CALLS, SdkCalls, add_states
 from .services import find_services
 from .stages import Stages
-from .surveyed import SurveyedCode, survey_code
-from .swept import SweptCode, sweep_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,7 +179,7 @@ class _Extraction:
     def _read_files(self) -> list[tuple[str, bytes]]:
         if self._is_unsupported():
             return []
-        files = list(self.package.dex_files(self.limits))
+        files = list(self.package.dex_files(self.limits, threads=self.fork))
         if self.package.format in libraries.FORMATS:
             files += libraries.translate_classes(self.package, self.limits)
         return files
@@ -193,7 +192,7 @@ class _Extraction:
         with stages.timed("dex_tables"):
             index = load(self.files)
         self._count(index)
-        sweeping = Aside(SweptCode, lambda: sweep_code(index, catalogue), fork=self.fork)
+        sweeping = Aside(SweptCode, lambda: _sweep(index, catalogue), fork=self.fork)
         graph = followed = None
         with stages.guarded("graph", package):
             graph = reach.link(index, catalogue, self.components)
@@ -207,7 +206,7 @@ class _Extraction:
             every = self._all_components()
             surveying = Aside(
                 SurveyedCode,
-                lambda: survey_code(index, hits, graph, catalogue, owners, calls, self.components, every),
+                lambda: _survey(index, hits, graph, catalogue, owners, calls, self.components, every),
                 fork=self.fork,
             )
             with stages.guarded("security", package):
@@ -375,3 +374,15 @@ class _Extraction:
             seconds=dict(self.stages.seconds),
             peak_memory=max(peak_memory(), beside.peak_memory, self.peak_beside),
         )
+
+
+def _sweep(index: DexIndex, catalogue: Any) -> SweptCode:
+    from .swept import sweep_code  # noqa: PLC0415  # loaded in the copy, while the graph is built here
+
+    return sweep_code(index, catalogue)
+
+
+def _survey(*inputs: Any) -> SurveyedCode:
+    from .surveyed import survey_code  # noqa: PLC0415  # as above
+
+    return survey_code(*inputs)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer.container.package import Package
-from analyzer.model.base import Record
-from analyzer.model.facts import Access, Bundle, CoverageReason, PermissionRequest, SdkActivity, SecurityFact
-from analyzer.model.record import dataclass
+from analyzer.model.facts import Bundle, PermissionRequest, SecurityFact
 
 from . import accesses, reach, requests, security, unread
+from .answers import SdkCall, SurveyedCode
 from .attribution import attribute, unknown_classes
 from .memory import give_back, peak_memory
 from .stages import Stages
@@ -27,30 +26,6 @@ if TYPE_CHECKING:
 
     from .owners import Owners
     from .sdk_states import SdkCalls
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SdkCall(Record):
-    """A call that concerns an SDK."""
-
-    sdk: str
-    activity: SdkActivity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SurveyedCode(Record):
-    """The rows, none of them with a level yet."""
-
-    accesses: tuple[Access, ...] = ()
-    requests: tuple[PermissionRequest, ...] = ()
-    security: tuple[SecurityFact, ...] = ()
-    bundles: tuple[Bundle, ...] = ()
-    calls: tuple[SdkCall, ...] = ()
-    looked_for: tuple[str, ...] = ()
-    """See `SdkCalls`; sorted."""
-    reasons: tuple[CoverageReason, ...] = ()
-    seconds: dict[str, float]
-    peak_memory: int = 0
 
 
 def survey_code(

@@ -8,35 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from analyzer.container.package import Package
-from analyzer.dex import DexIndex, Hits, Query
-from analyzer.dex.sites import PlainSites, hits_of, plain_sites
-from analyzer.model.base import Record
-from analyzer.model.facts import CoverageReason, Endpoint
-from analyzer.model.record import dataclass
+from analyzer.dex import DexIndex, Query
+from analyzer.dex.sites import plain_sites
+from analyzer.model.facts import Endpoint
 
 from . import accesses, endpoints, security, unread
+from .answers import SweptCode
 from .memory import peak_memory
-from .sdk_states import NO_CALLS, KnownCalls, SdkCalls, look_up
+from .sdk_states import NO_CALLS, SdkCalls, look_up
 from .stages import Stages
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweptCode(Record):
-    """The answers of the sweep."""
-
-    sites: PlainSites | None = None
-    """`None`: the sweep failed, ``reasons`` say how."""
-    calls: KnownCalls = NO_CALLS
-    hosts: tuple[str, ...] = ()
-    """All hosts of the string tables, sorted."""
-    endpoints: tuple[Endpoint, ...] = ()
-    reasons: tuple[CoverageReason, ...] = ()
-    seconds: dict[str, float]
-    peak_memory: int = 0
-
-    def hits(self, index: DexIndex) -> Hits | None:
-        """Return the sites with what it takes to look at them."""
-        return hits_of(index, self.sites) if self.sites is not None else None
 
 
 def reads_query(catalogue: Any, calls: SdkCalls) -> Query:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError
+from functools import cache
 from inspect import get_annotations  # `dataclasses` has loaded it
 from operator import attrgetter
 from types import MemberDescriptorType
@@ -31,17 +32,12 @@ def dataclass(
 ) -> Any:
     """Make a dataclass whose ``__init__`` is generated at the first call; compared and hashed by its fields."""
 
-    def make(plain: type[Any]) -> type[Any]:
+    def make(plain: type[Any]) -> Any:
         hints: dict[str, Any] = get_annotations(plain)
-        if not any(map(_is_special, hints.values())):
-            # The standard library matches each text against expressions three times, to find what there is none of.
-            plain.__annotations__ = dict.fromkeys(hints, object)
-        made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(plain)
-        if hints:
-            made.__annotations__ = hints
-            known = made.__dataclass_fields__
-            for name, hint in hints.items():
-                known[name].type = hint
+        if plain.__doc__ is None or any(map(_is_special, hints.values())):
+            made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(plain)
+        else:
+            made = _make(plain, hints, slots=slots, kw_only=kw_only)
         own: dict[str, Any] = {"__init__": _first_call, "__eq__": _equal, "__repr__": _shown}
         own["__hash__"] = _hash if frozen else None
         if frozen:
@@ -54,6 +50,62 @@ def dataclass(
         return made
 
     return make if cls is None else make(cls)
+
+
+@cache
+def _template(*, slots: bool, kw_only: bool) -> Any:
+    """Return a class that the standard library has made with these parameters, for its marks."""
+    kind = type("Template", (), {"__annotations__": {"field": object}, "__doc__": ""})
+    return dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(kind)
+
+
+def _make(plain: Any, hints: dict[str, Any], *, slots: bool, kw_only: bool) -> Any:
+    """Return what `dataclasses.dataclass` makes of a class whose annotations are all of fields, at a third of its cost.
+
+    It asks of each annotation what else it could be, and compiles functions, of which there are none to compile here.
+    """
+    template = _template(slots=slots, kw_only=kw_only)
+    marked = template.__dataclass_fields__["field"]
+    fields: dict[str, Any] = {}
+    for base in plain.__mro__[-1:0:-1]:
+        fields.update(getattr(base, "__dataclass_fields__", {}))
+    for name, hint in hints.items():
+        default = getattr(plain, name, MISSING)
+        one: Any = default
+        if not isinstance(default, dataclasses.Field):
+            one = dataclasses.field(default=MISSING if isinstance(default, MemberDescriptorType) else default)
+        elif one.default is MISSING:
+            delattr(plain, name)
+        else:
+            setattr(plain, name, one.default)
+        if one.default is not MISSING and type(one.default).__hash__ is None:
+            raise ValueError(f"the default of {name} can change: use default_factory")
+        one.name, one.type, one._field_type = name, hint, marked._field_type  # noqa: SLF001  # as the template has it
+        if one.kw_only is MISSING:
+            one.kw_only = kw_only
+        fields[name] = one
+    plain.__dataclass_fields__ = fields
+    plain.__dataclass_params__ = template.__dataclass_params__
+    matched = tuple([name for name, one in fields.items() if one.init and not one.kw_only])
+    setattr(plain, "__match_args__", matched)  # noqa: B010  # a type checker does not allow it
+    if hasattr(template, "__replace__"):  # Python 3.13
+        plain.__replace__ = template.__dict__["__replace__"]
+    return _with_slots(plain, fields) if slots else plain
+
+
+def _with_slots(plain: Any, fields: dict[str, Any]) -> Any:
+    """Return the class anew, with its fields in slots."""
+    inherited: set[str] = set()
+    for base in plain.__mro__[1:-1]:
+        names = base.__dict__.get("__slots__", ())
+        inherited.update((names,) if isinstance(names, str) else names)
+    body = {key: value for key, value in plain.__dict__.items() if key not in fields}
+    body["__slots__"] = tuple([name for name in fields if name not in inherited])
+    body.pop("__dict__", None)
+    body.pop("__weakref__", None)
+    made = type(plain)(plain.__name__, plain.__bases__, body)
+    made.__qualname__ = plain.__qualname__
+    return made
 
 
 def _is_special(hint: object) -> bool:

@@ -238,3 +238,46 @@ def test_defaults_can_be_left_out():
 def test_only_records_are_written():
     with pytest.raises(TypeError, match="no record"):
         record_json({"a": object()})
+
+
+@dataclass(slots=True)
+class Base:
+    """One whose annotations are texts, as where they are not evaluated; those of the others here are types."""
+
+    width: "int" = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Wide(Base):
+    """One below another, with all that fields can say."""
+
+    height: "int"
+    depth: "list[int]" = dataclasses.field(default_factory=list)
+    colour: "str" = dataclasses.field(default="red", repr=False, compare=False)
+
+
+def test_a_class_is_what_the_standard_library_makes_of_it():
+    @dataclasses.dataclass(slots=True)
+    class PlainBox:
+        width: int = 1
+
+    @dataclasses.dataclass(slots=True, kw_only=True)
+    class PlainWide(PlainBox):
+        height: int
+        depth: list[int] = dataclasses.field(default_factory=list)
+        colour: str = dataclasses.field(default="red", repr=False, compare=False)
+
+    for own, plain in ((Base, PlainBox), (Wide, PlainWide)):
+        assert own.__slots__ == plain.__slots__
+        assert own.__match_args__ == plain.__match_args__
+        assert dataclasses.is_dataclass(own)
+        columns = [
+            [(one.name, one.default, one.default_factory, one.kw_only, one.compare) for one in dataclasses.fields(kind)]
+            for kind in (own, plain)
+        ]
+        assert columns[0] == columns[1]
+    assert Wide(3, height=2).width == 3
+    assert not hasattr(Wide(height=2), "__dict__")
+    assert dataclasses.replace(Wide(height=2), depth=[1]) == Wide(height=2, depth=[1])
+    with pytest.raises(ValueError, match="default_factory"):
+        dataclass(type("Wrong", (), {"__annotations__": {"rows": "list"}, "__doc__": "", "rows": []}))
