@@ -87,12 +87,14 @@ def notice_templates() -> Mapping[str, NoticeTemplate]:
 def code_names(table: str) -> dict[str, tuple[str, str]]:
     """Return code → (Chinese, English) of a code table such as ``provinces``; short names where it has them.
 
-    ``app_types``: the numbers of the 39 types, as text.
+    ``app_types``: the numbers of the 39 types, as text; ``permission_functions``: what commonly justifies a permission.
     """
     from analyzer.catalogue import load_catalogue
 
     if table == "app_types":
         return {str(number): (row.title.zh, row.title.en) for number, row in load_catalogue().app_types.items()}
+    if table == "permission_functions":
+        return {key: (row.title.zh, row.title.en) for key, row in load_catalogue().functions.items()}
     rows = [(row.id, row.name or row.title) for row in load_catalogue().filing_codes[table].codes]
     return {code: (name.zh, name.en) for code, name in rows}
 

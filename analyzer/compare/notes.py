@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.model import Bilingual, DiffNote
+from analyzer.model import Bilingual, Coverage, DiffNote
+from analyzer.model.coverage_words import COVERAGE_WORDS
 
 from .version import Version
 
@@ -76,7 +77,7 @@ def _notes(old: Version, new: Version) -> Iterable[DiffNote]:
     channels = [sorted(name for name, seen in each.report.summary.channels.items() if seen) for each in (old, new)]
     if channels[0] != channels[1]:
         yield _note("channels_differ", *(", ".join(_NAMES.get(name, name) for name in each) for each in channels))
-    reasons = [", ".join(sorted({row.code for row in each.coverage.reasons})) or "?" for each in (one, other)]
+    reasons = [_gaps(each.coverage) for each in (one, other)]
     if old.static and new.static:
         if not old.code:
             yield _note("old_incomplete", *reasons)
@@ -87,9 +88,17 @@ def _notes(old: Version, new: Version) -> Iterable[DiffNote]:
             yield _note("chains_missing")
 
 
-def _note(code: str, old: str = "", new: str = "") -> DiffNote:
+def _gaps(coverage: Coverage) -> Bilingual:
+    """Return the kinds of gaps in words; a kind without words as it is."""
+    codes = sorted({row.code for row in coverage.reasons})
+    words = [COVERAGE_WORDS.get(f"coverage.{code}", (code, code)) for code in codes] or [("?", "?")]
+    return Bilingual(zh="、".join(zh for zh, _ in words), en=", ".join(en for _, en in words))
+
+
+def _note(code: str, old: str | Bilingual = "", new: str | Bilingual = "") -> DiffNote:
     zh, en = _TEXT[code]
-    text = Bilingual(zh=_filled(zh, old, new), en=_filled(en, old, new))
+    one, other = (text if isinstance(text, Bilingual) else Bilingual(zh=text, en=text) for text in (old, new))
+    text = Bilingual(zh=_filled(zh, one.zh, other.zh), en=_filled(en, one.en, other.en))
     return DiffNote(code=code, text=text)  # type: ignore[arg-type]  # the keys above are the codes
 
 

@@ -23,6 +23,10 @@ _WHY = (
     ("encrypted with a password", "已用密码加密"),
     ("encrypted (V1MMWX): its key is made of the mini-program's id", "已加密（V1MMWX）：密钥由小程序 ID 生成"),
     (
+        "the app's own code is not in the package, or in a split that is not here",
+        "应用自身的代码不在安装包内，或在没有提交的拆分包中",
+    ),
+    (
         "neither a ZIP archive nor a mini-program package: encrypted, or of an unknown format",
         "既不是 ZIP 也不是小程序包：已加密，或格式未知",
     ),
@@ -38,11 +42,12 @@ def bundle_sentence(detail: str) -> str:
     parts = [f"{match['count']} 个代码文件，{how}" if match["count"] else "没有读取其代码"]
     parts += [f"框架自带的 {match['left']} 个文件不计入"] if match["left"] else []
     more = f" 等，另有 {match['more']} 个" if match["more"] else ""
-    parts += [f"未读取：{_reasons(match['unread'])}{more}"] if match["unread"] else []
+    parts += [f"未读取：{reasons_in_chinese(match['unread'])}{more}"] if match["unread"] else []
     return f"{match['what']}，{match['where']}：{'；'.join(parts)}"
 
 
-def _reasons(text: str) -> str:
+def reasons_in_chinese(text: str) -> str:
+    """Return why files of a bundle were not read; what has no translation stays."""
     for english, chinese in _WHY:
         text = text.replace(english, chinese)
     return text

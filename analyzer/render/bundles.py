@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .bundle_words import reasons_in_chinese
 from .words import word
 
 if TYPE_CHECKING:
@@ -22,13 +23,18 @@ def rows_of(bundle: Bundle, lang: str) -> list[tuple[str, str]]:
         ("bundle.place", bundle.place),
         ("bundle.version", state),
         ("bundle.scripts", counted),
-        ("bundle.unread", _listed(bundle.unread)),
+        ("bundle.unread", _unread(bundle, lang)),
         ("bundle.updates", _listed(bundle.updates)),
         ("bundle.modules", _listed(bundle.modules)),
         ("bundle.sdks", _listed(bundle.sdks)),
         ("bundle.permissions", _listed(bundle.permissions)),
     ]
     return [(word(key, lang), text) for key, text in rows if text]
+
+
+def _unread(bundle: Bundle, lang: str) -> str:
+    text = _listed(bundle.unread)
+    return reasons_in_chinese(text) if lang == "zh" else text
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -6,6 +6,8 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
+from .detail_words import coverage_text
+from .difference_places import place_text
 from .difference_words import word
 from .differences import actor_text, because_text, by_area, detail_text, first_of, kind_text, rest_of, subject_text
 from .page import FOLDER, safe, template
@@ -33,5 +35,7 @@ def write(diff: Diff, lang: str, *, color: bool = False, width: int | None = Non
         subject=lambda row: subject_text(row, names, lang),
         actor=lambda row: actor_text(row, names, lang),
         detail=lambda row: detail_text(row, lang),
+        gap=lambda reason: coverage_text(reason, lang),
+        place=lambda row, place: place_text(row, place, names, lang),
         why=lambda row: because_text(diff, row, lang),
     )

@@ -11,6 +11,7 @@ from rich.table import Table
 from analyzer.model.signature import short_name
 
 from .console import as_text
+from .difference_places import place_text
 from .difference_words import word
 from .differences import (
     actor_text,
@@ -146,7 +147,7 @@ def _entry(
     for side, places in (("old", row.old), ("new", row.new)) if full else ():
         label = word(f"{side}.short", lang)
         for place in places[:MOST_PLACES]:
-            shown = " ".join(map(short_name, place.split(" ")))
+            shown = " ".join(map(short_name, place_text(row, place, names, lang).split(" ")))
             yield Padding(Text(f"{label} {visible(shown)}", style="dim"), (0, 0, 0, 9))
         if len(places) > MOST_PLACES:
             more = word("more", lang).format(n=len(places) - MOST_PLACES)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from analyzer.model.signature import short_name
 
+from .difference_places import gap_names
 from .difference_words import word
 
 if TYPE_CHECKING:
@@ -98,7 +99,10 @@ def _about(subject: str, names: Mapping[str, str], lang: str) -> str:
     if known:
         named = actor_name(actor, dict(names), lang)
         return f"{named} · {word(category, lang)}" if slash else named
-    return names.get(subject, subject)
+    from analyzer.catalogue import load_catalogue  # noqa: PLC0415  # only a finding about a kind of data needs it
+
+    datum = load_catalogue().personal_data.get(subject) if subject not in names else None
+    return datum.title.pick(lang) if datum else names.get(subject, subject)
 
 
 def actor_text(row: Difference, names: Mapping[str, str], lang: str) -> str:
@@ -133,11 +137,12 @@ def because_text(diff: Diff, row: Difference, lang: str) -> str:
     Where a side was not read in full, the reasons of its coverage are named: of OLD for what NEW shows first.
     """
     side = diff.old if row.kind == "first_seen" else diff.new
-    codes = ", ".join(sorted({reason.code for reason in side.coverage.reasons}))
+    gaps = gap_names((reason.code for reason in side.coverage.reasons), lang)
     parts = []
     for reason in row.because:
         text = word(f"because.{reason}", lang)
-        parts.append(f"{text} {codes}" if reason == "coverage" and codes and row.area != "transmissions" else text)
+        named = reason == "coverage" and gaps and row.area != "transmissions"
+        parts.append(f"{text}{'' if lang == 'zh' else ' '}{gaps}" if named else text)
     return word("joint", lang).join(parts)
 
 

@@ -86,6 +86,9 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         requests=_by_moment(report),
         when=lambda row: moment(row, lang, complete=complete),
         permissions=lambda row: _permissions(row, lang),
+        purposes=lambda row: word("joint", lang).join(
+            catalogue.functions[one].title.pick(lang) if one in catalogue.functions else one for one in row.justified_by
+        ),
         chain=lambda site: chain_of(site, lang),
         offsets=offsets,
         short=short_name,

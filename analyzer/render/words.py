@@ -202,6 +202,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "entry_points": ("从 {n} 个入口点查找调用链", "call chains searched from {n} entry points"),
     "joint": ("、", ", "),
+    "exported": ("对外开放", "exported"),
+    "disabled": ("未启用", "disabled"),
     "classes": ("个类", "classes"),
     "methods": ("个方法", "methods"),
     "requests": ("运行时申请权限", "Permissions asked for at run time"),

@@ -41,8 +41,16 @@ def environment() -> Environment:
     made.filters["day"] = show_day
     made.filters["size"] = show_size
     made.filters["path"] = lambda text: quote(str(text), safe="")
+    made.filters["purpose"] = show_purpose
     made.globals["asset"] = asset
     return made
+
+
+def show_purpose(code: str, lang: str) -> str:
+    """Return what commonly justifies a permission in words."""
+    import analyzer  # noqa: PLC0415  # only pages with a report need the rules
+
+    return analyzer.code_names("permission_functions").get(code, (code, code))[lang == "en"]
 
 
 @lru_cache(maxsize=32)

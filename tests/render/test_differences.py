@@ -7,7 +7,8 @@ import pytest
 from reports import HOSTILE, hostile_report
 
 from analyzer.compare import Version, compare
-from analyzer.model import App, Coverage, CoverageReason, ReportArtifact, Severity
+from analyzer.model import App, Coverage, CoverageReason, Difference, ReportArtifact, Severity
+from analyzer.render.difference_places import place_text
 from analyzer.render.difference_words import WORDS
 from analyzer.render.differences import render_diff
 
@@ -72,7 +73,24 @@ def test_what_was_not_seen_names_the_coverage_and_what_is_new_does_not():
     unread = Coverage(complete=False, reasons=(CoverageReason(code="packed", detail="d"),))
     seen = render_diff(made(old={"coverage": unread}), "terminal", "zh", width=160)
     assert "首次看到" in seen
-    assert "检查范围不完整： packed" in seen
+    assert "检查范围不完整：已加固" in seen
+    assert "packed" not in render_diff(made(old={"coverage": unread}), "html", "zh").replace('title="packed"', "")
+
+
+def test_places_are_told_in_words():
+    made_of = {"kind": "new", "weight": Severity.LOW, "changes": ()}
+    gap = Difference(area="coverage", subject="complete", **made_of)
+    assert place_text(gap, "no_manifest: no AndroidManifest.xml", {}, "zh") == "没有清单：没有 AndroidManifest.xml"
+    assert place_text(gap, "no_manifest: no AndroidManifest.xml", {}, "en") == "no manifest: no AndroidManifest.xml"
+    one = Difference(area="coverage", subject="dex_unreadable", **made_of)
+    assert place_text(one, "no DEX file could be read", {}, "zh") == "没有一个 DEX 文件能读取"
+    read = Difference(area="findings", subject="X a", **made_of)
+    assert place_text(read, "La/B;->c()V [sdk:x] L", {"x": "某推送"}, "zh") == "La/B;->c()V [某推送] L"
+    assert place_text(read, "La/B;->c([I)V [app] L[I", {}, "zh") == "La/B;->c([I)V [应用自身] L[I"
+    used = place_text(read, "AndroidManifest.xml a.b.CAMERA · used: false", {}, "zh")
+    assert "used" not in used
+    assert used.startswith("AndroidManifest.xml a.b.CAMERA · ")
+    assert place_text(read, "AndroidManifest.xml a.b.CAMERA · used: false", {}, "en").endswith("used: false")
 
 
 def test_what_must_be_looked_at_first_comes_first():

@@ -97,3 +97,16 @@ def test_filter_hides_what_does_not_match_and_nothing_is_fetched(tmp_path):
         browser.close()
     assert fetched == [path.as_uri()]
     assert errors == []
+
+
+def test_what_justifies_a_permission_is_told_in_words():
+    from analyzer.model import Permission
+
+    camera = Permission(
+        name="android.permission.CAMERA", declared=True, used=None, used_by=(), level="dangerous", group="camera",
+        justified_by=("homework_photo", "live_class"), special=False, max_sdk=None,
+    )  # fmt: skip
+    report = hostile_report(permissions=(camera,))
+    assert "作业拍照、直播课、音视频互动课堂" in render(report, "html", "zh")
+    assert "Photo of homework, Live class" in render(report, "html", "en")
+    assert "homework_photo" not in render(report, "html", "zh")
