@@ -10,7 +10,7 @@ from typing import NamedTuple
 import yaml
 
 CORPUS = Path(__file__).parents[1] / "policy" / "corpus"
-HALVES = ("dev", "held_out", "fresh", "blind2")
+HALVES = ("dev", "held_out", "fresh", "blind2", "blind3")
 MARK = " ¦ "
 _SIGNS = re.compile(r"[\W_]+")
 
