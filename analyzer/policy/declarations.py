@@ -43,12 +43,17 @@ _JUST_BEFORE = re.compile(r"(?:收集|采集|填写|登记|录入)(?:(?!为了|�
 """Not across the purpose: "收集它是为了与学校的学籍库核对" names neither the school nor the record number."""
 _TO_SCHOOL = re.compile(r"(?:[向由经给]|通过|联系)(?:您|你|学生|学员|孩子|其)?$")
 _TAKES = re.compile(r"(?:采集|读取|获取)[^，。；、]{0,6}$")
+_KEPT = re.compile(
+    r"(?:会|将|都)?(?:保存|保留|留存|存(?=\d|[一二三四五六七八九十]))|(?:\d+|[一二三四五六七八九十]+)(?:天|日|年|个月)"
+)
 _HANDED = re.compile(r"(?:上传|导入|上报|录入)(?:学生|孩子|教师|老师|家长|您|用户)的?[^，。；]{0,8}$")
 """Somebody hands a person's data in; a word of lists that follows names them."""
 _PASSING = re.compile(
     r"有权(?:查|复制|更正|删除|要求)|(?:采取|采用|使用)[^，。；]{0,10}(?:加密|措施|技术)[^，。；]{0,8}保护|妥善保管|告知他人|告诉他人|重置密码|冻结|操作日志|访问控制|保密|防止|才能访问|泄露|保管|(?:适当|显著|醒目|明显)的?位置|(?:您|用户|家长|监护人|自己)[^，。；,;]{0,12}(?:删除|更正|修改|查看和)|(?:删除|更正|修改)(?:您|用户|自己|个人|或)|(?:保护|守护|保障)(?:您|你|用户|孩子|学生|儿童)的|工作人员|员工|核对订单"
 )
-_PURPOSE = re.compile(r"(?:用于|用来|以便|目的[是为:：]|为了|便于|不会?影响)(?:(?!收集|读取|获取|申请)[^，,。；;])*$")
+_PURPOSE = re.compile(
+    r"(?:用于|用来|以便|目的[是为:：]|为了|便于|不会?影响)(?:(?!收集|读取|获取|申请)[^，,。；;】」])*$"
+)
 """Before a word: it tells what for, or what stays possible."""
 _DEFINITION = re.compile(
     r"是指|所称|敏感(?:个人)?信息[^。，]{0,12}(?:包括|例如)|"
@@ -66,6 +71,8 @@ _OWN_CONTACT = re.compile(
 )
 _USERS_OWN = re.compile(r"(?:您|你|用户|家长|学生)(?:所|主动)?(?:提供|留下|填写|预留)的")
 _VALUE_AFTER = re.compile(r"[^，。；\w]{0,3}(?:[:：为是至]|地址)?[\s*]*(?:[\w.+-]{1,40}@|\+?\d[\d-]{5,}|\d{3,4}-)")
+_PLACES = frozenset({"student.school", "student.grade"})
+"""Subjects as often as data ("您所在的学校与我们签约"): they need a verb of collecting in their clause."""
 _CONTACT_DATA = frozenset({"email", "phone_number", "identity.address", "identity.name"})
 """In a sentence that gives the operator's own contact these words name no data of users."""
 _ITEM_LEFT = re.compile(
@@ -73,7 +80,7 @@ _ITEM_LEFT = re.compile(
     r"需要|提供|输入|提交|录入|登记|上报|上传|申请|比如|例如|其|填入|填报|完善|索取)[\s*“「【《]*$"
 )
 _ITEM_RIGHT = re.compile(
-    r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|一律|一概|统统|全都|都|均|我们|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)"
+    r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|一律|一概|统统|全都|都|均|我们|保存|保留|留存|留\d|存(?:\d|[一二三四五六七八九十])|\d+(?:天|日|年)|[一二三四五六七八九十]+(?:天|日|年|个月)|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)"
 )
 _WIFI_PASSWORD = re.compile(r"(?:wi-?fi|wlan|无线)[^，。；、]{0,6}(?:和|、|与)?$")
 
@@ -274,8 +281,10 @@ def _named_by(
             or alone
             or _beside(hit, others, sentence)
             or _HANDED.search(sentence, near, hit.start) is not None
+            or _KEPT.match(sentence, hit.end) is not None
         )
     )
+    spoken = _CUE.search(bare, low, high) is not None
     kinds = {key.lstrip(GENERAL + ITEM) for key in hit.ids if not key.startswith(NOTHING)}
     entry = {key[1:] for key in hit.ids if key.startswith(ITEM)} if item else set()
     named = []
@@ -296,7 +305,12 @@ def _named_by(
         )
         if not enough and GENERAL + key not in hit.ids:
             continue  # an item word outside a list says nothing
-        named.append(key if cue and enough else GENERAL + key)
+        sure = (
+            cue
+            and enough
+            and (key not in _PLACES or line.listed or how == "denied" or spoken or not entry.isdisjoint({key}))
+        )
+        named.append(key if sure else GENERAL + key)
     return sorted(named)
 
 

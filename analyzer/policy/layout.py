@@ -206,7 +206,10 @@ def is_table_head(line: str) -> bool:
 def cells(line: Line) -> list[tuple[int, int, str]]:
     """Return (start, end, heading or "") of each cell of a row; offsets count in the line."""
     found, start = [], 0
-    for number, cell in enumerate(line.text.split("\t")):
+    row = line.text.split("\t")
+    # a cell that spans rows above is missing or empty in front: the others stand to the right
+    missing = max(0, len(line.columns) - len(row))
+    for number, cell in enumerate(row, start=missing):
         head = line.columns[number] if number < len(line.columns) else ""
         found.append((start, start + len(cell), head))
         start += len(cell) + 1
