@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-from policies import HALVES, Score, policies, score
+from policies import HALVES, PARTS, Score, policies, score
 
 from analyzer.catalogue import load_catalogue
 from analyzer.policy import policy_facts
@@ -16,7 +16,7 @@ from analyzer.policy.text import text_of
 def main() -> None:
     catalogue = load_catalogue()
     shown = sys.argv[sys.argv.index("--errors") + 1] if "--errors" in sys.argv else None
-    halves = (shown,) if shown and "--only" in sys.argv else HALVES
+    halves = (shown,) if shown and "--only" in sys.argv else PARTS
     for half in halves:
         total: dict[str, Score] = {}
         errors: list[str] = []

@@ -43,6 +43,8 @@ class PolicyPointRule(Row):
     """The condition under which it is demanded; `None`: always."""
     catch_all: tuple[str, ...] = ()
     """Words that leave a list open (``等``): a hint at a list that is not itemised."""
+    statements: int | None = None
+    """So many statements that name data are a list item by item, unless too many of them stay open."""
     together: bool = False
     """All groups must have a hit under one heading: a word far away says something else."""
     affirmed: bool = False

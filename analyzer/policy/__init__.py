@@ -12,7 +12,7 @@ from .indexes import PolicyWords, policy_words
 from .layout import lines, sentences_of
 from .owner import read_owner
 from .passages import read_passages
-from .points import read_points
+from .points import Itemised, read_points
 from .readability import measure
 from .text import PolicyText, load_text
 from .third_parties import read_third_parties
@@ -44,6 +44,13 @@ def policy_facts(policy: PolicyText, catalogue: Catalogue) -> PolicyFacts:
         *read_owner(text, every, lambda name: any(True for _ in words.companies.find(fold(name)))),
         *read_passages(every, declarations, catalogue.policy_points, catalogue.personal_data),
     )
+    stated = [row for row in declarations if row.data and not row.negated and not row.general]
+    itemised = Itemised(
+        statements=len({row.quote for row in stated}),
+        left_open=sum(row.kind == "catch_all" for row in passages),
+        quote=stated[0].quote if stated else "",
+        offset=stated[0].offset if stated else None,
+    )
     return PolicyFacts(
         name=policy.name,
         sha256=policy.sha256,
@@ -51,7 +58,7 @@ def policy_facts(policy: PolicyText, catalogue: Catalogue) -> PolicyFacts:
         language=policy.language,
         declarations=tuple(map(back, declarations)),
         wording=read_wording(text, catalogue.vocabularies, sentences_of(every)),
-        points=tuple(map(back, read_points(text, policy.language, catalogue.policy_points, every))),
+        points=tuple(map(back, read_points(text, policy.language, catalogue.policy_points, every, itemised))),
         passages=tuple(sorted(map(back, passages), key=lambda row: (row.offset, row.kind, row.value)))
         if chinese
         else (),

@@ -11,7 +11,7 @@ from typing import Any
 from analyzer.model import Declaration
 
 from .indexes import GENERAL, ITEM, NOTHING, PolicyWords
-from .layout import Line, cells, tells_aim, tells_data
+from .layout import Line, cells, refuses, tells_aim, tells_data
 from .mentions import Mentions, mentions_of
 from .negation import Reading, readings
 from .words import Hit, fold
@@ -31,24 +31,29 @@ _CUE = re.compile(
 )
 """A sentence that speaks of collecting. Elsewhere a word is named in passing, unless it stands in a list."""
 _ASIDE = re.compile(
-    r"投诉|举报|联系(?!人|电话|方式|地址)|注销|撤回|更正|通知您|告知您|公开|公示|载明|不愿|不想|不肯|披露|出售|泄[露漏]|权利|权益|更新|修订|本政策|本声明|规则|法律|法规|海外|境外|"
+    r"投诉|举报|联系(?!人|电话|方式|地址)|注销|撤回|更正|通知您|告知您|清空|清除|删除|销毁|公开|公示|载明|不愿|不想|不肯|披露|出售|泄[露漏]|权利|权益|更新|修订|本政策|本声明|规则|法律|法规|海外|境外|"
     r"如何|怎么|怎样|什么|哪些|小心|注意|谨慎|妥善|不要(?:把|将|在|向)|请勿|切勿|欢迎|感谢|尊重|重视|承诺|遵守|依法"
 )
 """A sentence without a verb of collecting that is about something else: what it names is named in passing."""
 _STRONG_CUE = re.compile(
-    r"加密(?:后)?(?:保存|存储|储存|存放)|保存(?:\d|[一二三四五六七八九十]|至|到)|我们(?:会)?(?:使用|检测)(?:您|你|Android|OAID|IMEI|设备)|涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取",
+    r"加密(?:后)?(?:保存|存储|储存|存放)|保存(?:\d|[一二三四五六七八九十]|至|到)|我们(?:会)?(?:使用|检测)(?:您|你|设备|\0)|涉及|收集|采集|获取|填写|登记|录入|要求您?提供|需要您?提供|读取",
     re.IGNORECASE,
 )
 _JUST_BEFORE = re.compile(r"(?:收集|采集|填写|登记|录入)(?:(?!为了|用于|以便|目的|核对)[^。；，,]){0,16}$")
 """Not across the purpose: "收集它是为了与学校的学籍库核对" names neither the school nor the record number."""
 _TO_SCHOOL = re.compile(r"(?:[向由经给]|通过|联系)(?:您|你|学生|学员|孩子|其)?$")
-_TAKES = re.compile(r"(?:采集|读取|获取)$")
+_TAKES = re.compile(r"(?:采集|读取|获取)[^，。；、]{0,6}$")
+_KEPT = re.compile(
+    r"(?:会|将|都)?(?:保存|保留|留存|存(?=\d|[一二三四五六七八九十]))|(?:\d+|[一二三四五六七八九十]+)(?:天|日|年|个月)"
+)
 _HANDED = re.compile(r"(?:上传|导入|上报|录入)(?:学生|孩子|教师|老师|家长|您|用户)的?[^，。；]{0,8}$")
 """Somebody hands a person's data in; a word of lists that follows names them."""
 _PASSING = re.compile(
     r"有权(?:查|复制|更正|删除|要求)|(?:采取|采用|使用)[^，。；]{0,10}(?:加密|措施|技术)[^，。；]{0,8}保护|妥善保管|告知他人|告诉他人|重置密码|冻结|操作日志|访问控制|保密|防止|才能访问|泄露|保管|(?:适当|显著|醒目|明显)的?位置|(?:您|用户|家长|监护人|自己)[^，。；,;]{0,12}(?:删除|更正|修改|查看和)|(?:删除|更正|修改)(?:您|用户|自己|个人|或)|(?:保护|守护|保障)(?:您|你|用户|孩子|学生|儿童)的|工作人员|员工|核对订单"
 )
-_PURPOSE = re.compile(r"(?:用于|用来|以便|目的[是为:：]|为了|便于|不会?影响)(?:(?!收集|读取|获取|申请)[^，,。；;])*$")
+_PURPOSE = re.compile(
+    r"(?:用于|用来|以便|目的[是为:：]|为了|便于|不会?影响)(?:(?!收集|读取|获取|申请)[^，,。；;】」])*$"
+)
 """Before a word: it tells what for, or what stays possible."""
 _DEFINITION = re.compile(
     r"是指|所称|敏感(?:个人)?信息[^。，]{0,12}(?:包括|例如)|"
@@ -57,12 +62,17 @@ _DEFINITION = re.compile(
 _OWN_STATEMENT = re.compile(
     r"(?:会|将|需要|需|可能|才|仅|只)[^，。；]{0,10}(?:收集|采集|获取|读取|申请|使用|上传|记录)"
 )
+_NOT_BEHIND = re.compile(r"(?:不会?|绝不|从不|不再|没有|未|无需|无须)(?:[^，。；]{0,6})$")
 _QUESTION = re.compile(r"[？?]\W*$")
 _YES = re.compile(r"\W*(?:A|答|回答)?\s*[：:]?\s*(?:需要|会的|是的|要的|有的?[，。])")
 """An answer that makes a statement of the question before it."""
-_OWN_CONTACT = re.compile(r"[\w.+-]+@[\w-]+|电话[:：]|地址[:：]|邮箱[:：]|发送邮件|该邮箱|联系方式|联系我们|客服|致电")
+_OWN_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+|电话[:：]|地址[:：]|邮箱[:：]|发送邮件|该邮箱|联系方式|联系我们|客服(?:电话|热线|邮箱|微信|QQ)|联系[^，。；]{0,6}客服|致电"
+)
 _USERS_OWN = re.compile(r"(?:您|你|用户|家长|学生)(?:所|主动)?(?:提供|留下|填写|预留)的")
 _VALUE_AFTER = re.compile(r"[^，。；\w]{0,3}(?:[:：为是至]|地址)?[\s*]*(?:[\w.+-]{1,40}@|\+?\d[\d-]{5,}|\d{3,4}-)")
+_PLACES = frozenset({"student.school", "student.grade"})
+"""Subjects as often as data ("您所在的学校与我们签约"): they need a verb of collecting in their clause."""
 _CONTACT_DATA = frozenset({"email", "phone_number", "identity.address", "identity.name"})
 """In a sentence that gives the operator's own contact these words name no data of users."""
 _ITEM_LEFT = re.compile(
@@ -70,7 +80,7 @@ _ITEM_LEFT = re.compile(
     r"需要|提供|输入|提交|录入|登记|上报|上传|申请|比如|例如|其|填入|填报|完善|索取)[\s*“「【《]*$"
 )
 _ITEM_RIGHT = re.compile(
-    r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|一律|一概|统统|全都|都|均|我们|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)"
+    r"[\s*”]*(?:$|[、，,；;。/）)\t（(]|一律|一概|统统|全都|都|均|我们|保存|保留|留存|留\d|存(?:\d|[一二三四五六七八九十])|\d+(?:天|日|年)|[一二三四五六七八九十]+(?:天|日|年|个月)|以及|及|和|或|与|[:：]|等|权限|用于|信息|选填|必填|由)"
 )
 _WIFI_PASSWORD = re.compile(r"(?:wi-?fi|wlan|无线)[^，。；、]{0,6}(?:和|、|与)?$")
 
@@ -88,6 +98,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
     for line, following in zip(every, [*every[1:], None], strict=True):
         if not named.anything(line.start, line.end):
             continue
+        refused = "\t" in line.text and refuses(line)
         affirmed = following is not None and _YES.match(following.text) is not None
         for begin, end in line.sentences:
             start = line.start + begin
@@ -100,9 +111,14 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
             seen: set[tuple[str, bool]] = set()
             data = [hit for hit, kind in hits if kind == "data"]
             aims = _aims(line, begin, data)
+            bare = _without(part, data)
             for hit, kind in hits:
                 # under "what we do not collect" an entry is denied, a statement of its own is read as it stands
-                how = "denied" if line.denied and kind == "data" and not own else _meant(meant, hit)
+                how = _meant(meant, hit)
+                if kind == "data" and ((line.denied and not own) or refused):
+                    how = "denied"
+                elif kind == "data" and "location.background" in hit.ids and how == "said":
+                    how = _in_background(part, hit)
                 if how == "unshared" and kind == "data":
                     continue
                 if (
@@ -116,7 +132,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
                     continue  # what the SDK is for may read like another one's name
                 aim = any(low <= begin + hit.start < high for low, high in aims)
                 for key in (
-                    _named_by(hit, part, line, aim=aim, how=how, affirmed=affirmed, others=data)
+                    _named_by(hit, part, bare, line, aim=aim, how=how, affirmed=affirmed, others=data)
                     if kind == "data"
                     else hit.ids
                 ):
@@ -126,6 +142,20 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
                         quote = _quote(text[start : line.start + end], hit)
                         found.append(_declaration(kind, key, quote, start + hit.start, negated=how == "denied"))
     return tuple(found)
+
+
+def _without(part: str, data: list[Hit]) -> str:
+    """Return a sentence with its plain words of data blanked: the verb in "学习记录" is none of the sentence's."""
+    for hit in data:
+        if any(key[0] not in GENERAL + ITEM + NOTHING for key in hit.ids):
+            part = part[: hit.start] + "\0" * (hit.end - hit.start) + part[hit.end :]
+    return part
+
+
+def _in_background(part: str, hit: Hit) -> str:
+    """Tell how background use is meant: "不会在后台定位" denies just that, and leaves location as such said."""
+    low = max(part.rfind(sign, 0, hit.start) for sign in "，；。,;") + 1
+    return "denied" if _NOT_BEHIND.search(part, low, hit.start) else "said"
 
 
 _MARK = re.compile(r"[，；,;\t。]")
@@ -178,22 +208,22 @@ def _entry_aims(line: Line, begin: int, hits: list[Hit]) -> list[tuple[int, int]
 
 
 @lru_cache(maxsize=64)
-def _of_clause(clause: str) -> tuple[bool, bool, bool]:
+def _of_clause(clause: str, bare: str) -> tuple[bool, bool, bool]:
     """Tell whether a clause speaks plainly of collecting, only in passing, of the operator's own contact."""
     return (
-        _STRONG_CUE.search(clause) is not None,
+        _STRONG_CUE.search(bare) is not None,
         _PASSING.search(clause) is not None,
         _OWN_CONTACT.search(clause) is not None,
     )
 
 
 @lru_cache(maxsize=64)
-def _of_sentence(sentence: str) -> tuple[bool, bool, bool, bool]:
+def _of_sentence(sentence: str, bare: str) -> tuple[bool, bool, bool, bool]:
     """Tell whether a sentence speaks of collecting, defines, speaks plainly of collecting, asks."""
     return (
-        _CUE.search(sentence) is not None or _ASIDE.search(sentence) is None,
+        _CUE.search(bare) is not None or _ASIDE.search(sentence) is None,
         _DEFINITION.search(sentence) is not None,
-        _STRONG_CUE.search(sentence) is not None,
+        _STRONG_CUE.search(bare) is not None,
         _QUESTION.search(sentence) is not None,
     )
 
@@ -206,16 +236,17 @@ def _marks(sentence: str) -> tuple[list[int], list[int]]:
 
 
 def _named_by(
-    hit: Hit, sentence: str, line: Line, *, aim: bool, how: str, affirmed: bool, others: list[Hit]
+    hit: Hit, sentence: str, bare: str, line: Line, *, aim: bool, how: str, affirmed: bool, others: list[Hit]
 ) -> list[str]:
     """Return the ids that a word names, marked general where it names them only in passing or too broadly."""
     clauses, stretches = _marks(sentence)
     before = bisect.bisect_left(clauses, hit.start)
     after = bisect.bisect_left(clauses, hit.end)
     low = clauses[before - 1] + 1 if before else 0
-    clause = sentence[low : clauses[after] if after < len(clauses) else len(sentence)]
-    strong, passing, own_contact = _of_clause(clause)
-    collects, defines, strong_anywhere, asked = _of_sentence(sentence)
+    high = clauses[after] if after < len(clauses) else len(sentence)
+    clause = sentence[low:high]
+    strong, passing, own_contact = _of_clause(clause, bare[low:high])
+    collects, defines, strong_anywhere, asked = _of_sentence(sentence, bare)
     cue = line.listed or line.denied or how == "denied" or collects
     if line.topic in {"rights", "security", "definition"} and not strong_anywhere:
         cue = False
@@ -236,22 +267,24 @@ def _named_by(
         and "验证码" not in sentence
     )
     # "扫描二维码、采集人脸" in a column of purposes says what is collected all the same
-    if (line.heading and not asked) or (aim and not (alone and _TAKES.search(sentence, near, hit.start))) or aimed:
+    if (line.heading and not asked) or (aim and not _TAKES.search(sentence, near, hit.start)) or aimed:
         cue = False
     contact = own_contact and not strong and not _USERS_OWN.search(clause)
     value = _VALUE_AFTER.match(sentence, hit.end) is not None
     item = (
         listable
         and _ITEM_RIGHT.match(sentence, hit.end) is not None
-        and _ITEM_LEFT.search(sentence, near, hit.start) is not None
+        and (_ITEM_LEFT.search(sentence, near, hit.start) is not None or _beside(hit, others, sentence))
         and (
             line.listed
             or how == "denied"
             or alone
             or _beside(hit, others, sentence)
             or _HANDED.search(sentence, near, hit.start) is not None
+            or _KEPT.match(sentence, hit.end) is not None
         )
     )
+    spoken = _CUE.search(bare, low, high) is not None
     kinds = {key.lstrip(GENERAL + ITEM) for key in hit.ids if not key.startswith(NOTHING)}
     entry = {key[1:] for key in hit.ids if key.startswith(ITEM)} if item else set()
     named = []
@@ -272,7 +305,12 @@ def _named_by(
         )
         if not enough and GENERAL + key not in hit.ids:
             continue  # an item word outside a list says nothing
-        named.append(key if cue and enough else GENERAL + key)
+        sure = (
+            cue
+            and enough
+            and (key not in _PLACES or line.listed or how == "denied" or spoken or not entry.isdisjoint({key}))
+        )
+        named.append(key if sure else GENERAL + key)
     return sorted(named)
 
 

@@ -119,7 +119,14 @@ def lines(text: str) -> Iterator[Line]:
         led = bool(over) and over[-1].level == _LEAD
         entry = bullet or labelled or led
         listed = level is None and (row or (short and entry and topic in {"collect", "permission", "sdk"}))
-        denied = level is None and short and bool(over) and over[-1].denies and not row and (bullet or not bulleted)
+        denied = (
+            level is None
+            and short
+            and bool(over)
+            and over[-1].denies
+            and not head_row
+            and (row or bullet or not bulleted)
+        )
         yield Line(
             match.start(),
             match.end(),
@@ -199,7 +206,10 @@ def is_table_head(line: str) -> bool:
 def cells(line: Line) -> list[tuple[int, int, str]]:
     """Return (start, end, heading or "") of each cell of a row; offsets count in the line."""
     found, start = [], 0
-    for number, cell in enumerate(line.text.split("\t")):
+    row = line.text.split("\t")
+    # a cell that spans rows above is missing or empty in front: the others stand to the right
+    missing = max(0, len(line.columns) - len(row))
+    for number, cell in enumerate(row, start=missing):
         head = line.columns[number] if number < len(line.columns) else ""
         found.append((start, start + len(cell), head))
         start += len(cell) + 1
@@ -214,3 +224,23 @@ def tells_data(head: str) -> bool:
 def tells_aim(head: str) -> bool:
     """Tell whether a column of this name says what for, by whom or how, and so names no data."""
     return _AIM_COLUMN.search(head) is not None
+
+
+_ASKS = re.compile(r"(?:是否|会不会|收不收|有没有|会否)|[吗？]$|收集情况|申请情况|收集与否")
+_ASKS_ELSE = re.compile(r"必[需要填选]|可[选关]|关闭|敏感|共享|默认|撤回|拒绝|提供|去标识|同意|境外|出境")
+_NO = re.compile(
+    r"\W*(?:否|不(?:收集|申请|读取|获取|使用|采集|涉及|调用|会|要|收|读|碰)?|无|未(?:收集|申请|使用)?|没有|从不|no|×|x|✗|✕|✘|❌)\W*$",
+    re.IGNORECASE,
+)
+_PLAIN_NO = re.compile(r"\W*(?:不(?:收集|申请|读取|获取|采集|收|读|碰)|未(?:收集|申请)|从不收集|×|✗|✕|✘|❌)\W*$")
+_YES = re.compile(r"\W*(?:是|会|√|✓|✔|有|yes|收集|申请)\W*$", re.IGNORECASE)
+
+
+def refuses(line: Line) -> bool:
+    """Tell whether a row says in a column of its own that what it names is not collected."""
+    row = [(line.text[low:high].strip(), head) for low, high, head in cells(line)]
+    asked = [cell for cell, head in row if _ASKS.search(head) and not _ASKS_ELSE.search(head)]
+    if asked:
+        return all(_NO.match(cell) for cell in asked)
+    plain = [cell for cell, head in row if not _ASKS_ELSE.search(head)]
+    return any(_PLAIN_NO.match(cell) for cell in plain) and not any(_YES.match(cell) for cell in plain)

@@ -22,6 +22,11 @@ _FUNCTIONS = frozenset(
 """Words of a function rather than of anybody's product: they name an SDK only in a table or right before "SDK"."""
 
 
+_ABSENT = re.compile(
+    r"(?:没有|没接|未接入|未集成|不接入|不集成|没用|不用|移除(?:了)?|下线(?:了)?|打算接)[^，。；、]{0,6}$|(?:以前|曾经?)用过$|没有[^，。；]{1,12}、$"
+)
+
+
 class Mentions:
     """All words of the three indexes in a text, found in one pass each, and asked for stretch by stretch."""
 
@@ -78,10 +83,12 @@ def mentions_of(
             continue
         if part[hit.start : hit.end] in _FUNCTIONS and not part.startswith("sdk", hit.end) and "\t" not in part:
             continue
+        if _ABSENT.search(part, max(0, hit.start - 16), hit.start):
+            continue  # "没有友盟" names none that is there
         before = sdks[-1][0] if sdks else None
         if (
             before
-            and hit.start - before.end <= 1
+            and not part[before.end : hit.start].strip()
             and {words.vendors[key] for key in hit.ids} & {words.vendors[key] for key in before.ids}
         ):
             sdks.pop()  # "Firebase Crashlytics" is one name, the longer part of it the telling one

@@ -6,6 +6,7 @@ import bisect
 import itertools
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from analyzer.catalogue.vocabulary import PolicyPointRule, WordGroup
 from analyzer.model import Bilingual, PolicyPoint
@@ -18,8 +19,24 @@ MAX_QUOTE = 160
 """Characters of a quote."""
 
 
+class Itemised(NamedTuple):
+    """How a text lists what it collects."""
+
+    statements: int
+    """Sentences that name data as collected."""
+    left_open: int
+    """Sentences that leave their list open ("包括但不限于")."""
+    quote: str
+    offset: int | None
+    """Of the first statement."""
+
+
 def read_points(
-    text: str, language: str, rules: Mapping[str, PolicyPointRule], every: list[Line] | None = None
+    text: str,
+    language: str,
+    rules: Mapping[str, PolicyPointRule],
+    every: list[Line] | None = None,
+    itemised: Itemised | None = None,
 ) -> tuple[PolicyPoint, ...]:
     """Judge every point. Where the text is not Chinese the words cannot be looked for: `found` is `None`."""
     if language != "zh":
@@ -28,7 +45,21 @@ def read_points(
     every = list(lines(text)) if every is None else every
     spans = sentences_of(every)
     sections = _sections(text, every) if any(rule.together for rule in rules.values()) else []
-    return tuple(_point(key, rules[key], text, folded, spans, sections) for key in sorted(rules))
+    points = (_point(key, rules[key], text, folded, spans, sections) for key in sorted(rules))
+    if itemised is None:
+        return tuple(points)
+    return tuple(_as_itemised(point, rules[point.id], itemised) for point in points)
+
+
+def _as_itemised(point: PolicyPoint, rule: PolicyPointRule, itemised: Itemised) -> PolicyPoint:
+    """Judge a list item by item by what it says rather than by its words: how much is named, how much left open."""
+    if rule.statements is None:
+        return point
+    if 5 * itemised.left_open >= 2 * max(1, itemised.statements):
+        return PolicyPoint(id=point.id, found=False, missing=point.missing or (rule.groups[0].about,))
+    if point.found or itemised.statements < rule.statements:
+        return point
+    return PolicyPoint(id=point.id, found=True, quote=itemised.quote[:MAX_QUOTE], offset=itemised.offset)
 
 
 def _sections(text: str, every: list[Line]) -> list[tuple[int, int]]:

@@ -29,6 +29,12 @@ def test_each_part_of_the_corpus_is_read_well_enough(part):
     assert points.right / (points.right + points.wrong) >= BAR, errors
 
 
+def test_the_third_author_is_read_no_worse_than_after_a_look_at_the_errors():
+    total, errors = totals("blind3")  # below the bar: docs/policy_scores.md says so
+    assert total["data kinds"].f1 >= 0.83, errors
+    assert total["SDK mentions"].f1 >= 0.94, errors
+
+
 def test_the_corpus_is_large_enough_and_a_third_is_held_out():
     dev, held_out = policies("dev"), policies("held_out")
     assert len(dev) + len(held_out) >= 40
