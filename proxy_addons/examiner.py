@@ -9,7 +9,7 @@ from analyzer.model import NotAnalysed
 
 from .attribute.recipient import recipient_of
 from .decode.limits import Limits
-from .decode.tree import unfold
+from .decode.tree import SILENT_HEADERS, unfold
 from .evidence.places import Paths, first_sights, sight_ids
 from .markpage import MARK_HOST
 from .match.glance import Glance
@@ -102,26 +102,28 @@ class Examiner:
 
     def _headers_clear(self, message: Message) -> bool:
         """Tell whether nothing can be found in the headers: those of a server or an app are nearly always the same."""
-        key = (message.direction, message.headers)
+        # Lengths and dates differ from message to message, and nobody looks for anything in them.
+        told = tuple([header for header in message.headers if header[0].lower() not in SILENT_HEADERS])
+        key = (message.direction, told)
         there = self._headers.get(key)
         if there is None:
             if len(self._headers) > REMEMBERED:
                 self._headers.clear()
-            unfolded = unfold(replace(message, target="", body=b""), self._limits)
+            unfolded = unfold(replace(message, target="", headers=told, body=b""), self._limits)
             leaves = unfolded.leaves
             found = bool(unfolded.gaps or self._matcher.find(leaves) or list(self._words.find(leaves)))
             # A salt in them may belong to the address.
-            salt = any(SALT.search(name.lower()) for name, _ in message.headers)
+            salt = any(SALT.search(name.lower()) for name, _ in told)
             there = self._headers[key] = not found and not salt
         return there
 
     def _examine(self, message: Message, whole: Looked) -> Looked:
         if self._glance.clear(message):
-            if self._headers_clear(message):
-                if not whole.sent:
-                    return whole
-                message = replace(message, headers=())
-            message = replace(message, body=b"")  # nothing in it: what is left is the address, and headers
+            bare = self._headers_clear(message)
+            if bare and not whole.sent:
+                return whole
+            # Nothing in it: what is left is the address, and headers.
+            message = replace(message, headers=() if bare else message.headers, body=b"")
         unfolded = unfold(message, self._limits)
         missed = tuple(
             NotAnalysed(request_id=message.flow, host=whole.host, code=gap.code, detail=gap.detail)

@@ -9,7 +9,9 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.catalogue.identifiers import CoordinatePair, Identifier
+from proxy_addons.decode.text import WORD
 
+from . import geohash
 from .haystack import Haystack
 from .hit import Hit
 from .keys import KeyNames, Role
@@ -28,6 +30,9 @@ FRACTION = b".00"
 """Two decimals at least, in `Haystack.shape`."""
 START = re.compile(rb"-?0{0,3}\Z")
 MAX_NUMBERS = 5_000
+GEOHASH_KEY = re.compile(r"geo|loc|gps|position|place", re.IGNORECASE)
+NAMED_LETTERS = 6
+"""Letters of a geohash up to which it counts under such a name only, and is a coarse place."""
 TOLERANCE = 0.0006
 """Degrees, about 65 m: what two receivers and two implementations of a shift differ by."""
 COARSE_DECIMALS = 2
@@ -111,6 +116,15 @@ class Coordinates:
             for ordinal, value in enumerate(items, 1)
             if (point := parse_point(value)) is not None
         ]
+        self.cells = sorted(
+            {
+                cell
+                for _, _, _, known in self.points
+                for _, shift in SYSTEMS
+                for cell in geohash.cells_around(*shift(*known), TOLERANCE)
+            }
+        )
+        """How the geohashes of known points begin."""
         pairs = [rule.pair for rule in identifiers.values() if rule.pair is not None]
         self.pair: CoordinatePair | None = pairs[0] if pairs else None
         self._names = names
@@ -125,7 +139,39 @@ class Coordinates:
             hit = self._known(point) or self._pattern(point)
             if hit is not None:
                 hits.append(hit)
+        hits += self._geohashes(hay)
         return hits
+
+    def _geohashes(self, hay: Haystack) -> Iterator[Hit]:
+        """Find known points that are written as a geohash of any precision."""
+        lowered = hay.lowered
+        for cell in self.cells:
+            at = lowered.find(cell)
+            while at >= 0:
+                found = geohash.TOKEN.match(lowered, at)
+                end = found.end() if found else at + len(cell)
+                if found and hay.free(at, end, WORD) and (hit := self._in_cell(hay, at, end)) is not None:
+                    yield hit
+                at = lowered.find(cell, end)
+
+    def _in_cell(self, hay: Haystack, start: int, end: int) -> Hit | None:
+        text = hay.lowered[start:end].decode()
+        key = hay.key_at(start)
+        coarse = len(text) <= NAMED_LETTERS
+        if coarse and (key is None or not GEOHASH_KEY.search(key)):
+            return None
+        cell = geohash.decode(text)
+        for data, ordinal, value, known in self.points:
+            for system, shift in SYSTEMS:
+                lat, lng = shift(*known)
+                if (
+                    abs(cell.lat - lat) <= cell.lat_half + TOLERANCE
+                    and abs(cell.lng - lng) <= cell.lng_half + TOLERANCE
+                ):
+                    layers = ("geohash", system) if system and not coarse else ("geohash",)
+                    kind = "location.coarse" if coarse else data
+                    return Hit(start, end, kind, value, ordinal, layers, key, "known_value", "V")
+        return None
 
     def _known(self, point: Point) -> Hit | None:
         orders = [(point.lat, point.lng)] if point.named else [(point.lat, point.lng), (point.lng, point.lat)]

@@ -30,7 +30,6 @@ from .coordinates import COARSE_DECIMALS, SYSTEMS, Coordinates
 from .haystack import TO_WORDS, Haystack
 from .known import SALT
 from .patterns import DIGEST_LENGTHS, NOTHING
-from .scope import SHARE
 
 if TYPE_CHECKING:
     from .keys import Role
@@ -111,6 +110,7 @@ class Glance:
         return there
 
     def _clear(self, body: bytes, *, answer: bool, salted: bool) -> bool:
+        hay = _Bytes(body)
         text = _read(body)
         if text is None:
             return False
@@ -119,18 +119,19 @@ class Glance:
             data = b"\x00".join(
                 (body, *(part.encode("utf-8", "surrogatepass") for part in (*text.names, *text.strings)))
             )
+            hay = _Bytes(data)
         return (
-            not self._speaks(data, answer=answer)
+            not self._speaks(hay.lowered, answer=answer)
             and self._names_clear(text)
-            and self._forms_clear(data, text)
+            and self._forms_clear(hay, text)
             and (hiding := self._hiding(text, salted=salted)) is not None
             and (not hiding or self._layers_clear(hiding, text, answer=answer))
         )
 
-    def _speaks(self, data: bytes, *, answer: bool) -> bool:
-        """Tell whether a text that is looked for, or in an answer a word that is told, stands in bytes."""
+    def _speaks(self, lowered: bytes, *, answer: bool) -> bool:
+        """Tell whether a text that is looked for, or in an answer a word that is told, stands in lower-case bytes."""
         automaton = self._automata[answer]
-        return automaton is not None and bool(automaton.find_matches_as_indexes(data.lower()))
+        return automaton is not None and bool(automaton.find_matches_as_indexes(lowered))
 
     def _layers_clear(self, hiding: list[str], text: Text, *, answer: bool) -> bool:
         """Search what may hold layers in full, under each name that tells something: which is its own is not known."""
@@ -144,7 +145,9 @@ class Glance:
             for one in hiding:
                 work.leaves.add(node, one, name)
             work.rounds()
-            if work.gaps or work.untried or work.budget.reached or self._speaks(work.leaves.data, answer=answer):
+            if work.gaps or work.untried or work.budget.reached:
+                return False
+            if self._speaks(work.leaves.data.lower(), answer=answer):
                 return False
             if self._matcher.find(work.leaves):
                 return False
@@ -223,10 +226,10 @@ class Glance:
         hiding = list(dict.fromkeys(hiding))
         return hiding if sum(map(len, hiding)) * 2 <= len(text.body) else None
 
-    def _forms_clear(self, data: bytes, text: Text) -> bool:
+    def _forms_clear(self, hay: Haystack, text: Text) -> bool:
         """Look for forms that need no name, and for names in running text."""
-        hay = _Bytes(data)
-        if BEYOND in hay.shape.replace(SHARE, b""):  # the digits of a fraction are none
+        data = hay.data
+        if BEYOND in hay.shape and BEYOND in hay.whole_digits:
             return False
         joined = "\x00".join(text.strings)
         macs = joined.count(":") > 4 or joined.count("-") > 4  # one has five
@@ -315,7 +318,8 @@ def _automaton(texts: list[bytes]) -> ahocorasick_rs.BytesAhoCorasick | None:
 
 
 def _prefixes(coordinates: Coordinates) -> Iterable[bytes]:
-    """Yield how the latitudes begin that are near a known point: no pair of numbers is one without."""
+    """Yield how the latitudes begin that are near a known point: no pair of numbers is one without. And geohashes."""
+    yield from coordinates.cells
     for _, _, _, (lat, lng) in coordinates.points:
         for _, shift in SYSTEMS:
             near = abs(shift(lat, lng)[0])

@@ -9,7 +9,7 @@ import ahocorasick_rs
 
 from analyzer.catalogue.identifiers import Identifier
 
-from .haystack import Haystack
+from .haystack import DIGIT_RUN, Haystack
 from .keys import words_of
 from .sieve import FULL_WIDTH, behind_name
 
@@ -20,8 +20,6 @@ NAMING = re.compile(rb"""[\w.$\-\x80-\xff]{0,60}["']?\s{0,3}(?:[:=]|=>|>)""")
 BEHIND = 120
 """Bytes behind a name in which its value stands."""
 AROUND = 80
-DIGIT_RUN = b"0" * 11
-SHARE = b"0." + DIGIT_RUN
 RUN = re.compile(rb"0+")
 ELEVEN = re.compile(r"\d{11,}")
 TO_HEX = bytes(104 if code in b"0123456789abcdefABCDEF" else code for code in range(256))
@@ -82,7 +80,7 @@ class Prefilter:
 
     def _numbers(self, hay: Haystack) -> Iterator[tuple[int, int]]:
         shape = hay.shape
-        if DIGIT_RUN not in shape.replace(SHARE, b""):
+        if DIGIT_RUN not in hay.whole_digits:
             return
         before, behind = self._reach
         at = shape.find(DIGIT_RUN)

@@ -59,10 +59,16 @@ def spans(data: bytes, at: int = 0) -> dict[str, int]:
         raise ValueError("a flow is a dictionary")
     at = colon + 1
     places = {}
+    index = data.index
     while at < end:
-        key, at = parse(data, at)
+        colon = index(b":", at, at + LENGTH_DIGITS + 1)
+        behind = colon + 1 + int(data[at:colon])
+        if data[behind] == TEXT:  # as all of them are; in place, for a flow has dozens
+            key, at = data[colon + 1 : behind].decode("utf-8"), behind + 1
+        else:
+            key, at = parse(data, at)
         places[key] = at
-        colon = data.index(b":", at, at + LENGTH_DIGITS + 1)
+        colon = index(b":", at, at + LENGTH_DIGITS + 1)
         at = colon + 2 + int(data[at:colon])
     if at != end:
         raise ValueError("a value reaches beyond its record")

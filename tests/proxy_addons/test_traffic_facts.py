@@ -3,12 +3,15 @@ import gzip
 import hashlib
 import json
 
+from analyzer.catalogue import load_catalogue
 from analyzer.model import NotAnalysed, TrafficFacts, read_record, record_json
 from proxy_addons.attribute.phase import Timeline
+from proxy_addons.examiner import Examiner
 from proxy_addons.marks import Mark
 from proxy_addons.match.matcher import Matcher
 from proxy_addons.profile import Profile
 from proxy_addons.redaction import Tags, redact
+from proxy_addons.sources.message import Message
 
 IMEI = "490154203237518"
 
@@ -145,3 +148,18 @@ def test_redaction_shows_equality_and_no_digest():
     assert redact("account.password", "correct horse") == "******"
     assert redact("identity.name", "张伟") == "**"
     assert redact("location.precise", "31.230416,121.473701") == "31.***,121.***"
+
+
+def test_headers_that_differ_in_length_and_date_alone_are_looked_at_once():
+    examiner = Examiner(load_catalogue(), None)
+    body = json.dumps({"lessons": ["algebra"] * 20}).encode()
+    for number in range(5):
+        headers = (
+            ("content-length", str(number)),
+            ("date", f"Mon, 0{number} Nov 2026"),
+            ("content-type", "application/json"),
+        )
+        examiner.look(
+            Message("f", 1.0, "response", "http", "https", "a.example", "GET", "/", headers, body, status=200)
+        )
+    assert len(examiner._headers) == 1
