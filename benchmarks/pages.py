@@ -208,7 +208,7 @@ def paints(url: str, cookies: dict[str, str], chromium: str) -> dict[tuple[str, 
                 page = context.new_page()
                 weights: list[int] = []
                 page.on("response", lambda answer, to=weights: to.append(weight_of(answer)))
-                page.goto(url + path, wait_until="load")
+                page.goto(url + path, wait_until="load", timeout=300_000)
                 entry = "performance.getEntriesByName('first-contentful-paint').map(e => e.startTime)[0] ?? null"
                 page.wait_for_function(entry.replace(" ?? null", " > 0"))
                 found[who, path] = (page.evaluate(entry), sum(weights))
@@ -229,6 +229,7 @@ def main() -> None:
     parser.add_argument("--findings", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--server-only", action="store_true", help="no browser")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="eduaudit-pages-"))
     settings = prepared(folder, given.apps, given.findings)
