@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from typing import Any
 
@@ -23,7 +24,7 @@ from registry_api.audits import shipped_endpoints as shipped
 from registry_api.audits import weekly_endpoints as weekly
 from registry_api.campaigns import endpoints as campaigns
 from registry_api.certificates import endpoints as certificates
-from registry_api.errors import MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of
+from registry_api.errors import FULL, MEDIA_TYPE, TITLES, FieldError, RegistryError, problem, slug_of, why_away
 from registry_api.exchange import endpoints as exchange
 from registry_api.exchange.exports import export_router
 from registry_api.exchange.webhooks import endpoints as webhooks
@@ -195,6 +196,13 @@ def _answer_errors(app: FastAPI) -> None:
             return _answer(request, slug, f"there is nothing at {request.url.path}", headers=headers)
         return _answer(request, slug, str(error.detail), headers=headers)
 
+    @app.exception_handler(OSError)
+    def _system(request: Request, error: OSError) -> JSONResponse:
+        _log.exception("error at %s", request.url.path, exc_info=error)
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return _answer(request, "unavailable", FULL, headers={"Retry-After": "60"})
+        return _answer(request, "internal", "an unexpected error; it was logged")
+
     @app.exception_handler(Exception)
     def _fallback(request: Request, error: Exception) -> JSONResponse:
         _log.exception("error at %s", request.url.path, exc_info=error)
@@ -219,7 +227,7 @@ def _answer_database_errors(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     def _operational(request: Request, error: OperationalError) -> JSONResponse:
         _log.error("database at %s: %s", request.url.path, error.orig)
-        return _answer(request, "unavailable", "the database does not answer", headers={"Retry-After": "5"})
+        return _answer(request, "unavailable", why_away(error), headers={"Retry-After": "5"})
 
 
 def _field_error(item: Any) -> FieldError:

@@ -107,3 +107,13 @@ def slug_of(status: int) -> str:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     return "internal" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "bad-request"
+
+
+FULL = "the disk of the server is full; nothing was changed"
+"""What is said where something cannot be kept."""
+
+
+def why_away(error: Exception) -> str:
+    """Return why the database cannot be used, for whoever asked; both databases name a full disk."""
+    text = str(error).casefold()
+    return FULL if "is full" in text or "no space left" in text else "the database does not answer"

@@ -10,11 +10,12 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import OperationalError
 
 from analyzer.model import Bilingual
 from registry_api.accounts.access import Action, Actor, can
 from registry_api.accounts.sessions import read_cookie, require_same_site, require_token, session_actor
-from registry_api.errors import TITLES, FieldError, RegistryError
+from registry_api.errors import TITLES, FieldError, RegistryError, why_away
 from registry_api.registry import Registry
 from registry_api.web.rendering import render
 
@@ -91,6 +92,8 @@ class PageRoute(APIRoute):
                 return to_login(request, language(request))
             except RegistryError as error:
                 return error_page(request, error)
+            except OperationalError as error:
+                return error_page(request, RegistryError("unavailable", why_away(error), headers={"Retry-After": "5"}))
             except RequestValidationError as error:
                 detail = "; ".join(f"{'/'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:3])
                 return error_page(request, RegistryError("invalid", detail))
@@ -103,6 +106,10 @@ def error_page(request: Request, error: RegistryError) -> Response:
     lang = language(request)
     title: Bilingual = TITLES[error.slug][1]
     errors: list[FieldError] = error.errors or []
+    try:
+        actor = visitor(request)
+    except OperationalError:  # who it is stands in the very database that is away
+        actor = None
     page = render(
         "error.html",
         lang,
@@ -110,7 +117,7 @@ def error_page(request: Request, error: RegistryError) -> Response:
         title=title.pick(lang),
         detail=error.detail,
         errors=errors,
-        signed_in=visitor(request),
+        signed_in=actor,
         here=request.url,
     )
     page.headers.update(error.headers or {})

@@ -3,16 +3,14 @@
 Pages are found from the application's own routes, so that a screen that is added later is attacked as well.
 """
 
-import json
 import re
-from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 
 import pytest
+from inert import ALL, CORPUS, faults, poison
 from pageroutes import routes_of
 from sqlmodel import func, select
 
-import analyzer
 from registry_api.accounts.access import Role
 from registry_api.accounts.keys import issue
 from registry_api.accounts.users import add_user
@@ -21,70 +19,7 @@ from registry_api.notices.models import Notice
 from registry_api.organizations.models import App, Organization
 from registry_api.trail.models import TrailEntry
 
-CORPUS = (
-    '"><script>alert(1)</script><img src=x onerror=alert(1)>',
-    "'><svg onload=alert(1)><use href=//evil.example/x>",
-    "</script><script>alert(2)</script>",
-    "</textarea></title></style><iframe src=javascript:alert(3)>",
-    "javascript:alert(4)//",
-    'x" onmouseover="alert(5)" style="background:url(//evil.example)',
-    "x' onfocus='alert(6)' autofocus='",
-    "{{7*191}}{% raw %}${7*191}<%=7*191%>",
-    "<!--<base href=//evil.example>--><meta http-equiv=refresh content=0;url=//evil.example>",
-    "&lt;script&gt;alert(7)&lt;/script&gt;",
-    "<a href=data:text/html,alert(8)>a</a>\u202e\u2028",
-    '=HYPERLINK("//evil.example")',
-)
-ALL = " ".join(CORPUS)
 PACKAGE = "cn.example.study"
-FORBIDDEN = {"iframe", "object", "embed", "base", "svg", "img", "style", "math", "video", "audio", "frame", "applet"}
-ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "srcset", "ping", "xlink:href"}
-PUBLISHED = {text.url for text in analyzer.legal_texts().values() if text.url}
-"""Where the rules say that a law is published: the only addresses outside to which a page leads, by a click."""
-
-
-class Inert(HTMLParser):
-    """Notes what a browser would run or fetch that is not ours."""
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.wrong, self.text, self.island = [], [], None
-
-    def handle_starttag(self, tag, attrs):
-        given = dict(attrs)
-        if tag in FORBIDDEN or (tag == "meta" and "http-equiv" in given):
-            self.wrong.append(self.get_starttag_text())
-        if tag == "script" and not (given.get("src") or "").startswith("/static/"):
-            if given.get("type") == "application/json" and "src" not in given:
-                self.island = ""
-            else:
-                self.wrong.append(self.get_starttag_text())
-        for name, value in attrs:
-            target = (value or "").strip()
-            local = target.startswith(("/", "?", "#", "http://testserver/")) and not target.startswith("//")
-            published = tag == "a" and name == "href" and target in PUBLISHED
-            if name.startswith("on") or name == "style" or (name in ADDRESSES and not (local or published)):
-                self.wrong.append(f"{tag} {name}={value}")
-
-    handle_startendtag = handle_starttag
-
-    def handle_data(self, data):
-        if self.island is None:
-            self.text.append(data)
-        else:
-            self.island += data
-
-    def handle_endtag(self, tag):
-        if tag == "script" and self.island is not None:
-            json.loads(self.island)
-            self.island = None
-
-
-def faults(text):
-    parser = Inert()
-    parser.feed(text)
-    parser.close()
-    return parser.wrong
 
 
 @pytest.mark.parametrize("hostile", [item for item in CORPUS if "<" in item and "{{" not in item and "&lt" not in item])
@@ -131,14 +66,6 @@ def sign(api, key_of):
     return go
 
 
-def _poison(value):
-    if isinstance(value, dict):
-        return {key: _poison(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_poison(item) for item in value] or [ALL]
-    return ALL if isinstance(value, str) and value != PACKAGE else value
-
-
 @pytest.fixture
 def poisoned(api, submitted, drain, traffic, upload, registry, key_of):
     """A record whose every free text is hostile: filing, package, capture, notice, answer, account, key."""
@@ -179,7 +106,7 @@ def poisoned(api, submitted, drain, traffic, upload, registry, key_of):
     assert back.status_code == 200, back.text
     with registry.database.write() as session:  # what validation would refuse too: an older record, an import
         row = session.exec(select(Filing)).one()
-        row.document, row.facts = _poison(row.document), _poison(row.facts)
+        row.document, row.facts = poison(row.document, PACKAGE), poison(row.facts, PACKAGE)
     return {"vendor": vendor, "run": answer.json()["audit"]}
 
 
