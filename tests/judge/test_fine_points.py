@@ -1,5 +1,7 @@
 """What the twins do not tell apart: a denied kind, a kind folded into its twin, an SDK filed under another name."""
 
+from weaknesscases import in_code
+
 UMENG = "umeng-analytics"
 
 
@@ -38,3 +40,33 @@ def test_a_filed_name_of_another_sdk_of_the_package_leaves_the_proof(build, rule
     assert rules_of(known)[("FILING.SDK_UNDECLARED", UMENG)].status == "proven"
     unknown = build.facts(static=static, filing=build.filing(sdks=("极光推送 SDK", "某统计组件")))
     assert rules_of(unknown)[("FILING.SDK_UNDECLARED", UMENG)].status == "suspected"
+
+
+def test_a_host_of_a_known_company_is_no_missing_domain(build, rules_of):
+    """A capture from an older release names no recipient for a host that the rules know by now."""
+    known, unknown = build.host("mi.gdt.qq.com"), build.host("unknown-host.invalid")
+    rule = ("FILING.DOMAIN_NOT_FILED", "domains")
+    assert rule not in rules_of(build.facts(traffic=build.traffic(hosts=(known,)), filing=build.filing()))
+    told = rules_of(build.facts(traffic=build.traffic(hosts=(known, unknown)), filing=build.filing()))[rule]
+    assert "unknown-host.invalid" in told.explanation.zh
+    assert "gdt" not in told.explanation.zh
+
+
+def test_coarse_location_comes_with_the_precise_one(build, rules_of):
+    """Code needs either; that the coarse one alone is missing from the manifest is no finding."""
+    rule = ("PERMISSIONS.USED_UNDECLARED", "manifest")
+    coarse = build.permission("ACCESS_COARSE_LOCATION", declared=False, used=True, used_by=("app",))
+    fine = build.permission("ACCESS_FINE_LOCATION", used=True, used_by=("app",))
+    assert rule in rules_of(build.facts(static=build.static(permissions=(coarse,))))
+    assert rule not in rules_of(build.facts(static=build.static(permissions=(coarse, fine))))
+
+
+def test_means_to_stay_alive_need_a_chain_only_where_chains_were_looked_for(build, rules_of):
+    rule = ("START.KEEP_ALIVE", "keep_alive")
+    alarm = in_code("start.repeating_alarm", "0", level="present")
+    assert rule in rules_of(build.facts(static=build.static(security=(alarm,))))
+    assert rule not in rules_of(build.facts(static=build.static(security=(alarm,), entries=3)))
+    reached = in_code("start.repeating_alarm", "0")
+    assert rule in rules_of(build.facts(static=build.static(security=(reached,), entries=3)))
+    told = build.facts(static=build.static(security=(reached,)), policy=build.policy())
+    assert rule not in rules_of(told)
