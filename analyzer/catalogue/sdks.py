@@ -114,6 +114,8 @@ class VersionPlace(Record):
     """File name of a library, ``*`` for the version."""
     pattern: str | None = None
     """Regular expression over the text found; its group is the version. Default: the whole text."""
+    sure: Sureness | None = None
+    """How sure it is that this member is the version; given where no published binary of `seen` confirms it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

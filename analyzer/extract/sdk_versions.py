@@ -12,6 +12,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from analyzer.container.text import shown
+from analyzer.model import Sureness
+from analyzer.model.sdk_words import UNCONFIRMED
 
 if TYPE_CHECKING:
     from analyzer.catalogue.sdks import SdkRule, VersionPlace
@@ -45,7 +47,8 @@ class VersionReader:
             found = {one: where for text, where in self._texts(place) if (one := _pick(text, place.pattern))}
             if len(found) == 1:  # two different ones: nobody knows which is in force
                 version, where = next(iter(found.items()))
-                return version, shown(where, _MOST_SHOWN)
+                unseen = place.sure is not None and place.sure is not Sureness.VERIFIED
+                return version, shown(where, _MOST_SHOWN) + (UNCONFIRMED if unseen else "")
         return None
 
     def _texts(self, place: VersionPlace) -> Iterable[tuple[str, str]]:

@@ -50,3 +50,6 @@ SDK_WORDS: dict[str, tuple[str, str]] = {
     "sdk.video": ("视频", "video"),
 }
 """``sdk.<category>`` and ``evidence.<kind>`` → (Chinese, English)."""
+
+UNCONFIRMED = " (own knowledge: not compared with a published binary)"
+"""Follows where a version stands, when no real archive confirmed that the place is the version."""

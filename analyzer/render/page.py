@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
+from analyzer.model.sdk_words import UNCONFIRMED
 from analyzer.model.signature import short_name
 from analyzer.model.wire_words import wire_word
 
@@ -99,6 +100,7 @@ def write(report: Report, lang: str, *, color: bool = False, width: int | None =
         groups=groups,
         ledger=ledger_by_weight(report),
         governance=list(governance_rows(report, lang)),
+        stated=lambda text: text.replace(UNCONFIRMED, word("version_unconfirmed", lang)),
         sdk_state=lambda sdk: sdk_state(sdk, lang),
         sign_kind=sign_kind,
         packer_sign=packer_sign,

@@ -202,6 +202,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "entry_points": ("从 {n} 个入口点查找调用链", "call chains searched from {n} entry points"),
     "joint": ("、", ", "),
+    "version_unconfirmed": (
+        "（凭经验，未经公开发布的文件证实）",
+        " (own knowledge: not compared with a published binary)",
+    ),
     "exported": ("对外开放", "exported"),
     "disabled": ("未启用", "disabled"),
     "classes": ("个类", "classes"),

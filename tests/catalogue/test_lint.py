@@ -69,6 +69,7 @@ def test_the_rules_are_in_order():
         (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(version=[{"native": "libx.so"}]), "one star must stand"),
         (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(version=[{"string": "x", "pattern": "("}]), "no expression"),
         (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(starters=["X"]), "X is no class name"),
+        (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(version=[{"field": "v/A->B"}]), "its sureness must be stated"),
         (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(strings=["short"]), "short is malformed"),
         (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(files=["assets/x"]), "assets/x is malformed"),
         (sdks, lambda p: p["sdks"]["rows"]["jpush"].update(collects_nothing=True), "must say what it collects"),

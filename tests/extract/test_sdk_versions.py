@@ -9,6 +9,8 @@ from dexwriter import Class, Code, Ref, write_dex
 from analyzer.catalogue.sdks import VersionPlace
 from analyzer.dex import load
 from analyzer.extract.sdk_versions import VersionReader
+from analyzer.model import Sureness
+from analyzer.model.sdk_words import UNCONFIRMED
 
 
 class Rule:
@@ -100,3 +102,12 @@ def test_a_library_name_and_a_manifest_key():
 def test_what_is_no_version_is_none(text):
     made = reader(Class("Lv/B;", strings=(("V", text),)))
     assert made.version(Rule(VersionPlace(field="v/B->V"))) is None
+
+
+def test_a_place_that_no_binary_confirmed_says_so():
+    field = Class("Lv/Sdk;", [], strings=(("VERSION", "1.2.3"),))
+    place = {"field": "v/Sdk->VERSION"}
+    assert reader(field).version(Rule(VersionPlace(**place))) == ("1.2.3", "v/Sdk->VERSION")
+    assert reader(field).version(Rule(VersionPlace(**place, sure=Sureness.VERIFIED))) == ("1.2.3", "v/Sdk->VERSION")
+    version, where = reader(field).version(Rule(VersionPlace(**place, sure=Sureness.KNOWLEDGE)))
+    assert (version, where) == ("1.2.3", "v/Sdk->VERSION" + UNCONFIRMED)

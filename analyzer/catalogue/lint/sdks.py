@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from analyzer.catalogue.evidence import source_key
@@ -25,6 +25,8 @@ _SHAPES = {
     "files": re.compile(r"(?!assets/|lib/)[\w.\-/]+"),
     "strings": re.compile(r".{6,}", re.DOTALL),
 }
+_IN_CODE = frozenset({"field", "getter", "method", "string"})
+"""Keys of a version of which only the code can tell whether they are it; files and libraries say it by their names."""
 _MEMBER = re.compile(r"[\w$/]+->(?:<clinit>|<init>|[\w$]+)")
 _CLASS = re.compile(r"[A-Za-z_][\w$]*(?:\.[\w$]+)+")
 _FIRST_HAND = frozenset({"bin", "npm", "gh", "vendor"})
@@ -74,16 +76,19 @@ def _values(where: str, row: Mapping[str, Any]) -> Iterator[Problem]:
     for value in row.get("starters", ()):
         if not _CLASS.fullmatch(value):
             yield Problem(f"{where}: starters", f"{value} is no class name")
-    yield from _version(f"{where}: version", row.get("version", ()))
+    seen = {value for values in row.get("seen", {}).values() for value in values}
+    yield from _version(f"{where}: version", row.get("version", ()), seen)
 
 
-def _version(where: str, places: Iterable[Mapping[str, str]]) -> Iterator[Problem]:
+def _version(where: str, places: Iterable[Mapping[str, str]], seen: Collection[str]) -> Iterator[Problem]:
     for place in places:
         stated = [key for key in VERSION_KEYS if place.get(key) is not None]
         if len(stated) != 1:
             yield Problem(where, f"exactly one of {', '.join(VERSION_KEYS)} is expected, not {stated}")
             continue
         value, pattern = place[stated[0]], place.get("pattern")
+        if stated[0] in _IN_CODE and value not in seen and place.get("sure") is None:
+            yield Problem(where, f"{value}: seen in no binary, so its sureness must be stated")
         if stated[0] in {"field", "getter", "method"} and not _MEMBER.fullmatch(value):
             yield Problem(where, f"{value} is malformed")
         if stated[0] == "method" and pattern is None:
@@ -104,7 +109,7 @@ def _claims(where: str, row: Mapping[str, Any], plain: Mapping[str, Any]) -> Ite
         for claim in row.get(kind, ()):
             yield from sources(f"{where}: {kind}", claim["source"], plain)
     own = {value for key in (*_SHAPES, "hosts") for value, _ in plain_values(row, key)}
-    own |= {value for place in row.get("version", ()) for value in place.values()}
+    own |= {value for place in row.get("version", ()) for key, value in place.items() if key != "sure"}
     own |= {call["call"] for call in row.get("init", ())} | set(row.get("starters", ()))
     for source, values in row.get("seen", {}).items():
         if source not in row.get("sources", ()):
