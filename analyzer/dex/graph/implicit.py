@@ -65,6 +65,8 @@ class Callbacks:
         self._has_body = flags(len(names.shape_name), defined.shape)
         self._has_named_body = flags(len(names.names), names.shape_name[defined.shape])
         self._named: dict[tuple[int, str], list[int]] = {}
+        self._run_names: dict[str, bool] = {}
+        self._depths: list[int] = np.diff(kin.above.first).tolist()
         self._rule_of: dict[int, CallbackType | None] = {}
         self._bodies = Rows.keep(defined.shape, defined.type, len(names.shape_name))
         self._by_name: dict[int, dict[str, list[str]]] = {}
@@ -96,14 +98,17 @@ class Callbacks:
 
     def depth(self, kind: int) -> int:
         """Return how many types stand above one."""
-        return int(self._kin.above.first[kind + 1] - self._kin.above.first[kind])
+        return self._depths[kind]
 
     def _platform_methods(self, kind: int) -> dict[str, list[str]]:
+        """Return the methods of a type of the platform by name, those left out under whose name nothing could run."""
         known = self._by_name.get(kind)
         if known is None:
             grouped = defaultdict(list)
-            for member in sorted(self._platform.methods(self._names.descriptor(kind))):
-                grouped[member.partition("(")[0]].append(member)
+            for member in self._platform.methods(self._names.descriptor(kind)):
+                name = member.partition("(")[0]
+                if self._is_run(name):
+                    grouped[name].append(member)
             known = self._by_name[kind] = dict(grouped)
         return known
 
@@ -121,8 +126,10 @@ class Callbacks:
 
     def _is_run(self, name: str) -> bool:
         """Whether the package has code under a method name: most of what a platform could call it does not define."""
-        number = self._names.name(name)
-        return number >= 0 and bool(self._has_named_body[number])
+        if name not in self._run_names:
+            number = self._names.name(name)
+            self._run_names[name] = number >= 0 and bool(self._has_named_body[number])
+        return self._run_names[name]
 
     def _find_named(self, kind: int, name: str) -> list[int]:
         names = self._names
@@ -147,7 +154,7 @@ class Callbacks:
         if self._names.descriptor(kind) == _OBJECT:
             return True
         return not any(
-            self._kin.defined[above] or self._platform_methods(above)
+            self._kin.defined[above] or self._platform.methods(self._names.descriptor(above))
             for above in line
             if self._names.descriptor(above) != _OBJECT
         )
@@ -159,8 +166,8 @@ class Callbacks:
     def _all(self, kind: int) -> list[int]:
         """Return the shapes of all methods of a type that subclasses can override, those of Object left out."""
         found = set(self._declared_shapes(kind)) if self._kin.defined[kind] else set()
-        for name, members in self._platform_methods(kind).items():
-            for member in members if self._is_run(name) else ():
+        for members in self._platform_methods(kind).values():
+            for member in members:
                 found.update(self._names.shapes_like(member))
         basic = {"equals(Ljava/lang/Object;)Z", "hashCode()I", "toString()Ljava/lang/String;", "finalize()V",
                  "clone()Ljava/lang/Object;"}  # fmt: skip

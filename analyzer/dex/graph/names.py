@@ -41,6 +41,7 @@ class Names:
         self.type_names: list[bytes] = list(self._type_ids)
         self._name_ids: dict[bytes, int]
         self._alike: dict[str, list[int]] = {}
+        self._parameters: dict[int, tuple[int, ...]] = {}
         self._descriptors: dict[int, str] = {}
         self._proto_numbers: dict[str, int] = {}
         names = self._number_names()
@@ -149,7 +150,11 @@ class Names:
 
     def parameters(self, method: int) -> tuple[int, ...]:
         """Return the types of a method's declared parameters."""
-        return tuple(self.proto_parameters.of(int(self.shape_proto[self.method_shape[method]])).tolist())
+        proto = int(self.shape_proto[self.method_shape[method]])
+        known = self._parameters.get(proto)
+        if known is None:
+            known = self._parameters[proto] = tuple(self.proto_parameters.of(proto).tolist())
+        return known
 
     @property
     def parameter_types(self) -> Ints:
@@ -210,6 +215,8 @@ class Names:
         low, high = equal_range(forms, form)
         found = protos[low:high]
         for place, kind in enumerate(wanted[1:]):
+            if not len(found):
+                return -1
             found = found[self.proto_parameters.values[self.proto_parameters.first[found] + place] == kind]
         return int(found[0]) if len(found) else -1
 

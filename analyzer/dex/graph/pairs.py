@@ -144,7 +144,7 @@ class Keys:
         if self._top < 0 or not len(left):
             return np.full(len(left), -1, np.int64)
         wanted = left.astype(np.int64) * self._limit + right
-        places = np.minimum(np.searchsorted(self._keys, wanted), self._top)
+        places = np.minimum(self._keys.searchsorted(wanted), self._top)
         places[self._keys[places] != wanted] = -1
         return places
 

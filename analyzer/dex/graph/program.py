@@ -123,6 +123,8 @@ class Program:
         if root.methods:
             for name, phase in root.methods.items():
                 shapes = np.array(self._callbacks.named(owner, name), np.int64)
+                if not len(shapes):
+                    continue
                 found = self.defined.resolve(np.full(len(shapes), owner), shapes)
                 bodies += [(body, phase) for body in self.defined.body_of[found[found >= 0]].tolist() if body >= 0]
         else:

@@ -299,6 +299,8 @@ class Special:
 
     def _bodies(self, number: int, shapes: Sequence[int]) -> list[int]:
         """Return the bodies that a class has for some shapes."""
+        if not shapes:
+            return []
         found = self._defined.resolve(np.full(len(shapes), number), np.array(shapes, np.int64))
         bodies = self._defined.body_of[found[found >= 0]]
         return bodies[bodies >= 0].tolist()  # type: ignore[no-any-return]  # numpy types tolist as Any
@@ -326,6 +328,9 @@ class Special:
         if known is None:
             found: dict[int, tuple[int, int, int]] = {}
             rows = self._callbacks.made(number)
+            if not rows:
+                self._made[number] = []
+                return []
             shapes = np.array([row.shape for row in rows], np.int64)
             methods = self._defined.resolve(np.full(len(rows), number), shapes)
             bodies = np.where(methods >= 0, self._defined.body_of[methods], -1)
