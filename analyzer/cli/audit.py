@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -16,11 +16,14 @@ from analyzer.render.language import default_lang
 from .options import EXISTING, FAIL_ON, LANG, OUTPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
     from analyzer.model import Facts, Report, TrafficFacts
     from analyzer.render.forms import View
+
+    Gathered = tuple[Facts, tuple[Any, ...]]
+    """Facts, and the waivers."""
 
 READERS = "eduaudit.traffic_reader"
 INCOMPLETE = 3
@@ -102,15 +105,16 @@ def audit(  # noqa: D103  # the help text is the documentation
     today = day.date() if day else None
     with working(f"{(app or stored or Path()).name} …"):
         observed = read_traffic(traffic, profile, marks) if traffic else None
-        if app is not None:
-            from analyzer import gather
-
-            cached = not no_cache and not os.environ.get(NO_CACHE)
-            facts, waived = gather(
-                app, policy=policy, filing=filing, traffic=observed, waivers=waivers, today=today, cached=cached
-            )
-        elif stored is not None:
-            facts, waived = _again(stored, policy, filing, observed, waivers, today)
+        cached = not no_cache and not os.environ.get(NO_CACHE)
+        (facts, waived), unread = _without_the_unreadable(
+            lambda policy, waivers: (
+                _again(stored, policy, filing, observed, waivers, today)
+                if app is None
+                else _first(app, policy, filing, observed, waivers, today, cached=cached)
+            ),
+            policy,
+            waivers,
+        )
         if images and app is not None and app.is_file():
             from dataclasses import replace
 
@@ -129,17 +133,56 @@ def audit(  # noqa: D103  # the help text is the documentation
 
         report = report_of(facts, waivers=waived, today=today)
     write_report(report, form, lang, output, view)
-    return exit_status(report, fail_on, strict=strict)
+    return 2 if unread else exit_status(report, fail_on, strict=strict)
 
 
-def _again(
-    stored: Path,
+def _without_the_unreadable(
+    audit_with: Callable[[Path | None, Path | None], Gathered], policy: Path | None, waivers: Path | None
+) -> tuple[Gathered, bool]:
+    """Audit with policy and waivers; one that cannot be read costs one line and is left out, the app is audited.
+
+    The flag says that something was left out: the command then ends with 2 though the report is written.
+    """
+    from analyzer.model import UnreadableInputError
+
+    unread = False
+    while True:
+        try:
+            return audit_with(policy, waivers), unread
+        except UnreadableInputError as error:
+            if policy is not None and error.path == str(policy):
+                policy, left_out = None, "政策未审查，审计继续 / the audit goes on without the policy"
+            elif waivers is not None and error.path == str(waivers):
+                waivers, left_out = None, "豁免未采用，审计继续 / the audit goes on without any waiver"
+            else:
+                raise
+            click.echo(f"eduaudit audit: {error}; {left_out}", err=True)
+            unread = True
+
+
+def _first(
+    app: Path,
     policy: Path | None,
     filing: Path | None,
     observed: TrafficFacts | None,
     waivers: Path | None,
     today: date | None,
-) -> tuple[Facts, tuple[Any, ...]]:
+    *,
+    cached: bool,
+) -> Gathered:
+    from analyzer import gather
+
+    return gather(app, policy=policy, filing=filing, traffic=observed, waivers=waivers, today=today, cached=cached)
+
+
+def _again(
+    stored: Path | None,
+    policy: Path | None,
+    filing: Path | None,
+    observed: TrafficFacts | None,
+    waivers: Path | None,
+    today: date | None,
+) -> Gathered:
     """Return stored facts, the channels that were handed in anew in place of the stored ones, and the waivers."""
     from dataclasses import replace
 
@@ -147,7 +190,7 @@ def _again(
 
     from .stored import read_facts
 
-    facts = read_facts(stored)
+    facts = read_facts(cast("Path", stored))
     facts = replace(
         facts,
         policy=analyzer.read_policy(policy) if policy else facts.policy,

@@ -102,14 +102,20 @@ def language_of(text: str) -> Literal["zh", "other"]:
     return "zh" if han and han * 5 >= latin else "other"
 
 
-def _decode(path: Path, data: bytes) -> str:
+def _refuse_what_is_no_text(path: Path, data: bytes) -> None:
     if data.startswith(_IMAGES[:3]) or (data.startswith(_IMAGES[3:]) and b"\x00" in data[:64]):
         raise UnreadableInputError(path, _IS_IMAGE)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         raise UnreadableInputError(path, _IS_IMAGE)
+    if data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data:
+        raise UnreadableInputError(path, "policy is an encrypted Office document: hand it in without a password")
     for magic, why in _NOT_TEXT:
         if data.startswith(magic):
             raise UnreadableInputError(path, f"policy {why}")
+
+
+def _decode(path: Path, data: bytes) -> str:
+    _refuse_what_is_no_text(path, data)
     for bom, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
         if data.startswith(bom):
             return _strict(path, data, encoding)
@@ -120,6 +126,8 @@ def _decode(path: Path, data: bytes) -> str:
     for encoding in dict.fromkeys((first, "utf-8", "gb18030")):
         text = data.decode(encoding, "replace")
         damaged, foreign = len(_DAMAGED.findall(text)), len(text) - len(text.encode("ascii", "ignore"))
+        if encoding == "gb18030" and not _reads_as_chinese(text):
+            continue
         # A damaged file of UTF-8 is often valid GB18030, of other words: what is mostly UTF-8 is never read as that.
         if damaged * _MOSTLY > foreign:
             continue
@@ -129,7 +137,20 @@ def _decode(path: Path, data: bytes) -> str:
             )
         if len(_CONTROL.findall(text)) * 100 <= len(text):
             return text
-    raise UnreadableInputError(path, "policy is neither UTF-8 nor GB18030 text")
+    raise UnreadableInputError(path, "policy is neither UTF-8 nor GB18030 text: hand it in as UTF-8")
+
+
+_OLE = b"\xd0\xcf\x11\xe0"
+_EVERYDAY = re.compile(r"[的一是在不了有和我们您你用户信息个人会将为可以或时及等使收集提供服务]")
+
+
+def _reads_as_chinese(text: str) -> bool:
+    """Tell whether what was read as GB18030 is Chinese: Big5 and EBCDIC are valid GB18030 of words that nobody writes.
+
+    At least one character in twenty must be one of the everyday ones, which such a misreading has by chance only.
+    """
+    han = len(_HAN.findall(text))
+    return han == 0 or len(_EVERYDAY.findall(text)) * 20 >= han
 
 
 def _strict(path: Path, data: bytes, encoding: str) -> str:
