@@ -7,6 +7,7 @@ import random
 import zlib
 from urllib.parse import quote
 
+import brotli
 import cramjam
 import msgpack
 import planted_traffic as planted
@@ -151,3 +152,12 @@ def test_what_its_maker_encrypts_is_named_as_such(maker):
 @pytest.mark.parametrize("host", ["umeng.com.example", "notumeng.com", "api.example.cn", "www.qq.com"])
 def test_another_host_is_not_said_to_encrypt(host):
     assert not [row for row in EXAMINER.look(sent(host, "/unify_logs", NOISE)).missed if "by the SDK" in row.detail]
+
+
+def test_hexadecimal_as_long_as_a_digest_is_opened_where_it_is_readable():
+    packed = brotli.compress(base64.b64encode(b"G11010520010515002X"), quality=5)
+    assert len(packed) == 32  # bytes of SHA-256
+    seen = Examiner(load_catalogue(), Profile("p", {"student.national_id": ("G11010520010515002X",)}, {})).look(
+        sent("a.example", "/", b"k=" + packed.hex().encode() + b"&v=1", FORM)
+    )
+    assert [one.data for one in seen.seen if one.proof == "known_value"] == ["student.national_id"]
