@@ -14,7 +14,7 @@ from .limits import Budget, Limits
 from .planting import MAX_FAILURES, Gap
 from .structure import cookie_items, form_items, looks_like_form
 from .unfolding import Unfolding
-from .vendor import encrypted_by, growingio
+from .vendor import CIPHERED, encrypted_by, growingio
 
 __all__ = ["Gap", "Leaf", "Leaves", "Unfolded", "unfold"]
 
@@ -73,10 +73,11 @@ def unfold(message: Message, limits: Limits | None = None) -> Unfolded:
     with work.careful("the texts"):
         work.rounds()
     gaps = dict.fromkeys(work.gaps)
-    if message.direction == "request" and any("opaque" in gap.detail for gap in gaps):
-        names = frozenset(key for key in work.leaves.keys if key)
-        if (maker := encrypted_by(message, names)) is not None:
-            gaps[Gap("decode_failed", f"encrypted by the SDK: {maker}; only recipient, size and time are known")] = None
+    names = frozenset(key for key in work.leaves.keys if key) if message.direction == "request" else frozenset()
+    # A version before its base64 makes a cipher text look like any other word.
+    unread = names >= CIPHERED or (message.direction == "request" and any("opaque" in gap.detail for gap in gaps))
+    if unread and (maker := encrypted_by(message, names)) is not None:
+        gaps[Gap("decode_failed", f"encrypted by the SDK: {maker}; only recipient, size and time are known")] = None
     if work.untried:
         what = f"short opaque values behind the first {MAX_FAILURES} were not tried for formats without a signature"
         gaps[Gap("limit_reached", f"{message.direction}: {what}")] = None

@@ -26,6 +26,8 @@ MAX_TOKENS = 2_000
 """Tokens tried in one round: a page of minified script holds thousands that mean nothing."""
 MIN_PACKED = 11
 """Bytes of the shortest packed structure worth a look: the formats without a magic are told by trial only."""
+READABLE = re.compile(rb"[\x20-\x7e]{12}")
+"""What no digest holds by chance, but a short text in a codec without a signature does."""
 MAX_PLACES = 200
 """Names and places of one message under which the same token is opened."""
 
@@ -180,7 +182,9 @@ def opened_token(token: bytes) -> tuple[str, bytes] | None:
     if one_case or not token.strip(texts.HEX):
         data = texts.from_hex(token)
         if data is not None and (
-            texts.is_text(data) or codec_by_magic(data) or (len(data) >= MIN_PACKED and len(data) not in DIGEST_SIZES)
+            texts.is_text(data)
+            or codec_by_magic(data)
+            or (len(data) >= MIN_PACKED and (len(data) not in DIGEST_SIZES or READABLE.search(data)))
         ):
             return "hex", data
         if one_case:  # base64 of fifteen characters or more has letters of both cases

@@ -121,7 +121,7 @@ class Coordinates:
                 cell
                 for _, _, _, known in self.points
                 for _, shift in SYSTEMS
-                for cell in geohash.cells_around(*shift(*known), TOLERANCE)
+                for cell in geohash.cells_around(shift(*known), TOLERANCE)
             }
         )
         """How the geohashes of known points begin."""

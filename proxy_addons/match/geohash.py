@@ -61,8 +61,9 @@ def decode(text: str) -> Cell:
     return Cell((south + north) / 2, (west + east) / 2, (north - south) / 2, (east - west) / 2)
 
 
-def cells_around(lat: float, lng: float, reach: float) -> Iterator[bytes]:
+def cells_around(point: tuple[float, float], reach: float) -> Iterator[bytes]:
     """Yield the shortest geohashes of all cells within ``reach`` degrees of a point, less than a cell."""
+    lat, lng = point
     for x in (lat - reach, lat + reach):
         for y in (lng - reach, lng + reach):
             yield encode(x, y, SHORTEST).encode()

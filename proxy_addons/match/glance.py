@@ -24,6 +24,7 @@ from proxy_addons.decode.opening import CHARSET
 from proxy_addons.decode.planting import PLAIN_NAME
 from proxy_addons.decode.text import MIN_TOKEN, SHORTEST, tokens_of
 from proxy_addons.decode.unfolding import MARKS, Unfolding, opened_token
+from proxy_addons.decode.vendor import CIPHERED
 from proxy_addons.sources.message import Message
 
 from .coordinates import COARSE_DECIMALS, SYSTEMS, Coordinates
@@ -155,6 +156,8 @@ class Glance:
 
     def _names_clear(self, text: Text) -> bool:
         """Look at the names, and at what stands under those that tell something."""
+        if text.names >= CIPHERED:  # something to tell, though nothing to find
+            return False
         for name in text.names - self._dull:
             if name not in self._telling:
                 self._learn(name)

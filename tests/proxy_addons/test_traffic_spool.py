@@ -245,3 +245,25 @@ def test_a_broken_entry_does_not_stop_the_others(spool, registry):
         next(deliveries)
     assert len(registry.got) == 1
     assert (spool.folder / "0.json").exists()
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from analyzer.cli.root import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+sys.exit(main())
+"""
+
+
+def test_the_real_command_names_a_disk_that_takes_no_more_and_leaves_no_half_entry(tmp_path):
+    capture = tmp_path / "a.har"
+    capture.write_text('{"log": {"entries": [{"request": {"url": "https://a.example/?imei=490154203237518"}}]}}')
+    command = [sys.executable, "-c", FULL, "traffic", "replay", str(capture), "--app", "a.b", "--fail-on", "never"]
+    command += ["--registry", "http://127.0.0.1:9", "--key", "edr_k", "--spool", str(tmp_path / "spool")]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True)
+    lines = ended.stderr.splitlines()
+    assert ended.returncode == 2, ended.stderr
+    assert len(lines) == 1
+    assert "cannot be spooled" in lines[0]
+    assert list((tmp_path / "spool").iterdir()) == []

@@ -44,7 +44,7 @@ def test_a_point_lies_in_the_cell_of_its_geohash(lat, lng, letters):
     cell = decode(encode(lat, lng, letters))
     assert abs(cell.lat - lat) <= cell.lat_half
     assert abs(cell.lng - lng) <= cell.lng_half
-    assert encode(lat, lng, 5).encode() in set(cells_around(lat, lng, 1e-9))
+    assert encode(lat, lng, 5).encode() in set(cells_around((lat, lng), 1e-9))
 
 
 @pytest.mark.parametrize("letters", range(7, 13))
