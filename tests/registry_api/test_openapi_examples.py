@@ -40,7 +40,7 @@ def test_the_description_is_the_same_when_it_is_asked_for_again(api, description
 
 
 def test_every_example_fits_its_schema(description):
-    assert len(recorded()) >= 50
+    assert set(recorded()) == set(operations(description)), "record what is missing: tests/support/example_recorder.py"
     for name in sorted(recorded()):
         check_example(description, name)
 
@@ -64,7 +64,7 @@ def check_example(description, name):
             shown += 1
     if "{" in path:
         assert all("example" in item for item in operation["parameters"] if item["in"] == "path"), name
-    assert shown, name
+    assert shown or "application/json" not in str(operation["responses"]), name
 
 
 def test_examples_hold_no_secret():
