@@ -237,7 +237,7 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with serving(settings, 1) as (port, pid):
         cookies = {who: session_of(port, keys[who]) if who in keys else "" for who in PAGES}
-        painted = paints(f"http://127.0.0.1:{port}", cookies, chromium) if chromium else {}
+        painted = paints(f"http://127.0.0.1:{port}", cookies, chromium) if chromium and not given.server_only else {}
         print(
             "| who | page | server median, ms | p95, ms | CPU, ms | first paint, ms | page with style and scripts, KB |"
         )

@@ -206,6 +206,10 @@ def provinces() -> dict[str, tuple[str, str]]:
     return analyzer.code_names("provinces")
 
 
+_FILES = {"artifact": ("安装包", "Package"), "policy": ("隐私政策文件", "Privacy policy")}
+"""What a correction item may name beside the fields of a form."""
+
+
 @cache
 def fields() -> dict[str, tuple[str, str]]:
     """Return key of the filing document → (Chinese, English), from the table of the form in the rules."""
@@ -214,7 +218,7 @@ def fields() -> dict[str, tuple[str, str]]:
 
 def field_name(key: str, lang: str) -> str:
     """Return the name of a key of the filing document."""
-    pair = fields().get(key)
+    pair = fields().get(key) or _FILES.get(key)
     return (pair[1] if lang == "en" else pair[0]) if pair else key
 
 

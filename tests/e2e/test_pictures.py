@@ -3,6 +3,8 @@
 ``EDUAUDIT_WRITE_PICTURES=1`` (or ``make pictures``) writes them to ``docs/pictures``.
 """
 
+import functools
+import json
 import os
 import re
 import shutil
@@ -10,15 +12,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from analyzer.cli.demo import running, tell
+from registry_api.organizations.uscc import check_character
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 ROOT = Path(__file__).parents[2]
 WRITE = os.environ.get("EDUAUDIT_WRITE_PICTURES") == "1"
+STEPS = os.environ.get("EDUAUDIT_TEST_PICTURES")
+HOMEWORK_FILES = ROOT / "samples" / "homework"
 HOMEWORK = "/apps/cn.jieda.homework"
 LIGHT = 300_000
 
@@ -38,14 +44,14 @@ def place(tmp_path_factory):
             )  # fmt: skip
             return re.search(r"edr_\S+", done.stdout)[0]
 
-        yield registry.url, key
+        yield registry.url, key, registry.key
     registry.process.stdout.close()
 
 
 @pytest.fixture
 def visit(place):
     """visit(role or None) → a page of somebody who has signed in; errors of the browser fail the test."""
-    url, key = place
+    url, key = place[:2]
     errors = []
     with playwright.sync_playwright() as engine:
         browser = engine.chromium.launch(
@@ -75,7 +81,7 @@ def shoot(page, name, **more):
 
 
 def test_the_pictures_of_the_readmes_show_the_product(place, visit):
-    url, _ = place
+    url = place[0]
     page = visit("supervisor")
     for path, name, said in (
         ("/queue", "queue", "解答小站"),
@@ -100,7 +106,7 @@ def test_the_pictures_of_the_readmes_show_the_product(place, visit):
 
 
 def test_a_denial_of_the_policy_stands_in_its_context_beside_the_request(place, visit):
-    url, _ = place
+    url = place[0]
     page = visit("supervisor")
     page.goto(url + HOMEWORK)
     page.click("article.finding:has-text('政策声明不收集') a[data-peek][href*='/findings/']")
@@ -127,9 +133,93 @@ def test_the_task_list_of_a_regulator_from_the_start_page(visit):
     playwright.expect(page.locator(".titlebar .tag.big")).to_have_text("退回补正")
 
 
+def step(page, name):
+    """Photograph one step of a task list, where somebody wants to look at it."""
+    if STEPS:
+        page.screenshot(path=Path(STEPS) / f"{name}.png", full_page=True)
+
+
+def test_the_task_list_of_a_vendor_from_the_start_page(visit):
+    """docs/tasks.md, B: a look before filing; then the answer to the return of list A."""
+    page = visit("vendor", "--organization", json.loads((HOMEWORK_FILES / "filing.json").read_text())["unit"]["uscc"])
+    step(page, "B1-start")
+    page.click("nav.menu a:has-text('我的备案')")
+    step(page, "B2-mine")
+    page.click("text=安装包自查")
+    page.set_input_files("#file-artifact_upload", str(HOMEWORK_FILES / "homework.apk"))
+    playwright.expect(page.locator("[data-upload] output").first).to_contain_text("已上传", timeout=30_000)
+    step(page, "B3-chosen")
+    page.click("button:has-text('开始自查')")
+    page.click("#progress .done a", timeout=90_000)
+    playwright.expect(page.locator("article.finding").first).to_be_visible(timeout=30_000)
+    step(page, "B4-report")
+    page.click("nav.menu a:has-text('我的备案')")
+    page.click("tbody a:has-text('解答小站')")
+    step(page, "B5-returned")
+    reply = page.locator("textarea[name^=reply-]").first
+    playwright.expect(reply).to_be_visible()
+    reply.fill("已在新版本中移除该 SDK。")
+    step(page, "B6-answered")
+    page.click("button:has-text('保存并提交')")
+    playwright.expect(page.locator(".titlebar .tag.big")).not_to_have_text("退回补正", timeout=30_000)
+    step(page, "B7-handed-in")
+
+
+def test_the_task_list_of_a_school_from_the_start_page(place, visit):
+    """docs/tasks.md, C: the app is filed by now; the school finds it, files its use, and its authority approves."""
+    url, _, admin = place
+    asked = functools.partial(httpx.request, headers={"Authorization": f"Bearer {admin}"}, timeout=30)
+    units = {}
+    for name, serial in (("实验小学", "12350000MB0000001"), ("区教育局", "11350000MB0000002")):
+        made = asked(
+            "POST", f"{url}/api/v1/organizations", json={"name": name, "uscc": serial + check_character(serial)}
+        )
+        units[name] = made.json()
+    above = {"superior_id": units["区教育局"]["id"]}
+    asked("PUT", f"{url}/api/v1/organizations/{units['实验小学']['id']}/superior", json=above)
+
+    page = visit("lead_reviewer", "--province", "35")
+    page.click("tbody a:has-text('学林伴读')")
+    page.check("input[name=event][value=approve]")
+    page.fill("#reason", "材料齐全")
+    page.click("#decide button[name=send]")
+    playwright.expect(page.locator(".titlebar .tag.big")).to_have_text("已备案")
+
+    page = visit("school", "--organization", units["实验小学"]["uscc"])
+    page.click("nav.menu a:has-text('使用备案')")
+    step(page, "C1-school")
+    page.fill("form.portal-search input[name=q]", "学林")
+    page.click("form.portal-search button")
+    step(page, "C2-found")
+    page.click("a:has-text('备案使用')")
+    playwright.expect(page.locator("input[name='/app/number']")).to_have_value(re.compile("教APP备"))
+    step(page, "C3-form")
+    page.select_option("select[name='/use/mode']", "free")
+    page.select_option("select[name='/use/origin']", "self_chosen")
+    page.fill("textarea[name='/use/decision']", "校长办公会 2026-11-02，纪要 12 号")
+    page.fill("input[name='/institution/department']", "教务处")
+    page.fill("input[name='/institution/contact_name']", "样本丙")
+    page.click("button:has-text('保存草稿')")
+    step(page, "C4-saved")
+    page.click("button:has-text('保存并提交')")
+    playwright.expect(page.locator(".titlebar .tag.big")).to_have_text("审核中")
+    step(page, "C5-handed-in")
+
+    page = visit("school", "--organization", units["区教育局"]["uscc"])
+    page.click("nav.menu a:has-text('使用备案')")
+    step(page, "C6-authority")
+    page.click("#due a:has-text('学林伴读')")
+    page.check("input[name=event][value=approve]")
+    step(page, "C7-case")
+    page.click("#decide button[name=send]")
+    playwright.expect(page.locator("p.done")).to_have_text("已办理。")
+    playwright.expect(page.locator(".titlebar .tag.big")).to_have_text("已备案")
+    step(page, "C8-decided")
+
+
 def test_the_task_lists_of_a_director_and_of_the_public_from_the_start_page(place, visit):
     """docs/tasks.md, D and E."""
-    _url, _ = place
+    _url = place[0]
     page = visit("supervisor")
     page.click("nav.menu a:has-text('统计')")
     playwright.expect(page.locator("figure svg").first).to_be_visible()
