@@ -63,6 +63,11 @@ class Mentions:
         return found
 
 
+def _in_address(part: str, hit: Hit) -> bool:
+    """Tell whether a Latin word is part of an address such as ``service@homework.example``."""
+    return part[hit.start : hit.end].isascii() and part[max(0, hit.start - 1) : hit.start] in {"-", ".", "@", "/"}
+
+
 def mentions_of(
     part: str,
     at: int,
@@ -72,7 +77,11 @@ def mentions_of(
     by_name: Mapping[str, list[tuple[int, str]]],
 ) -> list[tuple[Hit, str]]:
     """Return all words of a sentence; an SDK's name inside a company's, or inside a word of data, is not its own."""
-    data = [(hit, "data") for hit in within[0] if not all(key.startswith(NOTHING) for key in hit.ids)]
+    data = [
+        (hit, "data")
+        for hit in within[0]
+        if not all(key.startswith(NOTHING) for key in hit.ids) and not _in_address(part, hit)
+    ]
     companies = [(hit, "company") for hit in within[1]]
     covered = [(hit.start, hit.end) for hit, _ in (*data, *companies)]
     sdks: list[tuple[Hit, str]] = []

@@ -55,7 +55,7 @@ def _as_itemised(point: PolicyPoint, rule: PolicyPointRule, itemised: Itemised) 
     """Judge a list item by item by what it says rather than by its words: how much is named, how much left open."""
     if rule.statements is None:
         return point
-    if 5 * itemised.left_open >= 2 * max(1, itemised.statements):
+    if 2 * itemised.left_open > max(1, itemised.statements):
         return PolicyPoint(id=point.id, found=False, missing=point.missing or (rule.groups[0].about,))
     if point.found or itemised.statements < rule.statements:
         return point
