@@ -14,6 +14,7 @@ from analyzer.container.resources import JoinedTables
 from analyzer.container.text import shown
 from analyzer.dex import DexIndex, Hits, load
 from analyzer.model import (
+    AMBIGUOUS,
     Access,
     Artifact,
     Bundle,
@@ -343,6 +344,9 @@ class _Extraction:
 
     def _facts(self) -> StaticFacts:
         package, manifest, beside = self.package, self.manifest, self.beside
+        anomalies = package.facts_notes().facts()
+        if ambiguous := [one.code for one in anomalies if one.code in AMBIGUOUS]:
+            package.reason("ambiguous_structure", ", ".join(ambiguous))
         reasons = tuple(sorted(package.reasons, key=lambda one: (one.code, one.detail)))
         coverage = Coverage(complete=not reasons, reasons=reasons, entries=self.entries, **self.counts)
         declared = dict[str, int | None]()
@@ -367,7 +371,7 @@ class _Extraction:
             endpoints=self.endpoints,
             packers=self.packers,
             bundles=(*beside.bundles, *self.bundles),
-            anomalies=package.facts_notes().facts(),
+            anomalies=anomalies,
             strings=beside.strings,
             security=self.security,
             policies=beside.policies,

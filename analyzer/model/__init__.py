@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .clause import Channel, Clause
     from .difference import Change, Diff, Difference, DiffNote, DiffSummary, Renamed, Side, diff_schema
     from .errors import EduauditError, RuleDataError, UnreadableInputError
+    from .evasion import AMBIGUOUS, EVASION
     from .facts import (
         Access,
         Anomaly,
@@ -106,6 +107,7 @@ _HOMES = {
     "clause": ("Channel", "Clause"),
     "difference": ("Change", "Diff", "DiffNote", "DiffSummary", "Difference", "Renamed", "Side", "diff_schema"),
     "errors": ("EduauditError", "RuleDataError", "UnreadableInputError"),
+    "evasion": ("AMBIGUOUS", "EVASION"),
     "facts": (
         "Access",
         "Anomaly",
@@ -169,6 +171,8 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "AMBIGUOUS",
+    "EVASION",
     "Access",
     "Anomaly",
     "App",

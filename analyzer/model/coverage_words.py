@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 COVERAGE_WORDS: dict[str, tuple[str, str]] = {
+    "coverage.ambiguous_structure": ("结构可有不同读法，手机上的内容可能不同", "read differently by phones and tools"),
     "coverage.analyser_crashed": ("分析进程异常终止", "the analysis crashed"),
     "coverage.analyser_error": ("分析出错", "error of the analysis"),
     "coverage.archive_damaged": ("压缩包损坏", "archive damaged"),

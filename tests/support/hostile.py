@@ -45,6 +45,11 @@ class Trick:
     finding: str | None = None
     """A rule that must report it."""
 
+    def __post_init__(self):
+        """A structure that readers take differently is always a gap: nothing absent is proven then."""
+        if self.finding in {"SECURITY.EVASION", "SECURITY.JANUS"}:
+            object.__setattr__(self, "reasons", (*self.reasons, "ambiguous_structure"))
+
 
 def evasion(data, *anomalies, **more):
     return Trick(data, anomalies, finding="SECURITY.EVASION", **more)
@@ -312,7 +317,8 @@ def _manifests():
         ),
         "manifest: empty": lambda: Trick(make_apk(b""), reasons=("manifest_unreadable",), package=None),
         "manifest: cut off": lambda: Trick(
-            make_apk(make_manifest(components=[launcher()])[:200]), reasons=("manifest_unreadable",), package=None
+            make_apk(make_manifest(components=[launcher()])[:200]), ("manifest_malformed",), package=None,
+            reasons=("manifest_unreadable", "ambiguous_structure"),
         ),
         "manifest: none": lambda: Trick(make_zip(members()[1:]), reasons=("manifest_unreadable",), package=None),
         "manifest: codename as release": lambda: Trick(

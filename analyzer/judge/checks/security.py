@@ -8,7 +8,7 @@ from analyzer.judge.case import Case
 from analyzer.judge.evidence import in_order, of_component, of_manifest
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.weaknesses import facts_of, shown
-from analyzer.model import Anomaly, Bilingual, FindingEvidence, Severity, Status
+from analyzer.model import EVASION, Anomaly, Bilingual, FindingEvidence, Severity, Status
 
 _SIGNED = frozenset({"apk", "apks", "xapk"})
 _NO_SIGNATURE = Bilingual(zh="安装包没有签名证书。", en="The package has no signing certificate.")
@@ -43,26 +43,6 @@ _DAMAGED_SIGNATURE = (
     "source_stamp_broken",
     "v4_invalid",
 )
-_EVASION = (
-    "absolute_name",
-    "bad_entry_name",
-    "bogus_compression_method",
-    "central_directory_damaged",
-    "compression_bomb",
-    "duplicate_code",
-    "encrypted_flag",
-    "fake_dex",
-    "header_mismatch",
-    "hidden_entry",
-    "huge_extra_field",
-    "local_header_missing",
-    "manifest_malformed",
-    "name_mismatch",
-    "overlapping_entries",
-    "path_traversal",
-    "several_end_records",
-)
-"""What no build tool leaves behind: phones ignore it, readers of packages stumble over it."""
 _THIS_PHONE = frozenset({"localhost", "*.localhost", "127.0.0.1", "10.0.2.2", "::1"})
 """Hosts that no network lies between: the phone itself, and the computer of an emulator."""
 _CONFIG_FROM = 24
@@ -203,7 +183,7 @@ def exported(case: Case) -> Iterator[Hit]:
 @check("SECURITY.EVASION")
 def evasion(case: Case) -> Iterator[Hit]:
     """Structures that phones ignore and analysis tools stumble over."""
-    rows = _odd(case, lambda row: row.code in _EVASION)
+    rows = _odd(case, lambda row: row.code in EVASION)
     if rows:
         yield Hit(subject="evasion", status=Status.SUSPECTED, evidence=rows)
 
@@ -215,7 +195,7 @@ def odd_container(case: Case) -> Iterator[Hit]:
     known = {
         *_SIGNATURE_ANOMALIES,
         *_DAMAGED_SIGNATURE,
-        *_EVASION,
+        *EVASION,
         "janus_prefix",
         "v1_only",
         "component_class_missing",
