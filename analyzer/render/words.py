@@ -54,6 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.incomplete": ("检查不完整，不能下结论", "incomplete, no conclusion"),
     "findings": ("问题", "Findings"),
     "no_findings": ("没有问题。", "No findings."),
+    "no_ledger": ("已检查的渠道中没有见到个人信息。", "No personal data was seen in the channels examined."),
     "evidence": ("证据", "Evidence"),
     "more": ("另有 {n} 处", "{n} more"),
     "clauses": ("条款", "Clauses"),
