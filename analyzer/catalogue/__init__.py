@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .security import EngineRule, SecretRule, SecurityKind
     from .supervision import NoticeTemplate, SupervisoryItem
     from .taxonomy import PermissionRule, PersonalData, Titled
-    from .vocabulary import PackerRule, PolicyPointRule, Vocabulary
+    from .vocabulary import BrandRule, PackerRule, PolicyPointRule, ServiceRule, Vocabulary
 
 # Family → (module, parser, row model). The modules are imported only when rules are compiled or a family is looked at.
 _FAMILIES: dict[str, tuple[str, str, str]] = {
@@ -53,6 +53,8 @@ _FAMILIES: dict[str, tuple[str, str, str]] = {
     "permissions": ("taxonomy", "parse_permissions", "PermissionRule"),
     "identifiers": ("identifiers", "parse_identifiers", "Identifier"),
     "policy_points": ("vocabulary", "parse_policy_points", "PolicyPointRule"),
+    "policy_brands": ("vocabulary", "parse_policy_brands", "BrandRule"),
+    "policy_services": ("vocabulary", "parse_policy_services", "ServiceRule"),
     "vocabularies": ("vocabulary", "parse_vocabularies", "Vocabulary"),
     "packers": ("vocabulary", "parse_packers", "PackerRule"),
     "frameworks": ("frameworks", "parse_frameworks", "FrameworkRule"),
@@ -217,6 +219,16 @@ class Catalogue:
     def policy_points(self) -> Mapping[str, PolicyPointRule]:
         """The 18 points of a privacy policy."""
         return self._rows("policy_points")
+
+    @cached_property
+    def policy_brands(self) -> Mapping[str, BrandRule]:
+        """Names by which policies call a vendor."""
+        return self._rows("policy_brands")
+
+    @cached_property
+    def policy_services(self) -> Mapping[str, ServiceRule]:
+        """Words for what the SDKs of a category serve."""
+        return self._rows("policy_services")
 
     @cached_property
     def vocabularies(self) -> Mapping[str, Vocabulary]:

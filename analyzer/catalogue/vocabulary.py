@@ -54,6 +54,30 @@ class PolicyPointRule(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrandRule(Row):
+    """A name by which policies call a vendor."""
+
+    id: str
+    vendors: Annotated[tuple[str, ...], NotEmpty()]
+    """The vendors that it may stand for, as the SDKs have them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRule(Row):
+    """The words for what the SDKs of one category serve."""
+
+    id: str
+    patterns: Annotated[tuple[str, ...], NotEmpty()]
+
+    def __post_init__(self) -> None:
+        for pattern in self.patterns:
+            try:
+                re.compile(pattern)
+            except re.error as problem:
+                raise ValueError(f"pattern {pattern!r}: {problem}") from problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary(Row):
     """Words or patterns of interest in code, resources, policies or traffic."""
 
@@ -121,6 +145,18 @@ def parse_policy_points(root: Path) -> dict[str, PolicyPointRule]:
     """Read the points of a policy, by id."""
     path = root / "policy" / "points.yaml"
     return build_rows(PolicyPointRule, path, read_mapping(path))
+
+
+def parse_policy_brands(root: Path) -> dict[str, BrandRule]:
+    """Read the short names of vendors."""
+    path = root / "policy" / "brands.yaml"
+    return build_rows(BrandRule, path, read_mapping(path))
+
+
+def parse_policy_services(root: Path) -> dict[str, ServiceRule]:
+    """Read the words of purposes, by category of SDK."""
+    path = root / "policy" / "services.yaml"
+    return build_rows(ServiceRule, path, read_mapping(path))
 
 
 def parse_vocabularies(root: Path) -> dict[str, Vocabulary]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from analyzer.catalogue import Catalogue
 
-from .companies import BRANDS, by_vendor
+from .companies import by_vendor
 from .words import WordIndex, fold
 
 GENERAL = "?"
@@ -36,7 +36,11 @@ class PolicyWords(NamedTuple):
     sdks: WordIndex
     companies: WordIndex
     brands: WordIndex
-    """Short names of vendors; each stands for the vendors of `companies.BRANDS`."""
+    """Short names of vendors."""
+    vendors_of: Mapping[str, tuple[str, ...]]
+    """Short name → the vendors that it may stand for."""
+    services: Mapping[str, re.Pattern[str]]
+    """Category of an SDK → the words for what it serves (`fold`-ed)."""
     vendors: Mapping[str, str]
     """SDK → vendor."""
     sdks_of: Mapping[str, tuple[tuple[str, str], ...]]
@@ -66,7 +70,9 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
             }
         ),
         companies=WordIndex(companies),
-        brands=WordIndex({brand: (brand,) for brand in BRANDS}),
+        brands=WordIndex({brand: (brand,) for brand in catalogue.policy_brands}),
+        vendors_of={brand: row.vendors for brand, row in catalogue.policy_brands.items()},
+        services={key: re.compile("|".join(row.patterns)) for key, row in catalogue.policy_services.items()},
         vendors={key: row.vendor.zh for key, row in catalogue.sdks.items()},
         sdks_of=by_vendor(catalogue.sdks),
     )

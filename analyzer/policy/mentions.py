@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from .companies import BRANDS, HANDS_OVER, NO_SERVICE, meant_sdks
+from .companies import HANDS_OVER, NO_SERVICE, meant_sdks
 from .indexes import NOTHING, PolicyWords
 from .layout import Line
 from .words import Hit
@@ -104,7 +104,7 @@ def mentions_of(
         sdks.append((hit, "sdk"))
     if line.topic == "sdk" and companies and not sdks:
         for hit, _ in companies:
-            meant = meant_sdks(_unnamed(hit.ids, at + hit.start, by_name), part, words.sdks_of)
+            meant = meant_sdks(_unnamed(hit.ids, at + hit.start, by_name), part, words.sdks_of, words.services)
             meant = [key for key in meant if not _served(key, by_name, words)]
             if meant:
                 sdks.append((Hit(hit.start, hit.end, tuple(meant)), "sdk"))
@@ -140,16 +140,18 @@ def _by_brand(
 ) -> Iterator[tuple[Hit, str]]:
     """Yield the SDKs that a vendor's short name means beside a purpose: of its clause, in a list of its line."""
     taken = [
-        (hit.start, hit.end) for hit, kind in named if kind != "company" or part[hit.start : hit.end] not in BRANDS
+        (hit.start, hit.end)
+        for hit, kind in named
+        if kind != "company" or part[hit.start : hit.end] not in words.vendors_of
     ]
     listed = line.topic == "sdk" or bool(line.columns)
     for hit in brands:
         if any(low < hit.end and hit.start < high for low, high in taken) or NO_SERVICE.match(part, hit.end):
             continue
-        vendors = _unnamed(BRANDS[hit.ids[0]], at + hit.start, by_name)
-        meant = meant_sdks(vendors, _own_clause(part, hit), words.sdks_of)
+        vendors = _unnamed(words.vendors_of[hit.ids[0]], at + hit.start, by_name)
+        meant = meant_sdks(vendors, _own_clause(part, hit), words.sdks_of, words.services)
         if not meant and listed:
-            meant = meant_sdks(vendors, part, words.sdks_of)
+            meant = meant_sdks(vendors, part, words.sdks_of, words.services)
         if meant:
             yield Hit(hit.start, hit.end, tuple(meant)), "sdk"
 

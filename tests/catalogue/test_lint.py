@@ -37,6 +37,8 @@ def test_the_rules_are_in_order():
         (references, lambda p: p["checks"][next(iter(p["checks"]))]["advice"].update(zh="看 {host}", en="see"), "differ"),
         (references, lambda p: p["clauses"]["191-3.1"]["title"].update(en=" "), "a text has no en"),
         (references, lambda p: p["clauses"]["191-3.1"].update(sure=""), "has no sureness"),
+        (references, lambda p: p["policy_brands"]["小米"]["vendors"].append("某公司"), "某公司 is not known"),
+        (references, lambda p: p["policy_services"].update(dance=p["policy_services"]["push"]), "dance is not known"),
         (references, lambda p: p["clauses"]["191-3.1"].update(source="S999"), "S999 is not known"),
         (references, lambda p: p["app_types"]["19"]["necessary"].append("device.nothing"), "device.nothing is not"),
         (references, lambda p: p["permissions"]["android.permission.CAMERA"]["data"].append("cameras"), "cameras is not"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from analyzer.catalogue.checks import PLACEHOLDER
@@ -27,8 +27,8 @@ _REFERENCES = (
 _SOURCE_KEY = re.compile(r"\b[SLR]\d+\b")
 _SIMPLE_FAMILIES = (
     "texts", "clauses", "app_types", "personal_data", "permission_groups", "functions", "permissions", "identifiers",
-    "policy_points", "vocabularies", "packers", "frameworks", "filing_codes", "checks",
-    "security", "secrets", "engines",
+    "policy_points", "policy_brands", "policy_services", "vocabularies", "packers", "frameworks", "filing_codes",
+    "checks", "security", "secrets", "engines",
 )  # fmt: skip
 
 
@@ -45,12 +45,25 @@ def examine(plain: Mapping[str, Any]) -> Iterator[Problem]:
             yield from empty_texts(f"{family} {row_id}", row)
     yield from _actions(plain.get("security", {}))
     yield from _engines(plain)
+    yield from _vendors(plain)
     yield from _checks(plain)
 
 
 def _engines(plain: Mapping[str, Any]) -> Iterator[Problem]:
     for row_id, row in plain.get("engines", {}).items() if "sdks" in plain else ():
         yield from unknown_ids(f"engines {row_id}: sdk", row.get("sdk"), plain["sdks"]["rows"])
+
+
+def _vendors(plain: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the short names and purposes of policies that stand for no vendor and no category of any SDK."""
+    if "sdks" not in plain:
+        return
+    sdks = plain["sdks"]["rows"].values()
+    vendors, categories = {row["vendor"]["zh"] for row in sdks}, {row["category"] for row in sdks}
+    for row_id, row in plain.get("policy_brands", {}).items():
+        yield from unknown_ids(f"policy_brands {row_id}: vendors", row["vendors"], vendors)
+    for row_id in plain.get("policy_services", {}):
+        yield from unknown_ids("policy_services", row_id, categories)
 
 
 def _checks(plain: Mapping[str, Any]) -> Iterator[Problem]:
@@ -76,7 +89,7 @@ def _actions(rows: Mapping[str, Any]) -> Iterator[Problem]:
                 yield Problem(f"security {row_id}: actions", f"{action} is already one of {known[action]}")
 
 
-def unknown_ids(where: str, value: Any, known: Mapping[str, Any]) -> Iterator[Problem]:
+def unknown_ids(where: str, value: Any, known: Container[str]) -> Iterator[Problem]:
     """Yield a problem for each id in ``value`` (one, a list or `None`) that is not in ``known``."""
     for item in [value] if isinstance(value, str) else value or ():
         if str(item) not in known:
