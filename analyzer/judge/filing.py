@@ -212,7 +212,8 @@ def _app_problems(data: Mapping[str, Any], values: Mapping[str, str]) -> Iterato
 def _code_problems(values: Mapping[str, str], catalogue: Catalogue) -> Iterator[FieldProblem]:
     for pointer, value in values.items():
         field = pointer if pointer in CODE_TABLES else pointer.rpartition("/")[0]
-        table = catalogue.filing_codes.get(CODE_TABLES.get(field, ""))
+        name = CODE_TABLES.get(field)
+        table = catalogue.filing_codes.get(name) if name else None
         if table is not None and table.code(value) is None:
             allowed = ", ".join(row.id for row in table.codes)
             yield _problem(

@@ -44,12 +44,14 @@ def _block(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return block if isinstance(block, dict) else {}
 
 
+def _is_hidden(char: str) -> bool:
+    return char in _BIDI or (unicodedata.category(char) == "Cc" and char not in "\n\r\t")
+
+
 def _unreadable(values: Mapping[str, str]) -> Iterator[FieldProblem]:
     """Rare Han characters and emoji are kept as they are; what makes a text look like another one is refused."""
     for pointer, text in values.items():
-        hidden = {
-            char for char in text if char in _BIDI or (unicodedata.category(char) == "Cc" and char not in "\n\r\t")
-        }
+        hidden = set() if text.isprintable() else {char for char in text if _is_hidden(char)}
         if hidden:
             codes = ", ".join(sorted(f"U+{ord(char):04X}" for char in hidden))
             yield _problem(

@@ -189,4 +189,5 @@ def _warning(pointer: str, code: str, zh: str, en: str) -> FieldProblem:
 
 def _table_pointer(pointer: str) -> str:
     """Return the pointer without a list index."""
-    return re.sub(r"/\d+$", "", pointer)
+    head, _, last = pointer.rpartition("/")
+    return head if last.isascii() and last.isdigit() else pointer
