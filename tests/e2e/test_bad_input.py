@@ -91,10 +91,23 @@ def test_damaged_package_gives_a_report_that_says_what_was_not_read(tmp_path, co
         pytest.param("policy.txt", b"", "empty", id="empty policy"),
     ],
 )
-def test_unreadable_policy_is_refused(tmp_path, name, content, word):
+def test_unreadable_policy_is_told_and_the_package_audited_without_it(tmp_path, name, content, word):
     path = tmp_path / name
     path.write_bytes(content)
-    refused(eduaudit("audit", READER / "reader.apk", "--policy", path), name, word)
+    done = eduaudit("audit", READER / "reader.apk", "--policy", path, "--format", "json")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert name in line
+    assert word in line
+    assert "without the policy" in line
+    alone = eduaudit("audit", READER / "reader.apk", "--format", "json")
+    assert alone.returncode == 0
+    assert told(done) == told(alone)
+
+
+def told(done):
+    """Return the report on standard output, but for the run."""
+    return {key: value for key, value in json.loads(done.stdout).items() if key != "run"}
 
 
 def test_filing_with_a_wrong_uscc_names_the_field(tmp_path):

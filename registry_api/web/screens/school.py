@@ -100,6 +100,7 @@ def list_page(
     )
 
 
+# scope: of cases within reach that were laid before this very unit
 def _due(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """Return what units below this one wait for, the most urgent first, as many as fit."""
     open_cases = (ReviewCase.superior_id == actor.organization_id, ReviewCase.state == "open")
