@@ -273,6 +273,9 @@ def _rank(part: Part) -> tuple[int, str]:
     return (0 if named else 1 if code and not config else 2 if not config else 3), part.name
 
 
+WITH_CODE, UNOPENED = "archive with code", "archive in an archive"
+
+
 def find_nested_code(archive: Archive, known: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Return (entry, what it is) for code that does not stand where the platform loads it from, sorted.
 
@@ -291,18 +294,20 @@ def find_nested_code(archive: Archive, known: Iterable[str] = ()) -> list[tuple[
             head = archive.head(entry, 8)
             if head[:4] in (DEX_MAGIC, b"cdex", b"dey\n"):
                 found.append((name, "dex"))
-            elif head[:4] == LOCAL and _holds_code(archive, name):
-                found.append((name, "archive with code"))
+            elif head[:4] == LOCAL and (kind := _inner_kind(archive, name)):
+                found.append((name, kind))
     return sorted(found)
 
 
-def _holds_code(archive: Archive, name: str) -> bool:
-    """Tell whether an inner archive holds DEX files or a manifest, by its directory alone."""
+def _inner_kind(archive: Archive, name: str) -> str | None:
+    """Say what an inner archive holds that may be code, by its directory alone: it is opened no deeper."""
     entry = archive.by_name[name]
     if entry.method != STORED and entry.size > archive.limits.ratio_from:
-        return True
+        return WITH_CODE
     try:
         inner = Archive(bytes(archive.read(entry)), archive.limits)
     except (ValueError, LimitReachedError, EntryUnreadableError):
-        return False
-    return any(one.endswith((".dex", ".jar", ".apk")) or one == MANIFEST for one in inner.by_name)
+        return None
+    if any(one.endswith((".dex", ".jar", ".apk")) or one == MANIFEST for one in inner.by_name):
+        return WITH_CODE
+    return UNOPENED if any(one.endswith(".zip") for one in inner.by_name) else None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.container import Limits
 from analyzer.container.manifest import Manifest
 from analyzer.container.notes import Notes
-from analyzer.container.package import Package, find_nested_code, hash_file
+from analyzer.container.package import UNOPENED, Package, find_nested_code, hash_file
 from analyzer.model.base import Record
 from analyzer.model.errors import UnreadableInputError
 from analyzer.model.facts import (
@@ -212,10 +212,10 @@ class _Beside:
     def _note_nested(self) -> None:
         for part in self.package.parts:
             for name, kind in find_nested_code(part.archive, [one.name for one in self.package.parts]):
-                part.archive.notes.add("nested_code", f"{name}: {kind}")
-                self.package.reason(
-                    "nested_code", f"{name}: {kind} outside of the place from which the platform loads code"
-                )
+                if kind != UNOPENED:  # what nobody has seen is a gap, and no oddity
+                    part.archive.notes.add("nested_code", f"{name}: {kind}")
+                why = "not opened" if kind == UNOPENED else "outside of the place from which the platform loads code"
+                self.package.reason("nested_code", f"{name}: {kind} {why}")
 
     def _search_natives(self) -> None:
         from . import natives, packers  # noqa: PLC0415  # not while the code waits

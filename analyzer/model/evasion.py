@@ -22,5 +22,5 @@ EVASION = frozenset({
     "several_end_records",
 })  # fmt: skip
 """Codes of anomalies that no build tool leaves behind."""
-AMBIGUOUS = EVASION | {"janus_prefix"}
+AMBIGUOUS = EVASION | {"crc_mismatch", "data_prefix", "duplicate_entry", "janus_prefix", "offsets_shifted"}
 """With one of these nobody can say that what was read is all that any phone reads: the coverage is not complete."""

@@ -80,6 +80,9 @@ _COVERAGE = (
     (r"code and manifest without resources: what layouts name is unknown", "有代码和清单而没有资源：布局中的名称未知"),
     (r"this is only the split (.+) of an app", r"这只是应用的拆分包 \1"),
     (r"the app needs splits that are not here: hand in the APKS or XAPK", "缺少应用需要的拆分包：请提交 APKS 或 XAPK"),
+    (r"(.+): archive in an archive not opened", r"\1：压缩包里的压缩包，没有打开"),
+    (r"(.+): archive with code outside of the place from which the platform loads code",
+     r"\1：含代码的压缩包，不在系统加载代码的位置"),
     (r"(.+): (.+) outside of the place from which the platform loads code", r"\1：\2，不在系统加载代码的位置"),
     (r"(.+): its checksum does not match: damaged, or changed after it was built",
      r"\1：校验和不符，已损坏或构建后被改动"),
@@ -105,6 +108,9 @@ def coverage_text(reason: CoverageReason, lang: str) -> tuple[str, str]:
     """Return what kind of gap it is, and its detail; a detail without a translation stays as it is recorded."""
     title, detail = word(f"coverage.{reason.code}", lang), reason.detail
     title = reason.code if title.startswith("coverage.") else title
+    if reason.code == "ambiguous_structure":
+        codes = [(TITLES[code][lang == "en"] if code in TITLES else code) for code in detail.split(", ")]
+        return title, ("、" if lang == "zh" else ", ").join(codes)
     if lang == "zh":
         for shape, text in _SHAPES:
             if match := shape.fullmatch(detail):

@@ -90,7 +90,8 @@ def _archives():
             make_zip(members(), count=1), "central_directory_damaged", reasons=("archive_damaged",)
         ),
         "end record at an odd offset": lambda: Trick(
-            b"x" * 1026 + make_zip(members()), ("offsets_shifted", "data_prefix"), finding="SECURITY.CONTAINER"
+            b"x" * 1026 + make_zip(members()), ("offsets_shifted", "data_prefix"), finding="SECURITY.CONTAINER",
+            reasons=("ambiguous_structure",),
         ),
         "false end record in the comment": lambda: evasion(_false_end(plausible=False), "several_end_records"),
         "false end record of an empty archive in the comment": lambda: evasion(
@@ -220,7 +221,8 @@ def _entries():
             reasons=("entry_unreadable", "dex_unreadable"), package=None, classes=0,
         ),
         "wrong checksums": lambda: Trick(
-            make_zip([_with(row, crc=1) for row in members()]), ("crc_mismatch",), finding="SECURITY.CONTAINER"
+            make_zip([_with(row, crc=1) for row in members()]), ("crc_mismatch",), finding="SECURITY.CONTAINER",
+            reasons=("ambiguous_structure",),
         ),
         "manifest twice": lambda: evasion(
             make_zip([*members(), Member(b"AndroidManifest.xml", make_manifest("cn.example.other"))]),
@@ -231,7 +233,7 @@ def _entries():
         ),
         "asset twice": lambda: Trick(
             make_zip([*members(), Member(b"assets/a", b"1"), Member(b"assets/a", b"2")]), ("duplicate_entry",),
-            finding="SECURITY.CONTAINER",
+            finding="SECURITY.CONTAINER", reasons=("ambiguous_structure",),
         ),
         "150 MB of zeros as second DEX": lambda: evasion(
             make_zip([*members(), Member(b"classes2.dex", bytes(150 << 20))]), "compression_bomb",
@@ -474,9 +476,11 @@ def _nested():
             make_zip([*members(), Member(b"assets/a.png", inner, method=0)]), ("nested_code",), reasons=("nested_code",)
         ),
         "archive in an archive in an asset": lambda: Trick(
-            make_zip([*members(), Member(b"assets/a.zip", wrapped(2))])
+            make_zip([*members(), Member(b"assets/a.zip", wrapped(2))]), reasons=("nested_code",)
         ),
-        "archives thirty deep": lambda: Trick(make_zip([*members(), Member(b"assets/a.zip", wrapped(30))])),
+        "archives thirty deep": lambda: Trick(
+            make_zip([*members(), Member(b"assets/a.zip", wrapped(30))]), reasons=("nested_code",)
+        ),
         "XAPK in an XAPK": lambda: Trick(
             make_zip([Member(b"manifest.json", b"{}"), Member(b"base.apk", make_zip([Member(b"base.apk", inner)]))]),
             package=None, classes=0, reasons=("dex_unreadable", "manifest_unreadable", "nested_code"),
