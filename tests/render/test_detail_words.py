@@ -20,7 +20,11 @@ CONTAINER = Path(__file__).parents[2] / "analyzer"
         ("packed", "3 of 4 classes of the manifest are in no DEX file, such as cn.a.B", "清单中的 4 个类有 3 个"),
         ("packed", "360 加固: application: com.stub.StubApp", "360 加固：应用类：com.stub.StubApp"),
         ("nested_code", "assets/a.apk: apk outside of the place from which the platform loads code", "不在系统加载"),
-        ("nested_code", "a.zip: archive with code outside of the place from which the platform loads code", "含代码的压缩包"),
+        (
+            "nested_code",
+            "a.zip: archive with code outside of the place from which the platform loads code",
+            "含代码的压缩包",
+        ),
         ("nested_code", "a.zip: archive in an archive not opened", "没有打开"),
         ("nested_code", "x.apk: another variant of the app with other code, left out", "另一变体"),
         ("dynamic_loading", "code is loaded at run time: La/B;->c()V (DexClassLoader)", "运行时加载代码"),
