@@ -13,7 +13,7 @@ from analyzer.dex import load
 from analyzer.extract.sdk_versions import VersionReader
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(600)]
-WORDLESS = frozenset({"cucc-account", "protobuf", "tencent-map"})
+WORDLESS = frozenset({"protobuf", "tencent-map"})
 """Carried by another archive, without distinctive words, components or libraries: gone once they are renamed."""
 
 
