@@ -11,8 +11,9 @@ from analyzer.judge.hits import Hit, check
 from analyzer.model import Bilingual, FindingEvidence, Severity, Status, Transmission
 
 _NO_WORD = Bilingual(
-    zh="已知值实际发出，政策全文连笼统说法也没有，属实证。",
-    en="A known value was sent and the whole policy has not even a general word: this is proof.",
+    zh="已知值实际发出；程序读遍政策，连笼统说法也未检出。政策可能用了程序不认识的说法，人工通读政策即可证实。",
+    en="A known value was sent, and a program that read the whole policy found not even a general word. The policy may "
+    "say it in words that the program does not know: a person who reads it through would prove it.",
 )
 _READ_IT = Bilingual(
     zh="只有笼统说法、文本过短或仅按格式匹配，属疑似；人工阅读政策或用已知值复测可证实。",
@@ -20,8 +21,9 @@ _READ_IT = Bilingual(
     "would prove it.",
 )
 _NOBODY_NAMED = Bilingual(
-    zh="政策全文没有列出任何 SDK 或第三方公司，也没有指向另外的清单，属实证。",
-    en="The whole policy names no SDK and no third party, and points to no list of them: this is proof.",
+    zh="发送已由已知值观察到；程序读遍政策，未检出任何 SDK、第三方公司或另外的清单，人工通读政策即可证实。",
+    en="Known values were seen to go there, and a program that read the whole policy found no SDK, no third party and "
+    "no pointer to a list: a person who reads it through would prove it.",
 )
 _OTHER_NAME = Bilingual(
     zh="发送已观察到；政策提到 SDK、第三方或清单，是否以其他名称列明，人工核对可证实。",
@@ -61,7 +63,10 @@ def _undeclared(case: Case, data: str) -> bool | None:
 
 @check("DISCLOSURE.DATA_SENT_NOT_DECLARED")
 def sent_not_declared(case: Case) -> Iterator[Hit]:
-    """Seen in traffic, no word for it in the policy. It is proven when not even a general word is there."""
+    """Seen in traffic, and no word for it found in the policy.
+
+    Suspected however sure the sending is: that no word was found is said by a reader which misses some wordings.
+    """
     policy = case.policy
     if policy is None or not case.policy_readable:
         return
@@ -72,16 +77,15 @@ def sent_not_declared(case: Case) -> Iterator[Hit]:
             continue
         severe = undeclared and status_of(counted) is Status.PROVEN
         weight = Severity.HIGH if case.grave(data) else Severity.MEDIUM
-        proven = severe and case.policy_is_whole
         yield Hit(
             subject=data,
-            status=Status.PROVEN if proven else Status.SUSPECTED,
+            status=Status.SUSPECTED,
             severity=weight if severe and not case.light(data) else Severity.LOW,
             evidence=(*in_order(map(of_transmission, counted)), of_policy(policy, case.data_title(data))),
             values={
                 "data": case.data_title(data),
                 "hosts": names.listed(row.host for row in counted),
-                "basis": _NO_WORD if proven else _READ_IT,
+                "basis": _NO_WORD if severe and case.policy_is_whole else _READ_IT,
             },
         )
 
@@ -126,7 +130,7 @@ def _unnamed_recipients(case: Case) -> dict[str, tuple[Transmission, ...]]:
 def recipient_not_named(case: Case) -> Iterator[Hit]:
     """Personal data go to a known third party that the policy names neither as SDK nor as company.
 
-    Proven when known values went there and a whole policy names nobody at all and points to no list.
+    Suspected also where nobody at all is named: names are found by a reader that does not know every company.
     """
     policy = case.policy
     if policy is None or not case.policy_readable:
@@ -134,11 +138,10 @@ def recipient_not_named(case: Case) -> Iterator[Hit]:
     present = {f"sdk:{sdk.id}": sdk for sdk in case.sdks}
     for recipient, rows in _unnamed_recipients(case).items():
         known = status_of(rows) is Status.PROVEN
-        proven = known and case.names_no_third_party
         shown = [of_sdk(present[recipient])] if recipient in present else []
         yield Hit(
             subject=recipient,
-            status=Status.PROVEN if proven else Status.SUSPECTED,
+            status=Status.SUSPECTED,
             severity=Severity.HIGH if known and any(case.grave(row.data) for row in rows) else Severity.MEDIUM,
             evidence=(
                 *in_order([*map(of_transmission, rows), *shown]),
@@ -147,7 +150,7 @@ def recipient_not_named(case: Case) -> Iterator[Hit]:
             values={
                 "recipient": names.recipient(case, recipient),
                 "kinds": names.kinds(case, (row.data for row in rows)),
-                "basis": _NOBODY_NAMED if proven else _OTHER_NAME,
+                "basis": _NOBODY_NAMED if known and case.names_no_third_party else _OTHER_NAME,
             },
         )
 
