@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case, status_of
+from analyzer.judge.denials import is_plain
 from analyzer.judge.evidence import in_order, of_accesses, of_declaration, of_policy, of_sdk, of_transmission
 from analyzer.judge.hits import Hit, check
 from analyzer.model import Bilingual, FindingEvidence, Severity, Status, Transmission
@@ -29,6 +30,11 @@ _OTHER_NAME = Bilingual(
     zh="发送已观察到；政策提到 SDK、第三方或清单，是否以其他名称列明，人工核对可证实。",
     en="The sending was observed; the policy speaks of SDKs, third parties or a list, and a reader must see whether "
     "another name is used.",
+)
+_CONDITIONAL = Bilingual(
+    zh="命中测试机的已知值；政策的这句话可能附有条件或另有所指，属疑似，人工核对原句可证实。",
+    en="A known value of the test phone was met; the sentence may set a condition or mean something else, so it is "
+    "suspected, and reading the sentence would prove it.",
 )
 
 
@@ -162,16 +168,24 @@ def _denials(case: Case, data: str) -> list[FindingEvidence]:
 
 @check("DISCLOSURE.DENIED_BUT_SENT")
 def denied_but_sent(case: Case) -> Iterator[Hit]:
-    """Report that the policy says that it is not collected, and a known value of it was sent."""
+    """Report that the policy says that it is not collected, and a known value of it was sent.
+
+    Proven by a sentence that denies it without any condition; what another sentence means is for a reader.
+    """
     for data, rows in case.by_data().items():
         if case.said.get(data) == "denied":
-            status = status_of(rows)
+            denials = _denials(case, data)
+            known = status_of(rows) is Status.PROVEN
+            proven = known and any(is_plain(denial.excerpt or "") for denial in denials)
             yield Hit(
                 subject=data,
-                status=status,
-                severity=Severity.HIGH if status is Status.PROVEN else Severity.MEDIUM,
-                evidence=(*in_order(map(of_transmission, rows)), *in_order(_denials(case, data))),
-                values={"data": case.data_title(data), "proof": names.proof(rows)},
+                status=Status.PROVEN if proven else Status.SUSPECTED,
+                severity=Severity.HIGH if proven else Severity.MEDIUM,
+                evidence=(*in_order(map(of_transmission, rows)), *in_order(denials)),
+                values={
+                    "data": case.data_title(data),
+                    "proof": _CONDITIONAL if known and not proven else names.proof(rows),
+                },
             )
 
 
