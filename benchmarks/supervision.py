@@ -22,9 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
-
 from registry import postgres
+from sqlmodel import col, select
 
 from registry_api.accounts.access import Actor, Role, default_scopes, scope_of
 from registry_api.audits import weekly
