@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 from registry_api.accounts.models import Account, ApiKey, IdempotentReply, WebSession
 from registry_api.audits.check_models import SelfCheck
+from registry_api.audits.kept_models import FindingCount, FindingDelta, KeptRound
 from registry_api.audits.models import (
     AuditRun,
     FindingRow,
@@ -53,8 +54,11 @@ __all__ = [
     "FilingBan",
     "FilingChange",
     "FilingNumber",
+    "FindingCount",
+    "FindingDelta",
     "FindingRow",
     "IdempotentReply",
+    "KeptRound",
     "Listing",
     "Notice",
     "NoticeSerial",

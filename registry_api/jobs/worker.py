@@ -11,6 +11,7 @@ from typing import Self
 from analyzer.model import EduauditError
 from registry_api.accounts.expiry import purge
 from registry_api.audits import runs
+from registry_api.audits.counts import fold
 from registry_api.audits.pipeline import perform
 from registry_api.audits.retention import give_up_captures
 from registry_api.audits.rulesets import newer_since
@@ -83,6 +84,7 @@ def refuse_older_rules(registry: Registry) -> None:
 
 def _sweep(registry: Registry) -> None:
     runs.sweep(registry)
+    fold(registry)
     recover_checks(registry)
     with registry.database.write() as session:
         expire(session)
