@@ -32,6 +32,7 @@ from registry_api.filings.models import (
 from registry_api.notices.models import Listing, Notice, NoticeSerial
 from registry_api.organizations.models import App, AppVersion, Organization, PackageClaim
 from registry_api.reviews.models import ReviewCase
+from registry_api.statistics.models import KeptFigures
 from registry_api.storage.models import Blob, Upload
 from registry_api.trail.models import TrailEntry
 
@@ -55,6 +56,7 @@ __all__ = [
     "FilingNumber",
     "FindingRow",
     "IdempotentReply",
+    "KeptFigures",
     "Listing",
     "Notice",
     "NoticeSerial",
