@@ -33,6 +33,7 @@ from registry_api.filings.models import (
 from registry_api.notices.models import Listing, Notice, NoticeSerial
 from registry_api.organizations.models import App, AppVersion, Organization, PackageClaim
 from registry_api.reviews.models import ReviewCase
+from registry_api.statistics.models import KeptFigures
 from registry_api.storage.models import Blob, Upload
 from registry_api.trail.models import TrailEntry
 
@@ -58,6 +59,7 @@ __all__ = [
     "FindingDelta",
     "FindingRow",
     "IdempotentReply",
+    "KeptFigures",
     "KeptRound",
     "Listing",
     "Notice",

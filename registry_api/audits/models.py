@@ -207,7 +207,10 @@ class ShippedSdk(SQLModel, table=True):
     """An SDK in a version of an app, as the last audit of that version found it."""
 
     __tablename__ = "shipped_sdk"
-    __table_args__ = (sa.Index("ix_shipped_sdk_sdk_version_key", "sdk", "version_key"),)
+    __table_args__ = (
+        sa.Index("ix_shipped_sdk_sdk_version_key", "sdk", "version_key"),
+        sa.Index("ix_shipped_sdk_sdk_app_version_id", "sdk", "app_version_id"),
+    )
 
     app_version_id: int = Field(primary_key=True, foreign_key="app_version.id")
     sdk: str = Field(primary_key=True, max_length=100)
