@@ -287,7 +287,9 @@ def _cache(path: Path, limits: Limits) -> FactsCache | None:
 
 def _warm() -> None:
     """Load what judging needs while the child works on another core: read, judge and write an empty app."""
+    from analyzer.catalogue import apis, frameworks, sdks  # noqa: F401  # an empty app asks for none of these,
     from analyzer.model import App, Artifact, Coverage, Facts, StaticFacts, read_record, record_json
+    from analyzer.render import document  # noqa: F401  # and every other for all of them
 
     empty = StaticFacts(
         engine=engine(),

@@ -16,7 +16,7 @@ from analyzer.model.record import dataclass
 from .chunks import STRING, ChunkError, StringPool, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .notes import Notes
 
@@ -193,16 +193,8 @@ class _Reader:
         start, width, count, *_ = _TAG.unpack_from(data, body + 8)
         element = Element(pool[name])
         attributes, names, values = element.attributes, self.names, self.values
-        if width < 20:
-            count = 0
-        for number in range(count):
-            place = body + start + number * width
-            if place + 20 > stop:
-                self._note("an attribute is cut off")
-                break
-            namespace, name, raw, _, _, kind, value = _ATTRIBUTE.unpack_from(data, place)
-            if kind == 0 and raw != NONE:
-                kind, value = STRING, raw
+        for namespace, name, raw, _, _, stated, number in self._attributes(body + start, width, count, stop):
+            kind, value = (STRING, raw) if stated == 0 and raw != NONE else (stated, number)
             known = values.get((kind, value))
             if known is None:
                 known = values[kind, value] = Value(kind, value, pool[value] if kind == STRING else None)
@@ -215,6 +207,17 @@ class _Reader:
         elif self.root is None:
             self.root = element
         self.open.append(element)
+
+    def _attributes(self, first: int, width: int, count: int, stop: int) -> Iterable[tuple[int, ...]]:
+        """Return the fields of the attributes from byte ``first`` on; a note where the last ones are cut off."""
+        if width < _ATTRIBUTE.size or not count:
+            return ()
+        there = min(count, max(0, (stop - first - _ATTRIBUTE.size) // width + 1))
+        if there < count:
+            self._note("an attribute is cut off")
+        if width == _ATTRIBUTE.size:  # as every compiler has it: all at once
+            return _ATTRIBUTE.iter_unpack(self.data[first : first + there * width])
+        return [_ATTRIBUTE.unpack_from(self.data, first + number * width) for number in range(there)]
 
     def _attribute_name(self, namespace: int, name: int) -> str:
         place = 4 * name

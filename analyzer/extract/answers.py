@@ -5,7 +5,7 @@ Apart from the work itself, whose modules only a copy loads: the first process b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer.dex.sites import PlainSites, hits_of
 from analyzer.model.base import Record
@@ -15,6 +15,7 @@ from analyzer.model.facts import (
     CoverageReason,
     Endpoint,
     PermissionRequest,
+    Sdk,
     SdkActivity,
     SecurityFact,
 )
@@ -61,9 +62,25 @@ class SurveyedCode(Record):
     requests: tuple[PermissionRequest, ...] = ()
     security: tuple[SecurityFact, ...] = ()
     bundles: tuple[Bundle, ...] = ()
+    sdks: tuple[Sdk, ...] | None = None
+    """Without what their calls say of them; `None`: they could not be looked for, ``reasons`` say why."""
     calls: tuple[SdkCall, ...] = ()
     looked_for: tuple[str, ...] = ()
     """See `SdkCalls`; sorted."""
     reasons: tuple[CoverageReason, ...] = ()
     seconds: dict[str, float]
     peak_memory: int = 0
+
+
+def sweep(index: DexIndex, catalogue: Any) -> SweptCode:
+    """See `sweep_code`: loaded in the copy, while the graph is built in the first process."""
+    from .swept import sweep_code  # noqa: PLC0415  # as said
+
+    return sweep_code(index, catalogue)
+
+
+def survey(*inputs: Any) -> SurveyedCode:
+    """See `survey_code`, as above."""
+    from .surveyed import survey_code  # noqa: PLC0415  # as said
+
+    return survey_code(*inputs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from analyzer.container import LimitReachedError, Limits
@@ -33,7 +34,7 @@ from analyzer.model import (
 
 from . import libraries, reach, sdks, security, unread
 from . import packers as marks
-from .answers import SurveyedCode, SweptCode
+from .answers import SurveyedCode, SweptCode, survey, sweep
 from .aside import Aside
 from .beside import BesideFacts, look_beside
 from .components import find_components
@@ -50,6 +51,7 @@ from .services import find_services
 from .stages import Stages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from analyzer.dex.graph import CallGraph
@@ -109,6 +111,11 @@ class _Extraction:
         """The package whose code is the app's own; a library is no app, and its own code is what it is named by."""
         manifest = self.manifest
         return manifest.package if manifest is not None and self.package.format not in libraries.FORMATS else None
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The meta-data of all manifests, the base's before that of splits."""
+        return dict(pair for one in reversed(self.manifests) for pair in one.metadata)
 
     def run(self) -> StaticFacts:
         package, stages = self.package, self.stages
@@ -193,8 +200,8 @@ class _Extraction:
         with stages.timed("dex_tables"):
             index = load(self.files)
         self._count(index)
-        sweeping = Aside(SweptCode, lambda: _sweep(index, catalogue), fork=self.fork)
-        graph = followed = None
+        sweeping = Aside(SweptCode, lambda: sweep(index, catalogue), fork=self.fork)
+        graph = followed = surveyed = None
         with stages.guarded("graph", package):
             graph = reach.link(index, catalogue, self.components)
         swept = self._taken(sweeping)
@@ -204,31 +211,34 @@ class _Extraction:
         if hits is not None:
             owners = self._owners(index)
             calls = self.sdk_calls = SdkCalls(known, catalogue)
-            every = self._all_components()
-            surveying = Aside(
-                SurveyedCode,
-                lambda: _survey(index, hits, graph, catalogue, owners, calls, self.components, every),
-                fork=self.fork,
+            find = partial(self._find_sdks, index, hosts)
+            work = partial(
+                survey, index, hits, graph, catalogue, owners, calls, self.components, self._all_components(), find
             )
+            surveying = Aside(SurveyedCode, work, fork=self.fork)
             with stages.guarded("security", package):
                 self.security = self._declared_security(index, owners)
             if graph is not None:
                 with stages.guarded("reach", package):
                     followed = self._prepare(graph, owners)
                     give_back()
-            self._take_rows(self._taken(surveying))
+            surveyed = self._taken(surveying)
+            self._take_rows(surveyed)
             if graph is not None and followed is not None:
                 with stages.guarded("reach", package):
                     self._follow(index, graph, followed, hits, owners)
         with stages.guarded("sdks", package):
-            metadata = dict(pair for one in reversed(self.manifests) for pair in one.metadata)
-            found_sdks = sdks.find_sdks(
-                index, catalogue, package=self.own_package, components=self.components, entries=self.names,
-                metadata=metadata, hosts=hosts, read=package.head_of,
-            )  # fmt: skip
-            self.sdks = add_states(found_sdks, self.sdk_calls, catalogue, self.components, metadata)
+            found = surveyed.sdks if surveyed is not None else self._find_sdks(index, hosts)
+            if found is not None:
+                self.sdks = add_states(found, self.sdk_calls, catalogue, self.components, self.metadata)
         with stages.guarded("packers", package):
             self._judge_code(index, hits)
+
+    def _find_sdks(self, index: DexIndex, hosts: Iterable[str]) -> tuple[Sdk, ...]:
+        return sdks.find_sdks(
+            index, self.catalogue, package=self.own_package, components=self.components, entries=self.names,
+            metadata=self.metadata, hosts=hosts, read=self.package.head_of,
+        )  # fmt: skip
 
     def _taken[R: (SweptCode, SurveyedCode)](self, aside: Aside[R]) -> R:
         """Wait for work, and take over the reasons and the seconds that go with its answer."""
@@ -378,15 +388,3 @@ class _Extraction:
             seconds=dict(self.stages.seconds),
             peak_memory=max(peak_memory(), beside.peak_memory, self.peak_beside),
         )
-
-
-def _sweep(index: DexIndex, catalogue: Any) -> SweptCode:
-    from .swept import sweep_code  # noqa: PLC0415  # loaded in the copy, while the graph is built here
-
-    return sweep_code(index, catalogue)
-
-
-def _survey(*inputs: Any) -> SurveyedCode:
-    from .surveyed import survey_code  # noqa: PLC0415  # as above
-
-    return survey_code(*inputs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer.container.package import Package
-from analyzer.model.facts import Bundle, PermissionRequest, SecurityFact
+from analyzer.model.facts import Bundle, PermissionRequest, Sdk, SecurityFact
 
 from . import accesses, reach, requests, security, unread
 from .answers import SdkCall, SurveyedCode
@@ -20,6 +20,8 @@ from .swept import reads_query
 from .traces import read_traces
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analyzer.dex import DexIndex, Hits
     from analyzer.dex.graph import CallGraph
     from analyzer.model import Component
@@ -37,13 +39,18 @@ def survey_code(
     calls: SdkCalls,
     components: tuple[Component, ...],
     every: tuple[Component, ...] | None,
+    find_sdks: Callable[[], tuple[Sdk, ...]],
 ) -> SurveyedCode:
-    """Look at all sites; what fails becomes a reason. ``every``: the components, `None` if there may be others."""
+    """Look at all sites; what fails becomes a reason. ``every``: the components, `None` if there may be others.
+
+    ``find_sdks`` is done here too, since the way to the chains is the longest and nothing on it asks for SDKs.
+    """
     stages, package = Stages(), Package("dex")
     found = accesses.Survey((), ())
     asked_for: tuple[PermissionRequest, ...] = ()
     facts: tuple[SecurityFact, ...] = ()
     bundles: tuple[Bundle, ...] = ()
+    sdks: tuple[Sdk, ...] | None = None
     with stages.guarded("accesses", package):
         reads = security.without_own(hits, catalogue, reads_query(catalogue, calls))
         found = accesses.survey(reads, catalogue, owners, every)
@@ -54,6 +61,8 @@ def survey_code(
             package.reason("reflection", text)
     with stages.guarded("security", package):
         facts = security.find_in_code(hits, catalogue, owners)
+    with stages.guarded("sdks", package):
+        sdks = find_sdks()
     index.flow.program.forget_methods()  # hardly any of them is asked for again
     give_back()
     rows = found.accesses
@@ -72,6 +81,7 @@ def survey_code(
         requests=asked_for,
         security=facts,
         bundles=bundles,
+        sdks=sdks,
         calls=tuple(SdkCall(sdk=sdk, activity=activity) for sdk, activity in calls.found),
         looked_for=tuple(sorted(calls.looked_for)),
         reasons=tuple(package.reasons),

@@ -89,6 +89,29 @@ def test_copies_or_none_find_the_same():
     assert in_child(HEAD + textwrap.dedent(code)) == "True True\n"
 
 
+@needs_fork
+def test_sdks_that_cannot_be_looked_for_are_a_reason_and_cost_nothing_else():
+    code = f"""
+    from pathlib import Path
+    from analyzer.catalogue import load_catalogue
+    from analyzer.extract import run, swept
+    def fail(*inputs, **named):
+        raise RuntimeError("none today")
+    run.sdks.find_sdks = fail
+    for fork in (True, False):
+        found = run.extract(Path({str(SAMPLE)!r}), load_catalogue(), fork=fork)
+        print([one.detail for one in found.coverage.reasons if one.code == "analyser_crashed"])
+        print(found.sdks, len(found.accesses) > 5, any(one.level != "present" for one in found.accesses))
+    def sweep_failed(*inputs):
+        raise RuntimeError("no sites")
+    swept.plain_sites = sweep_failed
+    run.sdks.find_sdks = lambda *inputs, **named: print("looked for in", os.getpid() == me) or ()
+    run.extract(Path({str(SAMPLE)!r}), load_catalogue(), fork=True)
+    """
+    lines = ["['sdks: RuntimeError: none today']", "() True True"]
+    assert in_child(HEAD + textwrap.dedent(code)).splitlines() == [*lines, *lines, "looked for in True"]
+
+
 def test_sites_survive_the_way_between_processes():
     with zipfile.ZipFile(SAMPLE) as archive:
         files = [(name, archive.read(name)) for name in archive.namelist() if name.endswith(".dex")]
