@@ -282,6 +282,8 @@ def build(settings, apps, versions, findings):
                     "rule": rule,
                     "severity": severity,
                     "title": {"zh": "标题", "en": "title"},
+                    "explanation": {"zh": "说明", "en": "what"},
+                    "advice": {"zh": "建议", "en": "advice"},
                     "clauses": ["191-1.1"],
                     "subject": "device.imei",
                     "evidence": [{"kind": "access", "where": "classes.dex", "excerpt": "La;->b()V"}],

@@ -1,10 +1,11 @@
 # ruff: noqa: E501 - a statement reads best with a column list and its values on a line each
 """What supervision asks of a full record: findings lists, SDK look-up, statistics, week-on-week report.
 
-    python benchmarks/supervision.py [--apps 100000] [--only sqlite|postgres] [--rounds 20]
+    python benchmarks/supervision.py [--apps 100000] [--only sqlite|postgres] [--rounds 20] [--folder F]
 
-Three versions and twenty findings an app, two weekly rounds with an observation of each finding. The rows are made by
-the database itself; the questions are those of the API, asked in this process: p95 of wall clock, with CPU beside it.
+Three versions and twenty findings an app, each with a document as long as a real one, two weekly rounds with an
+observation of each finding. The rows are made by the database itself, kept in ``--folder`` and used again; the
+questions are those of the API, asked in this process: p95 of wall clock, with CPU beside it.
 The weekly report is reckoned anew each time here; the API keeps it while the trail does not grow.
 """
 
@@ -13,19 +14,16 @@ from __future__ import annotations
 import argparse
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from registry import postgres
 from sqlmodel import col, select
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 from registry_api.accounts.access import Actor, Role, default_scopes, scope_of
 from registry_api.audits import weekly
@@ -40,6 +38,8 @@ from registry_api.settings import Settings
 from registry_api.statistics.service import count_filings, count_findings
 
 VERSIONS, FINDINGS, SDKS = 3, 20, 8
+TEXT = 1400
+"""Characters of a finding's document: those of the bundled sample have 1,500 in the middle."""
 WEEKS = ("2026-W46", "2026-W47")
 BARS = {"statistics, findings": 0.5, "statistics, filings": 0.5}
 BAR = 0.1
@@ -61,7 +61,11 @@ def statements(dialect: str, apps: int) -> Iterator[str]:
         "CASE n % 7 WHEN 0 THEN 'critical' WHEN 1 THEN 'high' WHEN 2 THEN 'high' WHEN 3 THEN 'low' ELSE 'medium' END"
     )
     status = "CASE n % 11 WHEN 0 THEN 'rectified' WHEN 1 THEN 'waived' WHEN 2 THEN 'reopened' ELSE 'open' END"
-    document = '\'{"clauses": ["191-1.1"], "title": {"zh": "t", "en": "t"}, "evidence": [{"kind": "access"}]}\''
+    words = " ".join(f"word{number}" for number in range(TEXT // 8))
+    document = (
+        '\'{"clauses": ["191-1.1"], "title": {"zh": "t", "en": "t"}, "evidence": [{"kind": "access"}],'
+        f' "explanation": {{"zh": "", "en": "{words}"}}}}\''
+    )
     yield (
         f"INSERT INTO organization (id, name, uscc, province, search, grams, created_at) SELECT n + 1, 'u' || {text('n')},"
         f" 'U' || {text('n')}, {province}, '', '', '{moment}' FROM {numbers(dialect, apps // 10 + 4)}"
@@ -174,10 +178,13 @@ def measure(settings: Settings, name: str, apps: int, rounds: int) -> None:
         dialect = registry.database.writer.dialect.name
         began = time.monotonic()
         with registry.database.writer.connect() as connection:
-            for statement in statements(dialect, apps):
+            there = connection.execute(sa.text("SELECT count(*) FROM app")).scalar_one()
+            for statement in statements(dialect, apps) if not there else ():
                 connection.execute(sa.text(statement))
                 connection.commit()
-        print(f"\n{name}: {apps} apps, filled in {time.monotonic() - began:.0f} s\n", flush=True)
+        if there not in (0, apps):
+            raise SystemExit(f"the folder holds {there} apps, not {apps}")
+        print(f"\n{name}: {apps} apps, ready after {time.monotonic() - began:.0f} s\n", flush=True)
         print("| question | p50, ms | p95, ms | CPU of this process, ms | bar, ms |\n|---|---|---|---|---|", flush=True)
         for title, ask in questions(registry, apps).items():
             ask(0)
@@ -200,20 +207,20 @@ def main() -> None:
     parser.add_argument("--apps", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--only", choices=["sqlite", "postgres"])
+    parser.add_argument("--folder", type=Path, help="where the databases are kept for another run")
     given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="eduaudit-supervision-"))
+    folder = given.folder or Path(tempfile.mkdtemp(prefix="eduaudit-supervision-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)  # PostgreSQL's own user must get into its part
     try:
         if given.only != "postgres":
             measure(Settings(data=folder / "sqlite"), "SQLite", given.apps, given.rounds)
         if given.only != "sqlite":
-            from postgresserver import PostgresServer
-
-            with ExitStack() as stack:
-                server = stack.enter_context(PostgresServer())
-                settings = Settings(data=folder / "postgres", database_url=server.database("bench"))
-                measure(settings, "PostgreSQL", given.apps, given.rounds)
+            with postgres(folder / "postgres") as url:
+                measure(Settings(data=folder / "data", database_url=url), "PostgreSQL", given.apps, given.rounds)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if given.folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def _ordered(batches: Iterable[list[Span] | NotAnalysed], path: str, jobs: int) 
                     yield from results
                 yield batch
                 continue
-            waiting.append((batch, pool.submit(_examine, batch, path)))
+            waiting.append((batch, _hand_over(pool, batch, path)))
             if len(waiting) > jobs * AHEAD:
                 pool, results = _take(pool, waiting, path, jobs)
                 yield from results
@@ -104,6 +104,16 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork"))
 
 
+def _hand_over(pool: ProcessPoolExecutor, batch: list[Span], path: str) -> Future[list[Any]]:
+    """Give ``batch`` to the pool. Where that has noticed a death and refuses, the batch waits as one that failed."""
+    try:
+        return pool.submit(_examine, batch, path)
+    except BrokenProcessPool as error:
+        refused: Future[list[Any]] = Future()
+        refused.set_exception(error)
+        return refused
+
+
 def _take(
     pool: ProcessPoolExecutor, waiting: deque[tuple[list[Span], Future[list[Any]]]], path: str, jobs: int
 ) -> tuple[ProcessPoolExecutor, list[Any]]:
@@ -116,7 +126,7 @@ def _take(
     results = _one_by_one(batch, path)
     pool = _pool(jobs)
     for place, (other, _) in enumerate(list(waiting)):
-        waiting[place] = (other, pool.submit(_examine, other, path))
+        waiting[place] = (other, _hand_over(pool, other, path))
     return pool, results
 
 

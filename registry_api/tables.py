@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 from registry_api.accounts.models import Account, ApiKey, IdempotentReply, WebSession
 from registry_api.audits.check_models import SelfCheck
+from registry_api.audits.kept_models import FindingCount, FindingDelta, KeptRound
 from registry_api.audits.models import (
     AuditRun,
     FindingRow,
@@ -32,6 +33,7 @@ from registry_api.filings.models import (
 from registry_api.notices.models import Listing, Notice, NoticeSerial
 from registry_api.organizations.models import App, AppVersion, Organization, PackageClaim
 from registry_api.reviews.models import ReviewCase
+from registry_api.statistics.models import KeptFigures
 from registry_api.storage.models import Blob, Upload
 from registry_api.trail.models import TrailEntry
 
@@ -53,8 +55,12 @@ __all__ = [
     "FilingBan",
     "FilingChange",
     "FilingNumber",
+    "FindingCount",
+    "FindingDelta",
     "FindingRow",
     "IdempotentReply",
+    "KeptFigures",
+    "KeptRound",
     "Listing",
     "Notice",
     "NoticeSerial",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from typing import Any, overload
 
 
 class LazyTable[K, V](Mapping[K, V]):
@@ -13,12 +13,13 @@ class LazyTable[K, V](Mapping[K, V]):
     Two threads that build one row build equal rows: no lock is needed.
     """
 
-    __slots__ = ("_built", "_make", "_plain")
+    __slots__ = ("_built", "_make", "_plain", "_whole")
 
     def __init__(self, plain: Mapping[K, Any], make: Callable[[K, Any], V]) -> None:
         self._plain = plain
         self._make = make
         self._built: dict[K, V] = {}
+        self._whole: dict[K, V] | None = None
 
     def __getitem__(self, key: K) -> V:
         row = self._built.get(key)
@@ -28,6 +29,28 @@ class LazyTable[K, V](Mapping[K, V]):
                 plain = json.loads(plain)
             row = self._built[key] = self._make(key, plain)
         return row
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+    @overload
+    def get[D](self, key: K, /, default: D) -> V | D: ...
+    def get(self, key: K, /, default: Any = None) -> Any:
+        """Return the row, or ``default``."""
+        row = self._built.get(key)
+        return row if row is not None else self[key] if key in self._plain else default
+
+    def items(self) -> ItemsView[K, V]:
+        """Return all rows with their ids; made once, for judging goes through them for every app."""
+        return self._all().items()
+
+    def values(self) -> ValuesView[V]:
+        """Return all rows."""
+        return self._all().values()
+
+    def _all(self) -> dict[K, V]:
+        if self._whole is None:
+            self._whole = {key: self[key] for key in self._plain}
+        return self._whole
 
     def __iter__(self) -> Iterator[K]:
         return iter(self._plain)

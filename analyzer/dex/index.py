@@ -235,27 +235,22 @@ class DexIndex:
                 if wanted:
                     lookups[kind] = dex.flags_for(wanted, 65536)
         first, rows = memoryview(bodies.first_row), memoryview(bodies.rows)
-        for hit in sweep(dex.words, dex.data, bodies, narrow(lookups)):
-            for method in rows[first[hit.item] : first[hit.item + 1]]:
-                caller = dex.method_signature(method)
-                if hit.kind in {CALL_SITE, HANDLE}:
-                    for index in indirect[hit.kind, hit.operand]:
-                        ref = dex.method_signature(index)
-                        yield Site(
-                            "call", methods[index], ref, caller, dex.name, hit.at, hit.opcode, flow, number, hit.item
-                        )
+        name, signature = dex.name, dex.method_signature
+        for item, at, opcode, kind, operand in sweep(dex.words, dex.data, bodies, narrow(lookups)):
+            for method in rows[first[item] : first[item + 1]]:
+                caller = signature(method)
+                if kind in {CALL_SITE, HANDLE}:
+                    for index in indirect[kind, operand]:
+                        ref = signature(index)
+                        yield Site("call", methods[index], ref, caller, name, at, opcode, flow, number, item)
                     continue
-                target = targets[hit.kind][hit.operand]
-                ref = self._reference(dex, hit.kind, hit.operand, target)
-                word = _KIND_NAMES[hit.kind]
-                yield Site(word, target, ref, caller, dex.name, hit.at, hit.opcode, flow, number, hit.item)
+                target = ref = targets[kind][operand]
+                if kind == METHOD:
+                    ref = signature(operand)
+                elif kind == FIELD:
+                    ref = dex.field_signature(operand)
+                yield Site(_KIND_NAMES[kind], target, ref, caller, name, at, opcode, flow, number, item)
         yield from self._overrides(part, resolver, flow, number)
-
-    @staticmethod
-    def _reference(dex: DexFile, kind: int, index: int, target: str) -> str:
-        if kind == METHOD:
-            return dex.method_signature(index)
-        return dex.field_signature(index) if kind == FIELD else target
 
     def _indirect(self, dex: DexFile, methods: dict[int, str]) -> dict[tuple[int, int], list[int]]:
         """Return the wanted methods behind call sites and method handles: (kind, index) → method indices."""

@@ -27,13 +27,35 @@ class Needles:
     def __init__(self, texts: Sequence[bytes]) -> None:
         self.texts = texts
         self.ended = [text + b"\0" for text in texts]
-        self.keys: npt.NDArray[np.bytes_] = np.array(texts, f"S{_KEY}")
-        self.lengths: Ints = np.array([len(text) for text in texts], np.int64)
-        self.middles: Bytes = np.array([ended[len(ended) - 1 >> 1] for ended in self.ended], np.uint8)
-        self.long = [number for number, text in enumerate(texts) if len(text) >= _KEY]
         self.joined = b"".join(self.ended)
         self.begins: Ints = np.cumsum([0, *map(len, self.ended)], dtype=np.int64)
-        self.with_nul = [number for number, text in enumerate(texts) if b"\xc0\x80" in text]
+
+    # What follows is asked for only where there is no compiled core.
+
+    @cached_property
+    def keys(self) -> npt.NDArray[np.bytes_]:
+        """The first bytes of each text."""
+        return np.array(self.texts, f"S{_KEY}")
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """Bytes of each text."""
+        return np.array([len(text) for text in self.texts], np.int64)
+
+    @cached_property
+    def middles(self) -> Bytes:
+        """The byte in the middle of each text, its NUL counted."""
+        return np.array([ended[len(ended) - 1 >> 1] for ended in self.ended], np.uint8)
+
+    @cached_property
+    def long(self) -> list[int]:
+        """Numbers of the texts that `keys` does not hold whole."""
+        return [number for number, text in enumerate(self.texts) if len(text) >= _KEY]
+
+    @cached_property
+    def with_nul(self) -> list[int]:
+        """Numbers of the texts with U+0000."""
+        return [number for number, text in enumerate(self.texts) if b"\xc0\x80" in text]
 
 
 class StringPool:

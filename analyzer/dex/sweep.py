@@ -7,7 +7,7 @@ and looking up the exact set only for what is left: a look-up of every unit woul
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from itertools import pairwise
 from typing import NamedTuple
@@ -164,14 +164,18 @@ def _confirm(words: Words, data: bytes, start: int, end: int, candidates: list[i
     return true, at <= size
 
 
-def sweep(words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterator[Hit]:
-    """Yield every wanted instruction, by ascending position for regular code items, then the irregular ones."""
+def sweep(words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterable[Hit]:
+    """Give every wanted instruction, by ascending position for regular code items, then the irregular ones."""
     if not wanted.lookups or not len(bodies.start):
-        return
+        return ()
     core = native.core()
     if core is not None:
-        yield from _sweep_natively(core, words, data, bodies, wanted)
-        return
+        return _sweep_natively(core, words, data, bodies, wanted)
+    return _sweep_here(words, data, bodies, wanted)
+
+
+def _sweep_here(words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterator[Hit]:
+    """Find candidates in all code at once, then decode the items that hold one."""
     regular = np.flatnonzero(~bodies.irregular)
     if len(regular):
         start, end = bodies.start[regular], bodies.end[regular]
@@ -194,7 +198,7 @@ def sweep(words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterator
     yield from _sweep_irregular(words, data, bodies, wanted)
 
 
-def _sweep_natively(core: native.Core, words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterator[Hit]:
+def _sweep_natively(core: native.Core, words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterable[Hit]:
     """Decode the items that hold a candidate: the same in C."""
     rows = np.flatnonzero(~bodies.irregular)
     if len(rows) < len(bodies.start):
@@ -203,7 +207,7 @@ def _sweep_natively(core: native.Core, words: Words, data: bytes, bodies: Bodies
     end = start + 2 * (bodies.end[rows] - bodies.start[rows])
     found = core.decode_items(data, start, end, _KIND, wanted.lookups, only_wanted=True)
     columns = (rows[found.item], found.at, found.opcode, _KIND[found.opcode], found.operand)
-    yield from map(Hit, *(column.tolist() for column in columns))
+    return map(Hit, *(column.tolist() for column in columns))
 
 
 def _sweep_irregular(words: Words, data: bytes, bodies: Bodies, wanted: Wanted) -> Iterator[Hit]:

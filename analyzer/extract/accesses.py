@@ -110,7 +110,7 @@ class _Collector:
         self._missing, self._hits = missing, hits
         self._apis, self._owners = catalogue.apis, owners
         self._readings = Readings(catalogue, owners, hits.defines)
-        self._reflected = asked(catalogue).reflected
+        self._reflected, self._reflected_classes = asked(catalogue).reflected, asked(catalogue).reflected_classes
         self._rows: dict[tuple[str, str, str], _Row] = {}
         self._knows_callers = any(site.flow.program.callers is not None for site in hits.sites[:1])
         self._hints: list[tuple[ApiRule, Site, str | None]] = []
@@ -251,7 +251,7 @@ class _Collector:
     def _names_only(self, texts: dict[str, Site]) -> None:
         """Take a class name and a method name that stand in one method, for interfaces that only reflection reaches."""
         for name in texts:
-            if "." not in name:
+            if name not in self._reflected_classes:
                 continue
             for member, site in texts.items():
                 for rule in self._reflection_only(name, member):

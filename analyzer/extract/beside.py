@@ -29,7 +29,7 @@ from analyzer.model.facts import (
 )
 from analyzer.model.packaged import PackagedPolicy
 from analyzer.model.record import dataclass
-from analyzer.model.signing import SigningItem, SourceStamp
+from analyzer.model.signing import SignatureVerdict, SigningItem, SourceStamp
 
 from .stages import Stages
 
@@ -63,6 +63,7 @@ class BesideFacts(Record):
     signers: tuple[Signer, ...] = ()
     signing_items: tuple[SigningItem, ...] = ()
     source_stamp: SourceStamp | None = None
+    signature: SignatureVerdict | None = None
     strings: tuple[StringFact, ...] = ()
     accesses: tuple[Access, ...] = ()
     """Reads in script bundles."""
@@ -121,6 +122,7 @@ class _Beside:
         self.signers: tuple[Signer, ...] = ()
         self.signing_items: tuple[SigningItem, ...] = ()
         self.source_stamp: SourceStamp | None = None
+        self.signature: SignatureVerdict | None = None
         self.strings: tuple[StringFact, ...] = ()
         self.accesses: set[Access] = set()
         self.bundles: tuple[Bundle, ...] = ()
@@ -151,6 +153,7 @@ class _Beside:
             signers=self.signers,
             signing_items=self.signing_items,
             source_stamp=self.source_stamp,
+            signature=self.signature,
             strings=self.strings,
             accesses=tuple(sorted(self.accesses, key=lambda row: (row.data, row.api, row.caller, row.dex))),
             bundles=self.bundles,
@@ -207,6 +210,8 @@ class _Beside:
             if not number:
                 base = own
                 self.signing_items, self.source_stamp = verdict.items, verdict.stamp
+            if self.signature is None or (self.signature.accepted and verdict.refusal):
+                self.signature = verdict.fact()
         self.signers = tuple(signers.values())
 
     def _note_nested(self) -> None:

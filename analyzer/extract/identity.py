@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 def app_of(manifest: Manifest | None, beside: BesideFacts) -> App:
     """Return what manifest and signatures say of the app."""
-    signed = App(signers=beside.signers, signing_items=beside.signing_items, source_stamp=beside.source_stamp)
+    signed = App(
+        signers=beside.signers,
+        signing_items=beside.signing_items,
+        source_stamp=beside.source_stamp,
+        signature=beside.signature,
+    )
     if manifest is None:
         return signed
     return replace(

@@ -40,6 +40,7 @@ def find_packers(
     base_names: dict[str, str] = {}
     for name in names:
         base_names.setdefault(name.rsplit("/", 1)[-1], name)
+    base_names = dict(sorted(base_names.items()))
     application = manifest.flags.application_class if manifest else None
     found = []
     for key in sorted(rules):
@@ -83,11 +84,19 @@ def join_packers(
 
 
 def _place(mark: Any, base_names: dict[str, str], application: str | None, index: DefinesClasses) -> str | None:
-    """Return where a mark is seen."""
+    """Return where a mark is seen; ``base_names`` are sorted."""
     value = mark.value
     if mark.kind == "file":
         if "*" in value:
-            return next((base_names[name] for name in sorted(base_names) if fnmatch.fnmatchcase(name, value)), None)
+            head = value[: min(value.find(sign) for sign in "*?[" if sign in value)]  # few names begin as the mark does
+            return next(
+                (
+                    place
+                    for name, place in base_names.items()
+                    if name.startswith(head) and fnmatch.fnmatchcase(name, value)
+                ),
+                None,
+            )
         return base_names.get(value)
     if mark.kind == "application":
         return application if application and _is_or_in(application, value) else None

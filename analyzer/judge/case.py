@@ -289,7 +289,7 @@ class Case(Package):
     def names_no_third_party(self) -> bool:
         """Whether a whole policy names no SDK and no company, and points to no list of them.
 
-        Only then is it certain that a recipient is not named; otherwise it may stand there under another name.
+        Otherwise a recipient may well stand there under another name.
         """
         return self.policy_is_whole and not (
             self.named_sdks or self.named_companies or self.wording("third_party_list")

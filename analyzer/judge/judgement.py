@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analyzer.catalogue import Catalogue
@@ -143,11 +144,17 @@ def _filled(text: Bilingual, values: Mapping[str, Value]) -> Bilingual:
 def _fill(text: str, values: Mapping[str, Value], lang: str) -> str:
     """Put the values in; plain replacement, because a value may hold braces and a rule may not run code."""
     parts: list[str] = []
-    for position, piece in enumerate(text.split("{")):
-        name, closed, rest = piece.partition("}")
-        if position and closed:
+    for name, rest in _pieces(text):
+        if name is not None:
             value = values.get(name, "?")
-            parts.append((value.pick(lang) if isinstance(value, Bilingual) else str(value)) + rest)
-        else:
-            parts.append(piece)
+            parts.append(value.pick(lang) if isinstance(value, Bilingual) else str(value))
+        parts.append(rest)
     return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _pieces(text: str) -> tuple[tuple[str | None, str], ...]:
+    """Return a rule's text as names of values, each with what follows it; the first piece has no name."""
+    first, *others = text.split("{")
+    split = [piece.partition("}") for piece in others]
+    return ((None, first), *((name, rest) if closed else (None, name) for name, closed, rest in split))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal
 
@@ -49,8 +49,7 @@ def _checklist(case: Case, human: Iterable[HumanCheck]) -> tuple[HumanCheck, ...
     first = _LISTED if case.for_minors is False else _LISTED | _LISTED_FOR_MINORS
     rows = sorted(human, key=lambda row: (_natural(row.clause), row.look_at.en))
     later: list[HumanCheck] = []
-    for identity in _in_order(case):
-        clause = case.catalogue.clauses[identity]
+    for identity, clause in _in_order(case.catalogue.clauses):
         if not _concerns(case, clause):
             continue
         general = clause.text not in first
@@ -58,11 +57,23 @@ def _checklist(case: Case, human: Iterable[HumanCheck]) -> tuple[HumanCheck, ...
             (later if general else rows).append(HumanCheck(clause=identity, look_at=clause.check, general=general))
         if clause.unseen is not None:
             (later if general else rows).append(HumanCheck(clause=identity, look_at=clause.unseen, general=general))
-    return tuple(dict.fromkeys((*rows, *later)))
+    # By texts, not by the records: their hashes are reckoned anew each time.
+    once = {(row.clause, row.look_at.zh, row.look_at.en, row.general): row for row in (*rows, *later)}
+    return tuple(once.values())
 
 
-def _in_order(case: Case) -> list[str]:
-    return sorted(case.catalogue.clauses, key=_natural)
+_ORDERED: list[tuple[Mapping[str, Clause], list[tuple[str, Clause]]]] = []
+"""The clauses of the catalogue that was asked for last, and those of them that leave something to a person."""
+
+
+def _in_order(clauses: Mapping[str, Clause]) -> list[tuple[str, Clause]]:
+    for known, ordered in _ORDERED:
+        if known is clauses:
+            return ordered
+    wanted = [(key, row) for key, row in clauses.items() if row.check is not None or row.unseen is not None]
+    ordered = sorted(wanted, key=lambda item: _natural(item[0]))
+    _ORDERED[:] = [(clauses, ordered)]
+    return ordered
 
 
 def _concerns(case: Case, clause: Clause) -> bool:

@@ -75,7 +75,7 @@ if TYPE_CHECKING:
         json_schema,
     )
     from .severity import Severity, Status, Sureness
-    from .signing import PastCertificate, SigningItem, SourceStamp
+    from .signing import PastCertificate, SignatureVerdict, SigningItem, SourceStamp
 
 _HOMES = {
     "base": (
@@ -154,7 +154,7 @@ _HOMES = {
         "json_schema",
     ),
     "severity": ("Severity", "Status", "Sureness"),
-    "signing": ("PastCertificate", "SigningItem", "SourceStamp"),
+    "signing": ("PastCertificate", "SignatureVerdict", "SigningItem", "SourceStamp"),
 }
 """Module → the names that it gives."""
 
@@ -233,6 +233,7 @@ __all__ = [
     "Severity",
     "Sha256",
     "Side",
+    "SignatureVerdict",
     "Signer",
     "SigningItem",
     "SourceStamp",

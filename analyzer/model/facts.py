@@ -8,7 +8,7 @@ from typing import Literal
 from .base import DataId, Record, Sha256
 from .packaged import PackagedPolicy
 from .record import dataclass
-from .signing import PastCertificate, SigningItem, SourceStamp
+from .signing import PastCertificate, SignatureVerdict, SigningItem, SourceStamp
 
 ArtifactFormat = Literal["apk", "apks", "xapk", "aab", "dex", "aar", "jar"]
 AccessLevel = Literal["present", "reachable", "before_consent"]
@@ -85,6 +85,7 @@ class App(Record):
     signing_items: tuple[SigningItem, ...] = ()
     """What else stands in the signing block and the archive's comment, such as the channel of a store."""
     source_stamp: SourceStamp | None = None
+    signature: SignatureVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,22 @@ class SigningItem(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureVerdict(Record):
+    """What `apksigner verify` concludes for every release from the package's ``min_sdk`` on, and what phones do.
+
+    Of a set of packages: for the first part that is refused, else for the base.
+    """
+
+    accepted: bool
+    refusal: str | None = None
+    """Why `apksigner` refuses the package."""
+    schemes: tuple[str, ...] = ()
+    """Schemes that a supported release uses and all of whose signers hold."""
+    phones: str | None = None
+    """What phones do otherwise; `None`: the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStamp(Record):
     """Who stamped the package as its source (a store); this says nothing about who signed it."""
 

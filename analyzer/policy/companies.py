@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from analyzer.catalogue.sdks import SdkRule
 
 HANDS_OVER = re.compile(
-    r"由[^，。；]{0,16}(?:提供|完成|负责|承担|送达|支持|实现|处理|办|发|代)|交(?:给|由)|委托|接入|集成|嵌入|合作|借助|通过|使用(?:了)?[^，。；]{0,12}(?:的|服务|通道|sdk)|"
+    r"由[^，。；]{0,28}(?:提供|完成|负责|承担|送达|支持|实现|处理|办|发|代)|交(?:给|由)|委托|接入|集成|嵌入|合作|借助|通过|使用(?:了)?[^，。；]{0,12}(?:的|服务|通道|sdk)|"
     r"调用|采用|走(?:的)?|存(?:放)?(?:在|到|于)|放在|托管|传给|传到|发给|(?:用|靠|请)(?:的是)?|sdk|第三方"
 )
 """A sentence that speaks of somebody else's service."""

@@ -10,10 +10,11 @@ from typing import Any
 
 from analyzer.model import Declaration
 
+from .answers import answer_to, verdict
 from .indexes import GENERAL, ITEM, NOTHING, PolicyWords
 from .layout import Line, cells, refuses, tells_aim, tells_data
 from .mentions import Mentions, mentions_of
-from .negation import Reading, readings
+from .negation import Reading, Sentence, readings
 from .words import Hit, fold
 
 MAX_QUOTE = 240
@@ -42,7 +43,15 @@ _STRONG_CUE = re.compile(
 _JUST_BEFORE = re.compile(r"(?:收集|采集|填写|登记|录入)(?:(?!为了|用于|以便|目的|核对)[^。；，,]){0,16}$")
 """Not across the purpose: "收集它是为了与学校的学籍库核对" names neither the school nor the record number."""
 _TO_SCHOOL = re.compile(r"(?:[向由经给]|通过|联系)(?:您|你|学生|学员|孩子|其)?$")
-_TAKES = re.compile(r"(?:采集|读取|获取)[^，。；、]{0,6}$")
+_TAKES = re.compile(r"(?:采集|读取|获取)[^，。；、]{0,6}$|(?:根据|依据|按照?|基于)(?:[您你]的?|用户的?)?$")
+_SPECIFIED = re.compile(r"[（(][^）)]{2}")
+"""Behind a general word: what it means is told in brackets."""
+_CARD = re.compile(
+    r"\W*(?:第三方|SDK)?(?:的)?(?:(?:使用|处理|收集|共享|业务)?(?:目的|用途|场景|功能)|"
+    r"(?:收集|处理|涉及|共享|获取)[^，。；：:]{0,10}(?:类型|种类|信息|数据|内容|范围))[：:]",
+    re.IGNORECASE,
+)
+"""A line of an SDK's card that tells purpose or data: a name in it is no further SDK."""
 _KEPT = re.compile(
     r"(?:会|将|都)?(?:保存|保留|留存|存(?=\d|[一二三四五六七八九十]))|(?:\d+|[一二三四五六七八九十]+)(?:天|日|年|个月)"
 )
@@ -60,7 +69,7 @@ _DEFINITION = re.compile(
     r"^(?:[\s\W\d一二三四五六七八九十]|本(?:政策|规则)[^，。]{0,6}|其中)*(?:个人|儿童|用户|学生)(?:敏感|隐私)?信息(?:主要|通常|一般)?(?:包括|包含|指|如|例如)"
 )
 _OWN_STATEMENT = re.compile(
-    r"(?:会|将|需要|需|可能|才|仅|只)[^，。；]{0,10}(?:收集|采集|获取|读取|申请|使用|上传|记录)"
+    r"(?:会|将|需要|需|可能|才|仅|只)[^，。；]{0,10}(?:收集|采集|获取|读取|申请|使用|上传|记录|处理)"
 )
 _NOT_BEHIND = re.compile(r"(?:不会?|绝不|从不|不再|没有|未|无需|无须)(?:[^，。；]{0,6})$")
 _QUESTION = re.compile(r"[？?]\W*$")
@@ -109,27 +118,15 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
             meant = readings(part)
             own = line.denied and _OWN_STATEMENT.search(part) is not None
             seen: set[tuple[str, bool]] = set()
+            if _QUESTION.search(part):
+                found += _answered(hits, line, Sentence(begin, end), following)
             data = [hit for hit, kind in hits if kind == "data"]
             aims = _aims(line, begin, data)
             bare = _without(part, data)
             for hit, kind in hits:
-                # under "what we do not collect" an entry is denied, a statement of its own is read as it stands
-                how = _meant(meant, hit)
-                if kind == "data" and ((line.denied and not own) or refused):
-                    how = "denied"
-                elif kind == "data" and "location.background" in hit.ids and how == "said":
-                    how = _in_background(part, hit)
-                if how == "unshared" and kind == "data":
+                how = _how(_meant(meant, hit), hit, kind, part, refused=(line.denied and not own) or refused)
+                if (how == "unshared" and kind == "data") or (kind == "sdk" and _tells_aim(line, begin, hit)):
                     continue
-                if (
-                    kind == "sdk"
-                    and "\t" in line.text
-                    and any(
-                        low <= begin + hit.start < high and re.search(r"目的|用途|场景|功能", head)
-                        for low, high, head in cells(line)
-                    )
-                ):
-                    continue  # what the SDK is for may read like another one's name
                 aim = any(low <= begin + hit.start < high for low, high in aims)
                 for key in (
                     _named_by(hit, part, bare, line, aim=aim, how=how, affirmed=affirmed, others=data)
@@ -142,6 +139,43 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
                         quote = _quote(text[start : line.start + end], hit)
                         found.append(_declaration(kind, key, quote, start + hit.start, negated=how == "denied"))
     return tuple(found)
+
+
+def _how(meant: str, hit: Hit, kind: str, part: str, *, refused: bool) -> str:
+    """Tell how a word is meant, where all that its place holds may be refused.
+
+    Under "what we do not collect" an entry is denied, a statement of its own is read as it stands.
+    """
+    if kind != "data":
+        return "said" if meant == "disclaimed" else meant
+    if refused or meant == "disclaimed":
+        return "denied"
+    return _in_background(part, hit) if "location.background" in hit.ids and meant == "said" else meant
+
+
+def _tells_aim(line: Line, begin: int, hit: Hit) -> bool:
+    """Tell whether an SDK's word stands where a table or card tells a purpose, which may read like another's name."""
+    if line.topic == "sdk" and _CARD.match(line.text):
+        return True
+    return "\t" in line.text and any(
+        low <= begin + hit.start < high and re.search(r"目的|用途|场景|功能", head) for low, high, head in cells(line)
+    )
+
+
+def _answered(hits: list[tuple[Hit, str]], line: Line, asked: Sentence, following: Line | None) -> list[Declaration]:
+    """Return what an answer without words of its own says of the data that its question names."""
+    answer = answer_to(line, asked, following)
+    question = line.text[asked.start : asked.end]
+    said = verdict(question, fold(answer[0])) if answer else None
+    if answer is None or said is None:
+        return []
+    quote = " ".join(f"{question.strip()} {answer[0].strip()}".split())
+    kinds: set[str] = set()
+    for hit, kind in hits:
+        if kind == "data" and not any(key.startswith(NOTHING) for key in hit.ids):
+            plain = {key.removeprefix(ITEM) for key in hit.ids if not key.startswith(GENERAL)}
+            kinds |= plain or _LOCATION & {key.removeprefix(GENERAL) for key in hit.ids}
+    return [_declaration("data", key, quote[:MAX_QUOTE], answer[1], negated=said == "denied") for key in sorted(kinds)]
 
 
 def _without(part: str, data: list[Hit]) -> str:
@@ -267,7 +301,11 @@ def _named_by(
         and "验证码" not in sentence
     )
     # "扫描二维码、采集人脸" in a column of purposes says what is collected all the same
-    if (line.heading and not asked) or (aim and not _TAKES.search(sentence, near, hit.start)) or aimed:
+    if (
+        (line.heading and not asked)
+        or (aim and how != "denied" and not _TAKES.search(sentence, near, hit.start))
+        or (aimed and how != "denied")
+    ):
         cue = False
     contact = own_contact and not strong and not _USERS_OWN.search(clause)
     value = _VALUE_AFTER.match(sentence, hit.end) is not None
@@ -301,7 +339,10 @@ def _named_by(
             key in hit.ids
             or key in entry
             # "位置信息" is the usual name of location; another general word counts where it can mean one thing only
-            or (GENERAL + key in hit.ids and (key in _LOCATION or (len(kinds) == 1 and alone)))
+            or (
+                GENERAL + key in hit.ids
+                and (key in _LOCATION or (len(kinds) == 1 and alone and not _SPECIFIED.match(sentence, hit.end)))
+            )
         )
         if not enough and GENERAL + key not in hit.ids:
             continue  # an item word outside a list says nothing

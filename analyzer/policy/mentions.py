@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .companies import HANDS_OVER, NO_SERVICE, meant_sdks
 from .indexes import NOTHING, PolicyWords
@@ -23,8 +23,11 @@ _FUNCTIONS = frozenset(
 
 
 _ABSENT = re.compile(
-    r"(?:没有|没接|未接入|未集成|不接入|不集成|没用|不用|移除(?:了)?|下线(?:了)?|打算接)[^，。；、]{0,6}$|(?:以前|曾经?)用过$|没有[^，。；]{1,12}、$"
+    r"(?:没有|没接|未接入|未集成|不接入|不集成|没用|不用|移除(?:了)?|下线(?:了)?|打算接)[^，。；、]{0,6}$|(?:以前|曾经?)用过$|没有[^，。；]{1,12}、$|(?:装有|是否安装|是否装|安装了)[^，。；]{0,8}$"
 )
+
+
+_COUNTED = re.compile(r"[一两二三四五六七八九十几这那每某各多数\d]$")
 
 
 class Mentions:
@@ -63,9 +66,32 @@ class Mentions:
         return found
 
 
+_ADDRESS = re.compile(r"(?:://|www\.|\w\.\w)[\x21-\x7e]*$")
+
+
 def _in_address(part: str, hit: Hit) -> bool:
     """Tell whether a Latin word is part of an address such as ``service@homework.example``."""
-    return part[hit.start : hit.end].isascii() and part[max(0, hit.start - 1) : hit.start] in {"-", ".", "@", "/"}
+    if not part[hit.start : hit.end].isascii():
+        return False
+    before = part[max(0, hit.start - 1) : hit.start]
+    # "IMEI/IDFA" is a list, "https://push.example/idfa" none
+    return before in {"-", ".", "@"} or (before == "/" and _ADDRESS.search(part, 0, hit.start) is not None)
+
+
+def _no_sdk(part: str, hit: Hit, covered: list[tuple[int, int]]) -> bool:
+    """Tell whether an SDK's word is part of a longer name, of an address, of a count, or of what is not there."""
+    if any(
+        (low <= hit.start < high and high - low > hit.end - hit.start) or (low < hit.end < high and low > hit.start)
+        for low, high in covered
+    ):
+        return True
+    if _in_address(part, hit) and "://" in part[max(0, hit.start - 40) : hit.start]:
+        return True
+    if part[hit.start : hit.end] in _FUNCTIONS and not part.startswith("sdk", hit.end) and "\t" not in part:
+        return True
+    if part[hit.start] == "个" and _COUNTED.search(part, 0, hit.start):
+        return True  # "一个推送标识" counts, and names no 个推
+    return _ABSENT.search(part, max(0, hit.start - 16), hit.start) is not None  # "没有友盟" names none that is there
 
 
 def mentions_of(
@@ -86,14 +112,8 @@ def mentions_of(
     covered = [(hit.start, hit.end) for hit, _ in (*data, *companies)]
     sdks: list[tuple[Hit, str]] = []
     for hit in within[2]:
-        if any(low <= hit.start < high and high - low > hit.end - hit.start for low, high in covered):
+        if _no_sdk(part, hit, covered):
             continue
-        if any(low < hit.end < high and low > hit.start for low, high in covered):
-            continue
-        if part[hit.start : hit.end] in _FUNCTIONS and not part.startswith("sdk", hit.end) and "\t" not in part:
-            continue
-        if _ABSENT.search(part, max(0, hit.start - 16), hit.start):
-            continue  # "没有友盟" names none that is there
         before = sdks[-1][0] if sdks else None
         if (
             before
@@ -133,7 +153,7 @@ def _by_brand(
     part: str,
     at: int,
     brands: list[Hit],
-    named: Iterable[tuple[Hit, str]],
+    named: Sequence[tuple[Hit, str]],
     line: Line,
     words: PolicyWords,
     by_name: Mapping[str, list[tuple[int, str]]],
@@ -148,6 +168,13 @@ def _by_brand(
     for hit in brands:
         if any(low < hit.end and hit.start < high for low, high in taken) or NO_SERVICE.match(part, hit.end):
             continue
+        if any(
+            other.start == hit.end and words.vendors[key].startswith(hit.ids[0])
+            for other, kind in named
+            for key in other.ids
+            if kind == "sdk"
+        ):
+            continue  # "腾讯" right before "智聆口语评测" is the beginning of that name
         vendors = _unnamed(words.vendors_of[hit.ids[0]], at + hit.start, by_name)
         meant = meant_sdks(vendors, _own_clause(part, hit), words.sdks_of, words.services)
         if not meant and listed:

@@ -126,5 +126,6 @@ def _denied(folded: str, place: int, spans: list[Sentence]) -> bool:
         return False
     start, end = spans[number]
     return any(
-        row.meant == "denied" and start + row.start <= place < start + row.end for row in readings(folded[start:end])
+        row.meant in {"denied", "disclaimed"} and start + row.start <= place < start + row.end
+        for row in readings(folded[start:end])
     )

@@ -32,6 +32,7 @@ TITLES = {
     "path_traversal": ("路径穿越的条目名", "path traversal in an entry name"),
     "several_end_records": ("多个目录结束记录", "several end records"),
     "signature_broken": ("有签名不成立", "a signature that does not hold"),
+    "signature_disputed": ("apksigner 与手机对签名的结论不同", "signature that apksigner and phones judge differently"),
     "signature_incomplete": ("部分系统版本不认可签名", "signature that some releases do not know"),
     "signature_inconsistent": ("各签名的证书不一致", "signatures of different signers"),
     "signature_invalid": ("签名无效", "invalid signature"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 from collections import namedtuple
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -169,12 +171,21 @@ def _find_key(database: Database, key_id: str) -> tuple[Any, Any]:
 
 def read_key(database: Database, text: str) -> tuple[ApiKey | None, Actor | None, str]:
     """Return (the row that a presented key names, its actor when it is right, why not)."""
-    parts = text.strip().split("_")
-    if len(parts) != 3 or parts[0] != PREFIX:
+    parts = _parts(text)
+    if parts is None:
         return None, None, "the API key has not the form edr_<id>_<secret>"
-    key, own = _find_key(database, parts[1])
+    key, own = _find_key(database, parts[0])
+    return _judge(key, own, parts[1])
+
+
+def _parts(text: str) -> tuple[str, str] | None:
+    parts = text.strip().split("_")
+    return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == PREFIX else None
+
+
+def _judge(key: Any, own: Any, secret: str) -> tuple[ApiKey | None, Actor | None, str]:
     # The comparison is made even without a row, so that the time says nothing about which ids exist.
-    right = hmac.compare_digest(key.secret_hash if key else "0" * 64, hash_secret(parts[2]))
+    right = hmac.compare_digest(key.secret_hash if key else "0" * 64, hash_secret(secret))
     if key is None or not right:
         return key, None, "the API key is not known"
     # The account's own row is revoked while the account is disabled.
@@ -188,12 +199,60 @@ def recognise(database: Database, text: str) -> Actor:
     key, actor, why = read_key(database, text)
     if key is None or actor is None:
         raise RegistryError("unauthenticated", why)
-    if key.last_used_at is None or now() - key.last_used_at > _TOUCH_EVERY:
+    if _stale_use(key):
         with database.write() as session:
             row = session.get(ApiKey, key.id)
             if row is not None:
                 row.last_used_at = now()
     return actor
+
+
+def _stale_use(key: ApiKey) -> bool:
+    return key.last_used_at is None or now() - key.last_used_at > _TOUCH_EVERY
+
+
+_GLANCE = (
+    f"SELECT {', '.join(f'k.{column.key}' for column in _COLUMNS)}, "  # noqa: S608 - names of our own columns
+    f"{', '.join(f'h.{column.key}' for column in _COLUMNS)} "
+    "FROM api_key k LEFT JOIN api_key h ON h.id = k.user_id WHERE k.id = ?"
+)
+_MOMENTS = frozenset({"created_at", "expires_at", "last_used_at", "revoked_at"})
+
+
+def recognise_at_once(database: Database, text: str) -> Actor | None:
+    """Return the actor of a right key that was used within the last minute, without a thread; `None`: ask `recognise`.
+
+    It refuses nothing and writes nothing: whatever is not plain is left to the long way.
+    """
+    parts = _parts(text)
+    if parts is None:
+        return None
+    try:
+        row = database.glance(_GLANCE, parts[0])
+    except LookupError:
+        return None
+    if row is None:
+        return None
+    key, own = _read_glance(row)
+    _, actor, _ = _judge(key, own, parts[1])
+    return None if actor is None or _stale_use(key) else actor
+
+
+@lru_cache(maxsize=256)
+def _read_glance(row: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Return what `_find_key` does, from values as SQLite keeps them."""
+    size = len(_COLUMNS)
+    key = _read_plain(row[:size])
+    return key, None if key.user_id in {None, key.id} or row[size] is None else _read_plain(row[size:])
+
+
+def _read_plain(values: tuple[Any, ...]) -> Any:
+    read = dict(zip(_COLUMNS.keys(), values, strict=True))
+    for name in _MOMENTS:
+        if read[name] is not None:
+            read[name] = datetime.fromisoformat(read[name]).replace(tzinfo=UTC)
+    read["scopes"] = tuple(json.loads(read["scopes"]))
+    return _Presented(**read)
 
 
 def revoke(session: Session, key_id: str, by: Actor) -> ApiKey:

@@ -69,16 +69,75 @@ def notify_shippers(
     Return for each app what became of it: ``drafted``, ``known`` (this batch has one already), ``would_draft``, or
     ``failed`` with the reason; raises ``not-found`` when nobody ships it. Nothing is issued: another person signs.
     """
-    check_range(alert.at_most, alert.at_least)
-    with registry.database.read() as session:
-        statement = shippers(actor, alert.sdk, at_most=alert.at_most, at_least=alert.at_least, unknown=alert.unknown)
-        found = session.exec(statement.order_by(col(App.package))).all()
-    if not found:
-        raise RegistryError("not-found", f"no app within reach ships {alert.sdk} in these versions")
-    if not dry_run and not alert.reason.strip():
+    if dry_run:
+        with registry.database.read() as session:
+            return preview(session, actor, alert)
+    found = _found(registry, actor, alert)
+    if not alert.reason.strip():
         message = "须说明该 SDK 的问题 / what is wrong with the SDK must be said"
         raise RegistryError("invalid", message, [FieldError("/reason", "required", message, "a vulnerability, a leak")])
-    return [_notify(registry, actor, alert, row, app, version, dry_run=dry_run) for row, app, version in found]
+    return [_notify(registry, actor, alert, row, app, version) for row, app, version in found]
+
+
+def _found(registry: Registry, actor: Actor, alert: SdkAlert) -> list[Any]:
+    check_range(alert.at_most, alert.at_least)
+    with registry.database.read() as session:
+        found = session.exec(_meant(actor, alert).order_by(col(App.package))).all()
+    if not found:
+        raise _nobody(alert)
+    return list(found)
+
+
+def _meant(actor: Actor, alert: SdkAlert) -> Any:
+    return shippers(actor, alert.sdk, at_most=alert.at_most, at_least=alert.at_least, unknown=alert.unknown)
+
+
+def _nobody(alert: SdkAlert) -> RegistryError:
+    return RegistryError("not-found", f"no app within reach ships {alert.sdk} in these versions")
+
+
+def preview(session: Session, actor: Actor, alert: SdkAlert, limit: int | None = None) -> list[dict[str, Any]]:
+    """Return for each app, by its package, whether it ``would_draft`` or is ``known``; nothing is written.
+
+    ``limit`` returns the first rows alone, in the order of their versions' ids, which the record need not sort.
+    """
+    check_range(alert.at_most, alert.at_least)
+    columns = (App.id, App.package, App.name, App.province, ShippedSdk.version, ShippedSdk.confidence)
+    statement = _meant(actor, alert).with_only_columns(*columns)
+    order = col(App.package) if limit is None else col(ShippedSdk.app_version_id)
+    found = session.exec(statement.order_by(order).limit(limit)).all()
+    if not found:
+        raise _nobody(alert)
+    drafted = select(Notice.app_id, Notice.id).where(Notice.batch == alert.number)  # scope: of apps within reach
+    known = dict(session.exec(drafted).all())
+    return [
+        {
+            **_told(package, name, province, version, confidence),
+            "notice": known.get(app_id),
+            "outcome": "known" if app_id in known else "would_draft",
+        }
+        for app_id, package, name, province, version, confidence in found
+    ]
+
+
+def count_known(session: Session, actor: Actor, alert: SdkAlert) -> int:
+    """Return how many of the apps meant have a notice of this batch."""
+    batch = select(Notice.app_id).where(Notice.batch == alert.number)
+    some = _meant(actor, alert).with_only_columns(sa.func.count()).where(col(App.id).in_(batch))
+    return int(session.execute(some).scalar_one())
+
+
+def _told(package: str, name: str, province: str, version: str | None, confidence: str) -> dict[str, Any]:
+    return {
+        "package": package,
+        "app": name,
+        "province": province,
+        "sdk_version": version,
+        "confidence": confidence,
+        "notice": None,
+        "outcome": "would_draft",
+        "detail": "",
+    }
 
 
 def _notify(
@@ -88,27 +147,14 @@ def _notify(
     row: ShippedSdk,
     app: App,
     version: AppVersion,
-    *,
-    dry_run: bool,
 ) -> dict[str, Any]:
-    told = {
-        "package": app.package,
-        "app": app.name,
-        "province": app.province,
-        "sdk_version": row.version,
-        "confidence": row.confidence,
-        "notice": None,
-        "outcome": "would_draft",
-        "detail": "",
-    }
+    told = _told(app.package, app.name, app.province, row.version, row.confidence)
     try:
         with registry.database.write() as session:
             session.get(App, app.id, with_for_update=True)
             known = session.exec(select(Notice.id).where(Notice.app_id == app.id, Notice.batch == alert.number)).first()
             if known is not None:
                 return {**told, "notice": known, "outcome": "known"}
-            if dry_run:
-                return told
             about = session.exec(
                 select(FindingRow.id)
                 .where(
@@ -164,8 +210,18 @@ def duplicates(session: Session, actor: Actor, after: int, limit: int) -> tuple[
         .limit(limit + 1)
     ).all()
     page = institutions[:limit]
-    rows = session.exec(
-        select(UserFiling, App, Organization, Filing.facts)
+    rows = session.execute(
+        sa.select(  # columns, not whole rows with their documents: several of each for fifty institutions
+            col(UserFiling.id),
+            col(UserFiling.use_mode),
+            col(App.package),
+            col(App.name),
+            col(Organization.id),
+            col(Organization.name),
+            col(Organization.province),
+            col(Filing.facts),
+        )
+        .select_from(UserFiling)
         .join(App, col(App.id) == UserFiling.app_id)
         .join(Organization, col(Organization.id) == UserFiling.organization_id)
         .outerjoin(Filing, col(Filing.id) == UserFiling.provider_filing_id)
@@ -173,22 +229,21 @@ def duplicates(session: Session, actor: Actor, after: int, limit: int) -> tuple[
         .order_by(col(UserFiling.organization_id), col(App.package))
     ).all()
     groups: dict[tuple[int, str, int], dict[str, Any]] = {}
-    for filing, app, school, facts in rows:
+    for filing, mode, package, app, school, institution, province, facts in rows:
         for kind in (facts or {}).get("app_types") or ():
             category = str((facts or {}).get("category") or "")
             group = groups.setdefault(
-                (school.id or 0, category, kind),
+                (school, category, kind),
                 {
-                    "organization_id": school.id,
-                    "institution": school.name,
-                    "province": school.province,
+                    "organization_id": school,
+                    "institution": institution,
+                    "province": province,
                     "category": category,
                     "app_type": kind,
                     "apps": [],
                 },
             )
-            mode = {"package": app.package, "app": app.name, "use_mode": filing.use_mode, "user_filing": filing.id}
-            group["apps"].append(mode)
+            group["apps"].append({"package": package, "app": app, "use_mode": mode, "user_filing": filing})
     found = [group for _, group in sorted(groups.items()) if len({item["package"] for item in group["apps"]}) > 1]
     return found, page[-1] if len(institutions) > limit else None
 

@@ -17,13 +17,14 @@ from registry_api.audits.models import AuditRun, FindingRow, Observation, Traffi
 from registry_api.audits.standing import ENDED, STANDING, FindingStatus
 from registry_api.db import now
 from registry_api.errors import FieldError, RegistryError
-from registry_api.kit.paging import LIMIT, After, Count, Limit, link_next, page
+from registry_api.kit.paging import LIMIT, After, Count, Limit, Prepared, link_next, page
 from registry_api.kit.replies import Reply, reply_once
 from registry_api.kit.requests import Auditing, Capturer, Filer, Reader, RegistryPart
 from registry_api.kit.schemas import Body, ProvinceCode
+from registry_api.kit.shown import as_shown, show_time
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App, AppVersion
-from registry_api.organizations.service import find_app, find_upload
+from registry_api.organizations.service import find_app, find_app_id, find_upload
 from registry_api.registry import Registry
 from registry_api.storage.blobs import record_blob
 from registry_api.trail.chain import Act, append
@@ -80,15 +81,24 @@ def latest_report(registry: Registry, session: Session, app: App) -> tuple[Audit
     return run, json.loads(registry.blobs.read(run.report_sha256))
 
 
-def show_finding(row: FindingRow, package: str) -> dict[str, Any]:
+_FINDING: Any = FindingRow.__table__.c  # type: ignore[attr-defined]  # every table model has it
+_SHOWN: tuple[Any, ...] = (
+    *(getattr(_FINDING, name) for name in ("id", "app_id", "document", "status", "first_run_id", "last_run_id")),
+    as_shown(_FINDING.first_seen_at),
+    as_shown(_FINDING.last_seen_at),
+)
+"""What `show_finding` reads of a finding."""
+
+
+def show_finding(row: FindingRow | sa.Row[Any], package: str) -> dict[str, Any]:
     """Return a finding as the API shows it."""
     return {
         **row.document,
         "id": row.id,
         "package": package,
         "record_status": row.status,
-        "first_seen_at": row.first_seen_at.isoformat(timespec="seconds"),
-        "last_seen_at": row.last_seen_at.isoformat(timespec="seconds"),
+        "first_seen_at": show_time(row.first_seen_at),
+        "last_seen_at": show_time(row.last_seen_at),
         "first_run": row.first_run_id,
         "last_run": row.last_run_id,
     }
@@ -238,7 +248,7 @@ def list_findings(
         statement = statement.where(FindingRow.province == province)
     with registry.database.read() as session:
 
-        def show(rows: list[FindingRow]) -> list[dict[str, Any]]:
+        def show(rows: list[Any]) -> list[dict[str, Any]]:
             names = dict(
                 session.exec(select(App.id, App.package).where(col(App.id).in_({row.app_id for row in rows}))).all()
             )
@@ -256,6 +266,7 @@ def list_findings(
             sort=sort,
             sorts={"last_seen_at": FindingRow.last_seen_at},
             count=count,
+            columns=_SHOWN,
         )
 
 
@@ -270,17 +281,22 @@ def list_app_findings(
     limit: Limit = LIMIT,
 ) -> dict[str, Any]:
     """List all findings of one app, gone ones too."""
+
+    def make() -> tuple[Any, Any]:
+        return select(FindingRow).where(FindingRow.app_id == sa.bindparam("app", type_=sa.Integer())), FindingRow.id
+
     with registry.database.read() as session:
-        app = find_app(session, actor, package)
+        app = find_app_id(session, actor, package)
         return page(
             session,
-            select(FindingRow).where(FindingRow.app_id == app.id),
+            Prepared(("findings of an app",), make, {"app": app}),
             FindingRow.id,
             after,
             limit,
             lambda rows: [show_finding(row, package) for row in rows],
             request,
             response,
+            columns=_SHOWN,
         )
 
 

@@ -6,14 +6,14 @@ byte for byte but for the time at which it was made. Both are shown to be whole 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from analyzer.model import Finding, Report, Sdk, fields_of
+from analyzer.model import Finding, Sdk
 from registry_api.audits.facts import Inputs, Shelf, digest_of, gather
 from registry_api.audits.loading import Before
 from registry_api.audits.models import AuditRun
+from registry_api.audits.written import write_json, write_report
 from registry_api.registry import Registry
 
 REPEATABLE = frozenset({"weekly", "campaign"})
@@ -39,6 +39,8 @@ class Judged:
     """The run whose report this is; it saw the same findings and the same SDKs."""
     findings: dict[str, Finding] = field(default_factory=dict)
     """Fingerprint → finding; empty for a report that was taken over."""
+    written: dict[str, bytes] = field(default_factory=dict)
+    """Fingerprint → the finding as the report has it."""
     sdks: tuple[Sdk, ...] = ()
     version: tuple[str | None, int | None] = (None, None)
     """Name and number that the package gives itself."""
@@ -56,11 +58,14 @@ def judge(
     shelf = shelf or Shelf()
     facts, extracted = gather(registry, inputs, afresh=run.kind == "manual", shelf=shelf)
     report = registry.analysis.report_of(facts)
-    content = _compact(report)
+    pieces = [write_json(finding) for finding in report.findings]
+    content = write_report(report, pieces)
     sha256 = registry.blobs.put(content)
     findings: dict[str, Finding] = {}
-    for finding in report.findings:
+    written: dict[str, bytes] = {}
+    for finding, piece in zip(report.findings, pieces, strict=True):
         findings.setdefault(finding.fingerprint, finding)
+        written.setdefault(finding.fingerprint, piece)
     return Judged(
         inputs=digest,
         engine=report.run.engine,
@@ -81,17 +86,10 @@ def judge(
             "lasts": registry.analysis.lasts(facts),
         },
         findings=findings,
+        written=written,
         sdks=report.sdks,
         version=(report.app.version_name, report.app.version_code),
     )
-
-
-def _compact(report: Report) -> bytes:
-    """Write the report with sorted keys and no white space: a third of the time and of the room of the laid out one."""
-    text = json.dumps(
-        report, default=fields_of, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-    return text.encode()
 
 
 def _repeat(

@@ -18,6 +18,8 @@ class AuditRun(SQLModel, table=True):
     """One audit of one app version. This row, not the job engine's, is the truth about the run."""
 
     __tablename__ = "audit_run"
+    # How far a round is, is asked every second.
+    __table_args__ = (sa.Index("ix_audit_run_progress", "week", "app_id", "state", "changes"),)
 
     id: str = Field(primary_key=True, max_length=36)
     app_id: int = Field(foreign_key="app.id", index=True)
@@ -123,8 +125,7 @@ class FindingRow(SQLModel, table=True):
         sa.Index("ix_finding_rule_status", "rule", "status"),
         sa.Index("ix_finding_province_id", "province", "id"),
         sa.Index("ix_finding_last_seen_at", "last_seen_at", "id"),
-        # Counted without reading the rows, whose documents are large.
-        sa.Index("ix_finding_counted", "rule", "status", "severity", "province"),
+        sa.Index("ix_finding_province_last_seen_at", "province", "last_seen_at", "id"),
         sa.Index("ix_finding_standing", "province", "severity", "status"),
     )
 
@@ -206,7 +207,10 @@ class ShippedSdk(SQLModel, table=True):
     """An SDK in a version of an app, as the last audit of that version found it."""
 
     __tablename__ = "shipped_sdk"
-    __table_args__ = (sa.Index("ix_shipped_sdk_sdk_version_key", "sdk", "version_key"),)
+    __table_args__ = (
+        sa.Index("ix_shipped_sdk_sdk_version_key", "sdk", "version_key"),
+        sa.Index("ix_shipped_sdk_sdk_app_version_id", "sdk", "app_version_id"),
+    )
 
     app_version_id: int = Field(primary_key=True, foreign_key="app_version.id")
     sdk: str = Field(primary_key=True, max_length=100)

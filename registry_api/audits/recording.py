@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from analyzer.model import Finding, record_json, record_plain
+from analyzer.model import Finding
 from registry_api.audits.findings import Examined, absence_counts, event_of, outcome_of
 from registry_api.audits.gist import gist_of
 from registry_api.audits.judging import Judged
@@ -24,6 +24,7 @@ from registry_api.audits.loading import Before
 from registry_api.audits.models import AuditRun, FindingRow, Observation, Waiver
 from registry_api.audits.standing import DECIDED, ENDED, FindingEvent, FindingStatus, step
 from registry_api.audits.waivers import end_waiver, live_waivers_of
+from registry_api.audits.written import plain_of
 from registry_api.db import now
 from registry_api.organizations.models import App
 from registry_api.trail.chain import Act
@@ -57,6 +58,8 @@ class _Known:
 class _Writing:
     """What is to be written for all apps together."""
 
+    repeated: list[dict[str, Any]] = field(default_factory=list)
+    """Runs that saw what the run before saw: the database itself copies that."""
     new: list[dict[str, Any]] = field(default_factory=list)
     seen: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
@@ -116,8 +119,7 @@ class _Scribe:
         judged = self.item.judged
         if judged.repeats is not None:
             seen = {fingerprint for fingerprint, row in known.items() if row.last_run_id == judged.repeats}
-            for fingerprint in sorted(seen):
-                self._seen_as_before(known[fingerprint])
+            self._repeat([known[fingerprint] for fingerprint in sorted(seen)])
         else:
             seen = set(judged.findings)
             for fingerprint, finding in judged.findings.items():
@@ -129,6 +131,16 @@ class _Scribe:
             if (event := event_of(row.status, outcome, self.cause, same_gist=True)) is not None:
                 self._move(row, step(row.status, event).value)
             self._observe(row, outcome)
+
+    def _repeat(self, rows: list[_Known]) -> None:
+        for row in rows:
+            if row.status in ENDED:
+                self._seen_as_before(row)
+        standing = sum(row.status not in ENDED for row in rows)
+        if standing:
+            self.counted["open"] += standing
+            run = {"app": self.item.app.id, "was": self.item.judged.repeats, "run": self.item.run.id}
+            self.writing.repeated.append({**run, "cause": self.cause, "moment": self.moment})
 
     def _observe(self, row: _Known, outcome: str) -> None:
         self.counted[outcome] += 1
@@ -145,7 +157,7 @@ class _Scribe:
 
     def _new(self, finding: Finding) -> None:
         self.counted["new"] += 1
-        self.writing.new.append(_new(self.item.run, self.item.app, finding, self.moment))
+        self.writing.new.append(_new(self.item, finding, self.moment))
         self.writing.fresh.append((self.item.run, self.cause if self.item.before else "input"))
 
     def _seen_as_before(self, row: _Known) -> None:
@@ -156,7 +168,8 @@ class _Scribe:
 
     def _seen(self, row: _Known, finding: Finding) -> None:
         outcome = outcome_of(row.status, seen=True, counts=True)
-        gist, digest = gist_of(finding), digest_of_finding(finding)
+        written = self.item.judged.written[finding.fingerprint]
+        gist, digest = gist_of(finding), hashlib.sha256(written).hexdigest()
         status = self._status(row, outcome, gist)
         if outcome == "open" and status != row.status:
             self.writing.acts.append(_grew(self.item, row, status))
@@ -166,7 +179,7 @@ class _Scribe:
         if (digest, kept) == (row.digest, row.gist):
             self.writing.seen.append(self._now(row))
         else:
-            self.writing.changed.append({**self._now(row), "gist": kept, **_document(finding, digest)})
+            self.writing.changed.append({**self._now(row), "gist": kept, **_document(finding, written)})
 
     def _status(self, row: _Known, outcome: str, gist: str) -> str:
         """Return the status of a finding that was seen again; a waiver that its evidence has outgrown ends."""
@@ -216,35 +229,30 @@ def _same_facts(session: Session, run: AuditRun) -> frozenset[str]:
     )
 
 
-def digest_of_finding(finding: Finding) -> str:
-    """Return the digest of the document that is kept of a finding."""
-    return hashlib.sha256(record_json(finding)).hexdigest()
-
-
-def _document(finding: Finding, digest: str) -> dict[str, Any]:
+def _document(finding: Finding, written: bytes) -> dict[str, Any]:
     return {
         "severity": finding.severity.value,
         "sureness": finding.status.value,
         "subject": finding.subject[:1000],
-        "document": record_plain(finding),
-        "digest": digest,
+        "document": plain_of(written),
+        "digest": hashlib.sha256(written).hexdigest(),
     }
 
 
-def _new(run: AuditRun, app: App, finding: Finding, moment: datetime) -> dict[str, Any]:
+def _new(item: Sighting, finding: Finding, moment: datetime) -> dict[str, Any]:
     return {
-        "app_id": app.id,
-        "province": app.province,
-        "organization_id": app.organization_id,
+        "app_id": item.app.id,
+        "province": item.app.province,
+        "organization_id": item.app.organization_id,
         "fingerprint": finding.fingerprint,
         "rule": finding.rule,
         "status": FindingStatus.OPEN.value,
         "gist": gist_of(finding),
         "first_seen_at": moment,
         "last_seen_at": moment,
-        "first_run_id": run.id,
-        "last_run_id": run.id,
-        **_document(finding, digest_of_finding(finding)),
+        "first_run_id": item.run.id,
+        "last_run_id": item.run.id,
+        **_document(finding, item.judged.written[finding.fingerprint]),
     }
 
 
@@ -266,9 +274,34 @@ def _grew(item: Sighting, row: _Known, status: str) -> Act:
 _TABLE: Any = FindingRow.__table__  # type: ignore[attr-defined]  # every table model has it
 
 
+_AGAIN = (
+    _TABLE.c.app_id == sa.bindparam("app"),
+    _TABLE.c.last_run_id == sa.bindparam("was"),
+    *(_TABLE.c.status != item.value for item in sorted(ENDED)),  # a list would be no parameter of many rows
+)
+_OBSERVED_AGAIN = sa.insert(Observation).from_select(
+    ["finding_id", "run_id", "outcome", "cause"],
+    sa.select(
+        _TABLE.c.id,
+        sa.bindparam("run", type_=sa.String(36)),
+        sa.literal("open", sa.String(20)),
+        sa.bindparam("cause", type_=sa.String(10)),
+    ).where(*_AGAIN),
+)
+_SEEN_AGAIN = (
+    sa.update(_TABLE)
+    .where(*_AGAIN)
+    .values(last_run_id=sa.bindparam("run"), last_seen_at=sa.bindparam("moment", type_=_TABLE.c.last_seen_at.type))
+)
+
+
 def _write(session: Session, writing: _Writing) -> None:
     """Write everything, a statement for each kind of change."""
     connection = session.connection()
+    if writing.repeated:
+        # First of all: what else is written here changes the very marks by which these rows are known.
+        connection.execute(_OBSERVED_AGAIN, writing.repeated)
+        connection.execute(_SEEN_AGAIN, writing.repeated)
     if writing.new:
         made = connection.execute(
             sa.insert(_TABLE).returning(_TABLE.c.id, sort_by_parameter_order=True), writing.new

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlmodel import Session, col, select
 from analyzer.model import Severity
 from registry_api.accounts.access import Actor, scope_of
 from registry_api.audits import weekly
+from registry_api.audits.counts import Counted, clauses_of, count_kinds, newest_of_rules
 from registry_api.audits.findings import OPEN
 from registry_api.audits.models import AuditRun, FindingRow, Observation, ShippedSdk, Waiver
 from registry_api.audits.weekly import EVERYTHING, Part
@@ -37,8 +37,10 @@ def compile_round(session: Session, actor: Actor, week: str, part: Part = EVERYT
     before = weekly.week_before(week)
     groups, groups_before = _groups(session, actor, week, part), _groups(session, actor, before, part)
     state = weekly.status(session, actor, week, part)
-    standing = _standing(session, actor, part)
-    cited = _clauses(session, actor, {rule for _, _, _, rule in groups} | {rule for _, _, _, rule in groups_before})
+    counted = count_kinds(session, actor)
+    standing = _standing(session, actor, part, counted)
+    rules = {rule for _, _, _, rule in (*groups, *groups_before)}
+    cited = clauses_of(session, {rule: newest for rule, newest in newest_of_rules(counted).items() if rule in rules})
     return {
         "schema": SCHEMA,
         "before": before,
@@ -115,15 +117,23 @@ def _row(name: str, value: str, place: int, groups: Groups, before: Groups) -> d
     }
 
 
-def _standing(session: Session, actor: Actor, part: Part) -> dict[tuple[str, str], int]:
+def _standing(session: Session, actor: Actor, part: Part, counted: list[Counted]) -> dict[tuple[str, str], int]:
     """Return (province, severity) → findings that stand now."""
+    found: dict[tuple[str, str], int] = Counter()
+    if not part.conditions():
+        for item in counted:
+            if item.status in OPEN:
+                found[item.province, item.severity] += item.number
+        return found
     statement = (
         sa.select(col(FindingRow.province), col(FindingRow.severity), sa.func.count())
-        .where(scope_of(FindingRow, actor), col(FindingRow.status).in_(OPEN))
+        .where(
+            scope_of(FindingRow, actor),
+            col(FindingRow.status).in_(OPEN),
+            col(FindingRow.app_id).in_(select(App.id).where(*part.conditions())),
+        )
         .group_by(col(FindingRow.province), col(FindingRow.severity))
     )
-    if part.conditions():
-        statement = statement.where(col(FindingRow.app_id).in_(select(App.id).where(*part.conditions())))
     return {(province, severity): number for province, severity, number in session.execute(statement).all()}
 
 
@@ -154,17 +164,6 @@ def _by_province(
         }
         for province in sorted({*states, *(place for place, _ in standing), *(key[1] for key in before)})
     ]
-
-
-def _clauses(session: Session, actor: Actor, rules: Iterable[str]) -> dict[str, list[str]]:
-    """Return the clauses that the newest finding of each rule cites: all findings of a rule cite the same."""
-    newest = (
-        select(sa.func.max(FindingRow.id))
-        .where(scope_of(FindingRow, actor), col(FindingRow.rule).in_(sorted(rules)))
-        .group_by(col(FindingRow.rule))
-    )
-    rows = session.exec(select(FindingRow.rule, FindingRow.document).where(col(FindingRow.id).in_(newest))).all()
-    return {rule: [str(item) for item in document.get("clauses", ())] for rule, document in rows}
 
 
 def _by_clause(cited: dict[str, list[str]], groups: Groups, before: Groups) -> list[dict[str, Any]]:

@@ -13,7 +13,9 @@ from fastapi.routing import APIRoute
 
 from registry_api.db import now
 from registry_api.exchange.sheets import MEDIA_TYPES, write_csv, write_jsonl, write_xlsx
+from registry_api.kit.answering import original_of
 from registry_api.kit.paging import LIMIT
+from registry_api.kit.shown import plain
 from registry_api.kit.strict import StrictRoute
 
 Format = Literal["csv", "xlsx", "jsonl"]
@@ -121,7 +123,7 @@ def export_router(routers: Iterable[APIRouter]) -> APIRouter:
 
 def _add(router: APIRouter, route: APIRoute) -> None:
     operation = route.operation_id or ""
-    endpoint = route.endpoint
+    endpoint = original_of(route.endpoint)
     parameters = inspect.signature(endpoint, eval_str=True).parameters
     given = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in parameters.values()]
     kept = [item for item in given if item.name not in _SET_HERE]
@@ -158,7 +160,7 @@ def _pages(endpoint: Callable[..., Any], names: Iterable[str], given: dict[str, 
     while True:
         more: dict[str, Any] = {"after": after, "limit": LIMIT, "count": False, "response": Response()}
         answer = endpoint(**given, **{name: value for name, value in more.items() if name in names})
-        yield answer["items"]
+        yield [{name: plain(value) for name, value in item.items()} for item in answer["items"]]
         after = answer.get("next")
         if after is None:
             return

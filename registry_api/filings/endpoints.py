@@ -6,28 +6,31 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session, col, select
 
-from registry_api.accounts.access import Action, Actor, require, scope_of
+from registry_api.accounts.access import Action, Actor, require, scope_key, scope_of
+from registry_api.db import plain_rows
 from registry_api.errors import FieldError, RegistryError
 from registry_api.filings.attachments import missing_attachments
 from registry_api.filings.models import Filing
 from registry_api.filings.printing import names_of
 from registry_api.filings.schemas import Corrections, Replies
-from registry_api.filings.service import decide, draft, find_filing, mend, submit
-from registry_api.filings.showing import COLUMNS, reply_of, show_filings
+from registry_api.filings.service import decide, draft, find_filing, mend, no_filing, submit
+from registry_api.filings.showing import COLUMNS, reply_of, show_filing_rows
 from registry_api.filings.systems import differing
 from registry_api.filings.transitions import TRANSITIONS, Event, State, step_of
 from registry_api.kit.china import today
-from registry_api.kit.paging import After, Count, Limit, page
+from registry_api.kit.paging import After, Count, Limit, Prepared, page
+from registry_api.kit.prepared import prepared
 from registry_api.kit.replies import Reply, etag, reply_once, require_match
 from registry_api.kit.requests import Asking, Filer, Reader, RegistryPart
 from registry_api.kit.schemas import Body, Document, LongText, PathId, ProvinceCode, RowId
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App
-from registry_api.organizations.search import search_condition
+from registry_api.organizations.search import search_bound, search_values
 from registry_api.registry import Registry
 
 router = APIRouter(route_class=StrictRoute)
@@ -153,27 +156,36 @@ def list_filings(
     count: Count = False,
 ) -> dict[str, Any]:
     """List filings within reach, newest first."""
-    statement = select(Filing).where(scope_of(Filing, actor))
-    if state:
-        statement = statement.where(Filing.state == state.value)
-    if number:
-        statement = statement.where(Filing.number == number)
-    if package:
-        statement = statement.where(col(Filing.app_id).in_(select(App.id).where(App.package == package)))
-    if q:
-        statement = statement.where(col(Filing.app_id).in_(select(App.id).where(search_condition(q))))
-    if province:
-        statement = statement.where(Filing.province == province)
-    if organization_id:
-        statement = statement.where(Filing.organization_id == organization_id)
+    asked = {
+        "state": state.value if state else None,
+        "number": number,
+        "package": package,
+        "province": province,
+        "organization_id": organization_id,
+    }
+    values = {**{name: value for name, value in asked.items() if value}, **search_values(q)}
+
+    def make() -> tuple[Any, Any]:
+        statement: Any = select(Filing).join(App, col(App.id) == Filing.app_id).where(scope_of(Filing, actor))
+        for name in ("state", "number", "province", "organization_id"):
+            if name in values:
+                column = getattr(Filing, name)
+                statement = statement.where(column == sa.bindparam(name, type_=column.type))
+        if "package" in values:
+            named = select(App.id).where(App.package == sa.bindparam("package", type_=sa.String()))
+            statement = statement.where(col(Filing.app_id).in_(named))
+        if "fts" in values:
+            statement = statement.where(col(Filing.app_id).in_(select(App.id).where(search_bound(values))))
+        return statement, Filing.id
+
     with registry.database.read() as session:
         return page(
             session,
-            statement,
+            Prepared(("filings", session.get_bind().dialect.name, scope_key(actor), *values), make, values),
             Filing.id,
             after,
             limit,
-            lambda rows: show_filings(session, rows),
+            show_filing_rows,
             request,
             response,
             newest_first=True,
@@ -204,10 +216,18 @@ def list_transitions(_actor: Reader) -> dict[str, Any]:
 @router.get("/filings/{filing_id}", operation_id="getFiling")
 def get_filing(filing_id: PathId, response: Response, registry: RegistryPart, actor: Reader) -> dict[str, Any]:
     """Return one filing; its ETag is needed to change it."""
+
+    def make() -> Any:
+        of_id = col(Filing.id) == sa.bindparam("filing_id", type_=sa.Integer())
+        joined = sa.select(*COLUMNS).select_from(Filing).join(App, col(App.id) == Filing.app_id)
+        return joined.where(of_id, scope_of(Filing, actor))
+
     with registry.database.read() as session:
-        filing = find_filing(session, actor, filing_id)
-        response.headers["ETag"] = etag(filing.version)
-        return show_filings(session, [filing])[0]
+        rows = plain_rows(session, prepared(("filing", scope_key(actor)), make), filing_id=filing_id)
+        if not rows:
+            raise no_filing(filing_id)
+        response.headers["ETag"] = etag(rows[0].version)
+        return show_filing_rows(rows)[0]
 
 
 @router.put("/filings/{filing_id}", operation_id="updateFiling")

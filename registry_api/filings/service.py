@@ -270,5 +270,10 @@ def find_filing(session: Session, actor: Actor, filing_id: int, *, lock: bool = 
     statement = select(Filing).where(Filing.id == filing_id, scope_of(Filing, actor))
     found = session.exec(statement.with_for_update() if lock else statement).first()
     if found is None:
-        raise RegistryError("not-found", f"there is no filing {filing_id}")
+        raise no_filing(filing_id)
     return found
+
+
+def no_filing(filing_id: int) -> RegistryError:
+    """Return the refusal of a filing that is not on record, or not within reach."""
+    return RegistryError("not-found", f"there is no filing {filing_id}")

@@ -11,6 +11,7 @@ from typing import Self
 from analyzer.model import EduauditError
 from registry_api.accounts.expiry import purge
 from registry_api.audits import runs
+from registry_api.audits.counts import fold
 from registry_api.audits.pipeline import perform
 from registry_api.audits.retention import give_up_captures
 from registry_api.audits.rulesets import newer_since
@@ -26,6 +27,7 @@ SLOTS = 64
 _SWEEP_SECONDS = 15.0
 _RELAY_SECONDS = 5.0
 _RETENTION_SECONDS = 3600.0
+_FIGURES_SECONDS = 60.0
 
 
 @contextmanager
@@ -62,6 +64,7 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
         )
         registry.jobs.schedule("rules", _SWEEP_SECONDS, lambda: _end_when_older(registry, stop))
         registry.jobs.schedule("webhooks", _RELAY_SECONDS, lambda: _relay(registry))
+        registry.jobs.schedule("figures", _FIGURES_SECONDS, lambda: _count(registry))
         if registry.settings.capture_days > 0:
             registry.jobs.schedule(
                 "retention", _RETENTION_SECONDS, lambda: _give_up(registry, registry.settings.capture_days)
@@ -83,6 +86,7 @@ def refuse_older_rules(registry: Registry) -> None:
 
 def _sweep(registry: Registry) -> None:
     runs.sweep(registry)
+    fold(registry)
     recover_checks(registry)
     with registry.database.write() as session:
         expire(session)
@@ -104,6 +108,12 @@ def _give_up(registry: Registry, days: int) -> None:
 
 def _tick(registry: Registry) -> None:
     tick(registry)
+
+
+def _count(registry: Registry) -> None:
+    from registry_api.statistics.kept import refresh  # noqa: PLC0415 - only where figures are kept
+
+    refresh(registry)
 
 
 def _relay(registry: Registry) -> None:

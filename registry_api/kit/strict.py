@@ -10,6 +10,8 @@ from typing import Any
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 
+from registry_api.kit.answering import answered_in_thread
+
 _WIDEST = 2**63
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """The escape of the character, and not a text that spells the escape."""
@@ -51,7 +53,11 @@ class _StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route whose JSON body is read by `read_json`."""
+    """A route whose JSON body is read by `read_json`, and whose answer is written in the thread that made it."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        reads = set(more.get("methods") or ("GET",)) <= {"GET", "HEAD"}
+        super().__init__(path, answered_in_thread(endpoint, reads=reads, status=more.get("status_code")), **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the framework's handler behind the strict request."""

@@ -12,23 +12,26 @@ from fastapi.responses import JSONResponse
 from pydantic import StringConstraints
 from sqlmodel import Session, col, select
 
-from registry_api.accounts.access import scope_of
+from registry_api.accounts.access import scope_key, scope_of
 from registry_api.audits import runs
 from registry_api.db import plain_rows
 from registry_api.filings.models import Filing
 from registry_api.filings.transitions import State
-from registry_api.kit.paging import After, Count, Limit, page
+from registry_api.kit.paging import After, Count, Limit, Prepared, page
+from registry_api.kit.prepared import prepared
 from registry_api.kit.replies import Reply, reply_once
 from registry_api.kit.requests import Filer, Reader, RegistryPart
 from registry_api.kit.schemas import Body, PathId, ProvinceCode, RowId, Text
+from registry_api.kit.shown import as_shown, show_time
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App, AppVersion, Organization
-from registry_api.organizations.search import search_condition, search_in_order
+from registry_api.organizations.search import search_bound, search_bound_in_order, search_condition, search_values
 from registry_api.organizations.service import (
     add_version,
     find_app,
     find_organization,
     find_upload,
+    no_app,
     register_app,
     register_organization,
 )
@@ -69,7 +72,7 @@ def show_organization(item: Organization) -> dict[str, Any]:
         "name": item.name,
         "uscc": item.uscc,
         "province": item.province,
-        "created_at": _time(item.created_at),
+        "created_at": show_time(item.created_at),
     }
 
 
@@ -87,14 +90,15 @@ _VERSION = tuple(
 _COLUMNS: tuple[Any, ...] = (
     *(
         getattr(App.__table__.c, name)  # type: ignore[attr-defined]  # as above
-        for name in ("id", "package", "name", "organization_id", "province", "created_at")
+        for name in ("id", "package", "name", "organization_id", "province")
     ),
+    as_shown(App.__table__.c.created_at),  # type: ignore[attr-defined]  # as above
     col(Organization.name).label("provider"),
     col(Filing.id).label("filing_id"),
     col(Filing.state).label("filing_state"),
     col(Filing.number).label("filing_number"),
     col(AppVersion.id).label("version_id"),
-    col(AppVersion.created_at).label("version_created_at"),
+    as_shown(AppVersion.__table__.c.created_at).label("version_created_at"),  # type: ignore[attr-defined]  # as above
     *_VERSION,
 )
 """What is shown of an app: neither the text that is searched nor its pairs."""
@@ -125,7 +129,7 @@ def _show_app(row: sa.Row[Any]) -> dict[str, Any]:
     filing = {"id": row.filing_id, "state": row.filing_state, "number": row.filing_number}
     version = None
     if row.version_id is not None:
-        version = {**show_version(row), "id": row.version_id, "created_at": _time(row.version_created_at)}
+        version = _show_version(row, row.version_id, row.version_created_at)
     return {
         "id": row.id,
         "package": row.package,
@@ -134,26 +138,26 @@ def _show_app(row: sa.Row[Any]) -> dict[str, Any]:
         "organization": {"id": row.organization_id, "name": row.provider},
         "filing": filing if row.filing_id is not None else None,
         "version": version,
-        "created_at": _time(row.created_at),
+        "created_at": show_time(row.created_at),
     }
 
 
-def show_version(item: AppVersion | sa.Row[Any]) -> dict[str, Any]:
+def show_version(item: AppVersion) -> dict[str, Any]:
     """Return a version as the API shows it."""
+    return _show_version(item, item.id, item.created_at)
+
+
+def _show_version(item: AppVersion | sa.Row[Any], version_id: int | None, created_at: datetime | str) -> dict[str, Any]:
     return {
-        "id": item.id,
+        "id": version_id,
         "artifact_sha256": item.artifact_sha256,
         "artifact_name": item.artifact_name,
         "artifact_size": item.artifact_size,
         "policy_sha256": item.policy_sha256,
         "version_name": item.version_name,
         "version_code": item.version_code,
-        "created_at": _time(item.created_at),
+        "created_at": show_time(created_at),
     }
-
-
-def _time(value: datetime) -> str:
-    return value.isoformat(timespec="seconds")
 
 
 # scope: a condition on apps, which whoever asks for them limits
@@ -244,22 +248,31 @@ def list_apps(
     count: Count = False,
 ) -> dict[str, Any]:
     """List apps within reach."""
-    statement: Any = select(App).where(scope_of(App, actor))
-    if state:
-        statement = statement.where(in_state(state))
-    if province:
-        statement = statement.where(App.province == province)
-    if organization_id:
-        statement = statement.where(App.organization_id == organization_id)
+    asked = {"state": state.value if state else None, "province": province, "organization_id": organization_id}
+    values = {**{name: value for name, value in asked.items() if value}, **search_values(q)}
+    by_id = sort in {None, "id", "-id"}
+
     with registry.database.read() as session:
-        if sort in {None, "id", "-id"}:
-            statement, key = search_in_order(session, statement, q)
-        else:
-            statement, key = statement.where(search_condition(q)), App.id
+
+        def make() -> tuple[Any, Any]:
+            statement: Any = select(App).where(scope_of(App, actor))
+            for name, column in (
+                ("state", App.filing_state),
+                ("province", App.province),
+                ("organization_id", App.organization_id),
+            ):
+                if name in values:
+                    statement = statement.where(column == sa.bindparam(name, type_=col(column).type))
+            if by_id:
+                statement, key = search_bound_in_order(session, statement, values)
+            else:
+                statement, key = statement.where(search_bound(values)), App.id
+            return _with_beside(statement), key
+
         return page(
             session,
-            _with_beside(statement),
-            key,
+            Prepared(("apps", session.get_bind().dialect.name, scope_key(actor), by_id, *values), make, values),
+            App.id,
             after,
             limit,
             lambda rows: [_show_app(row) for row in rows],
@@ -275,8 +288,16 @@ def list_apps(
 @router.get("/apps/{package}", operation_id="getApp")
 def get_app(package: str, registry: RegistryPart, actor: Reader) -> dict[str, Any]:
     """Return one app."""
+
+    def make() -> Any:
+        named = App.package == sa.bindparam("package", type_=sa.String())
+        return _with_beside(sa.select(*_COLUMNS).select_from(App).where(named, scope_of(App, actor)))
+
     with registry.database.read() as session:
-        return show_apps(session, [find_app(session, actor, package)])[0]
+        rows = plain_rows(session, prepared(("app", scope_key(actor)), make), package=package)
+        if not rows:
+            raise no_app(package)
+        return _show_app(rows[0])
 
 
 @router.get("/apps/{package}/versions", operation_id="listVersions")

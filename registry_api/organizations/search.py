@@ -9,6 +9,7 @@ of looking for every word of the query in the text.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -112,11 +113,49 @@ def search_condition(query: str, model: type[App | Organization] = App) -> Any:
     if not words:
         return sa.true()
     fts, tsquery = _queries_of(words)
-    narrowed = _NarrowedApps if model is App else _NarrowedOrganizations
-    condition: Any = narrowed(sa.literal(fts), sa.literal(tsquery))
-    for word in words:
-        condition = condition & col(model.search).contains(word, autoescape=True)
-    return condition
+    return _narrowed(model, sa.literal(fts), sa.literal(tsquery)) & _containing(
+        model, [sa.literal(pattern_of(word)) for word in words]
+    )
+
+
+def search_values(query: str, prefix: str = "") -> dict[str, str]:
+    """Return the values of `search_bound` for a free text; their number is the shape of the condition."""
+    words = _words_of(query)
+    if not words:
+        return {}
+    fts, tsquery = _queries_of(words)
+    values = {
+        "fts": fts,
+        "tsquery": tsquery,
+        **{f"word{number}": pattern_of(word) for number, word in enumerate(words)},
+    }
+    return {prefix + name: value for name, value in values.items()}
+
+
+def search_bound(values: Mapping[str, Any], model: type[App | Organization] = App, prefix: str = "") -> Any:
+    """Return `search_condition` with the names of `search_values` as parameters, to be made once."""
+    if prefix + "fts" not in values:
+        return sa.true()
+    fts, tsquery = (sa.bindparam(prefix + name, type_=sa.String()) for name in ("fts", "tsquery"))
+    return _narrowed(model, fts, tsquery) & _containing(model, _word_parameters(values, prefix))
+
+
+def _word_parameters(values: Mapping[str, Any], prefix: str = "") -> list[Any]:
+    return [sa.bindparam(name, type_=sa.String()) for name in values if name.startswith(prefix + "word")]
+
+
+def _narrowed(model: type[App | Organization], fts: Any, tsquery: Any) -> Any:
+    return (_NarrowedApps if model is App else _NarrowedOrganizations)(fts, tsquery)
+
+
+def _containing(model: type[App | Organization], patterns: list[Any]) -> Any:
+    return sa.and_(*(col(model.search).like(pattern, escape="/") for pattern in patterns))
+
+
+def pattern_of(word: str) -> str:
+    """Return the pattern of LIKE, escaped by a stroke, of a text that contains ``word``."""
+    escaped = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{escaped}%"
 
 
 _APP_PAIRS = sa.Table("app_fts", sa.MetaData(), sa.Column("rowid", sa.Integer, key="id"))
@@ -131,10 +170,20 @@ def search_in_order(session: Session, statement: Any, query: str) -> tuple[Any, 
     words = _words_of(query)
     if not words or session.get_bind().dialect.name != "sqlite":
         return statement.where(search_condition(query)), App.id
+    fts, patterns = sa.literal(_queries_of(words)[0]), [sa.literal(pattern_of(word)) for word in words]
+    return _walking_pairs(statement, fts, patterns)
+
+
+def search_bound_in_order(session: Session, statement: Any, values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Do as `search_in_order` with the names of `search_values` as parameters."""
+    if "fts" not in values or session.get_bind().dialect.name != "sqlite":
+        return statement.where(search_bound(values)), App.id
+    return _walking_pairs(statement, sa.bindparam("fts", type_=sa.String()), _word_parameters(values))
+
+
+def _walking_pairs(statement: Any, fts: Any, patterns: list[Any]) -> tuple[Any, Any]:
     statement = statement.join(_APP_PAIRS, _APP_PAIRS.c.id == col(App.id))
-    statement = statement.where(sa.literal_column("app_fts").op("MATCH")(_queries_of(words)[0]))
-    for word in words:
-        statement = statement.where(col(App.search).contains(word, autoescape=True))
+    statement = statement.where(sa.literal_column("app_fts").op("MATCH")(fts), _containing(App, patterns))
     return statement, _APP_PAIRS.c.id
 
 

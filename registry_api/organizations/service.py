@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, select
+from typing import Any
 
-from registry_api.accounts.access import MEMBERS, Actor, scope_of, scoped
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from registry_api.accounts.access import MEMBERS, Actor, scope_key, scope_of, scoped
 from registry_api.accounts.models import ApiKey
-from registry_api.db import now
+from registry_api.db import now, plain_rows
 from registry_api.errors import FieldError, RegistryError
+from registry_api.kit.prepared import prepared
 from registry_api.organizations.models import App, AppVersion, Organization
 from registry_api.organizations.search import search_text
 from registry_api.organizations.uscc import province_of, uscc_problem
@@ -123,8 +127,26 @@ def find_app(session: Session, actor: Actor, package: str) -> App:
     """Return one app within reach, or raise ``not-found``."""
     found = session.exec(select(App).where(App.package == package, scope_of(App, actor))).first()
     if found is None:
-        raise RegistryError("not-found", f"there is no app {package}")
+        raise no_app(package)
     return found
+
+
+def find_app_id(session: Session, actor: Actor, package: str) -> int:
+    """Return the id of one app within reach, or raise ``not-found``."""
+
+    def make() -> Any:
+        named = App.package == sa.bindparam("package", type_=sa.String())
+        return sa.select(col(App.id)).where(named, scope_of(App, actor))
+
+    rows = plain_rows(session, prepared(("app id", scope_key(actor)), make), package=package)
+    if not rows:
+        raise no_app(package)
+    return int(rows[0].id)
+
+
+def no_app(package: str) -> RegistryError:
+    """Return the refusal of a package that is not on record, or not within reach."""
+    return RegistryError("not-found", f"there is no app {package}")
 
 
 def add_version(session: Session, actor: Actor, app: App, artifact: Upload, policy: Upload | None) -> AppVersion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -40,18 +41,6 @@ def detail_of(session: Session, app: App) -> dict[str, Any]:
         .limit(_MOST)
     ).all()
     count = session.exec(select(func.count()).select_from(UserFiling).where(*using)).one()
-    templates = analyzer.notice_templates()
-    notices = session.exec(
-        select(Notice)
-        .where(
-            Notice.app_id == app.id,
-            col(Notice.kind).in_(_PUBLIC_NOTICES),
-            col(Notice.issued_at).is_not(None),
-            col(Notice.state).not_in(_OVER),
-        )
-        .order_by(col(Notice.id).desc())
-        .limit(_MOST)
-    ).all()
     return {
         "platform": "ios" if app.package.startswith("ios:") else "android",
         "stages": [
@@ -63,13 +52,34 @@ def detail_of(session: Session, app: App) -> dict[str, Any]:
             for code in stages
         ],
         "institutions": {"count": count, "names": list(users)},
-        "notices": [
-            {
-                "number": item.number,
-                "title": {"zh": templates[item.kind].title.zh, "en": templates[item.kind].title.en},
-                "issued_on": day_of(item.issued_at).isoformat() if item.issued_at else None,
-            }
-            for item in notices
-            if item.kind in templates
-        ],
+        "notices": public_notices(session, [app.id or 0]).get(app.id or 0, []),
     }
+
+
+def public_notices(session: Session, apps: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return app → the public notices that stand against it, the newest first, a hundred of one app at most."""
+    templates = analyzer.notice_templates()
+    # scope: of apps that are public, and of notices that were issued for everybody to read
+    rows = session.exec(
+        select(Notice)
+        .where(
+            col(Notice.app_id).in_(apps),
+            col(Notice.kind).in_(_PUBLIC_NOTICES),
+            col(Notice.issued_at).is_not(None),
+            col(Notice.state).not_in(_OVER),
+        )
+        .order_by(col(Notice.id).desc())
+        .limit(_MOST * len(apps))
+    ).all()
+    found: dict[int, list[dict[str, Any]]] = {}
+    for item in rows:
+        if item.kind in templates and len(found.setdefault(item.app_id, [])) < _MOST:
+            title = templates[item.kind].title
+            found[item.app_id].append(
+                {
+                    "number": item.number,
+                    "title": {"zh": title.zh, "en": title.en},
+                    "issued_on": day_of(item.issued_at).isoformat() if item.issued_at else None,
+                }
+            )
+    return found

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from registry_api.errors import RegistryError
+from registry_api.kit.answering import write
 from registry_api.kit.paging import After, page
 from registry_api.kit.requests import RegistryPart, WithoutKey
 from registry_api.kit.strict import StrictRoute
 from registry_api.organizations.models import App
 from registry_api.public.detail import detail_of
-from registry_api.public.service import COLUMNS, looked_for, published, show_published
+from registry_api.public.service import COLUMNS, prepared_look, published, show_published, values_of
 
 CACHE_SECONDS = 300
 
@@ -51,12 +51,12 @@ def find_public_apps(
 
     At least one of them must be given; words have two characters or more.
     """
+    values = values_of(q=q, name=name, number=number, package=package, provider=provider)
     with registry.database.read() as session:
-        statement, key = looked_for(session, q=q, name=name, number=number, package=package, provider=provider)
         body = page(
             session,
-            statement,
-            key,
+            prepared_look(session, values),
+            App.id,
             after,
             limit,
             lambda rows: show_published(session, rows, number.strip()),
@@ -80,7 +80,7 @@ def get_public_app(package: str, request: Request, response: Response, registry:
 
 
 def _cached(request: Request, response: Response, body: dict[str, Any]) -> Any:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    text = write(body)
     response.headers["ETag"] = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
     if request.headers.get("if-none-match", "") == response.headers["ETag"]:
         return Response(status_code=304, headers=dict(response.headers))

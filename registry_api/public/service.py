@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +13,15 @@ from registry_api.errors import FieldError, RegistryError
 from registry_api.filings.models import Filing
 from registry_api.filings.states import IN_FORCE, State
 from registry_api.kit.china import day_of
+from registry_api.kit.paging import Prepared
 from registry_api.organizations.models import App, AppVersion, Organization
-from registry_api.organizations.search import search_condition, search_in_order
+from registry_api.organizations.search import (
+    pattern_of,
+    search_bound,
+    search_bound_in_order,
+    search_condition,
+    search_values,
+)
 
 PUBLIC: dict[str, str] = {
     **{state.value: State.FILED.value for state in IN_FORCE},
@@ -47,7 +54,7 @@ def published(query: str = "") -> Any:
     return select(App).where(_NUMBERED, search_condition(query))
 
 
-def by_number(number: str) -> Any:
+def by_number(number: Any) -> Any:
     """Return a select over the app with a filing number."""
     chosen = sa.select(col(Filing.app_id)).where(col(Filing.number) == number, _IN_PUBLIC)
     return select(App).where(col(App.id).in_(chosen))
@@ -62,6 +69,19 @@ def looked_for(
 
     Raises ``invalid`` when nothing is asked for, or a word is too short.
     """
+    values = values_of(q=q, name=name, number=number, package=package, provider=provider)
+    statement, key = _looked_for(session, values)
+    return statement.params(values), key
+
+
+def prepared_look(session: Session, values: Mapping[str, str]) -> Prepared:
+    """Return the question of `looked_for` for `values_of`, made once for all that ask for the same kind of thing."""
+    shape = ("public", session.get_bind().dialect.name, *values)
+    return Prepared(shape, lambda: _looked_for(session, values), values)
+
+
+def values_of(*, q: str, name: str, number: str, package: str, provider: str) -> dict[str, str]:
+    """Return what is looked for as parameters, or raise ``invalid`` as `looked_for` does."""
     words, number, package = f"{q} {name}".split(), number.strip(), package.strip()
     if not (words or number or package or provider.strip()):
         raise RegistryError(
@@ -73,15 +93,29 @@ def looked_for(
         raise RegistryError(
             "invalid", "a word is too short", [FieldError("/query/q", "too_short", "two characters or more")]
         )
-    statement = by_number(number) if number else published()
-    statement, key = search_in_order(session, statement, " ".join(words))
-    for word in name.split():
-        statement = statement.where(col(App.name).icontains(word, autoescape=True))
-    if package:
-        statement = statement.where(App.package == package)
-    if provider.strip():
+    asked = {"number": number, "package": package}
+    return {
+        **{field: value for field, value in asked.items() if value},
+        **search_values(" ".join(words)),
+        **{f"name{place}": pattern_of(word) for place, word in enumerate(name.split())},
+        **search_values(provider, _OWNER),
+    }
+
+
+_OWNER = "owner_"
+
+
+def _looked_for(session: Session, values: Mapping[str, str]) -> tuple[Any, Any]:
+    statement = by_number(sa.bindparam("number", type_=sa.String())) if "number" in values else published()
+    statement, key = search_bound_in_order(session, statement, values)
+    for field in values:
+        if field.startswith("name"):
+            statement = statement.where(col(App.name).ilike(sa.bindparam(field, type_=sa.String()), escape="/"))
+    if "package" in values:
+        statement = statement.where(App.package == sa.bindparam("package", type_=sa.String()))
+    if _OWNER + "fts" in values:
         owners = Organization.__table__.select().with_only_columns(col(Organization.id))  # type: ignore[attr-defined]
-        owners = owners.where(search_condition(provider, Organization))
+        owners = owners.where(search_bound(values, Organization, _OWNER))
         statement = statement.where(col(App.organization_id).in_(owners))
     return statement, key
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import Any, Literal
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from registry_api.accounts.access import Actor, scope_of
+from registry_api.audits.counts import clauses_of, count_kinds, newest_of_rules
 from registry_api.audits.findings import OPEN
 from registry_api.audits.models import FindingRow, Observation
 from registry_api.filings.models import Filing
@@ -120,17 +120,13 @@ def _spread(key: str, values: list[int]) -> dict[str, Any]:
 def count_findings(session: Session, actor: Actor, top: int) -> dict[str, Any]:
     """Return findings by status and severity, the commonest rules and clauses, and how often a mended one came back."""
     reach = scope_of(FindingRow, actor)
-    rows = session.execute(
-        sa.select(col(FindingRow.rule), col(FindingRow.status), col(FindingRow.severity), sa.func.count())
-        .where(reach)
-        .group_by(col(FindingRow.rule), col(FindingRow.status), col(FindingRow.severity))
-    ).all()
+    counted = count_kinds(session, actor)
     status, severity, rules = Counter[str](), Counter[str](), Counter[str]()
-    for rule, state, grade, number in rows:
-        status[state] += number
-        if state in OPEN:
-            severity[grade] += number
-            rules[rule] += number
+    for item in counted:
+        status[item.status] += item.number
+        if item.status in OPEN:
+            severity[item.severity] += item.number
+            rules[item.rule] += item.number
     changed = session.execute(
         sa.select(col(Observation.outcome), sa.func.count())
         .join(FindingRow, col(FindingRow.id) == col(Observation.finding_id))
@@ -139,7 +135,8 @@ def count_findings(session: Session, actor: Actor, top: int) -> dict[str, Any]:
     ).all()
     outcomes: dict[str, int] = {row[0]: row[1] for row in changed}
     clauses = Counter[str]()
-    for rule, cited in _clauses(session, reach, rules).items():
+    newest = {rule: newest for rule, newest in newest_of_rules(counted).items() if rule in rules}
+    for rule, cited in clauses_of(session, newest).items():
         for clause in cited:
             clauses[clause] += rules[rule]
     gone = outcomes.get("gone", 0)
@@ -152,19 +149,6 @@ def count_findings(session: Session, actor: Actor, top: int) -> dict[str, Any]:
         "reopened": outcomes.get("reopened", 0),
         "reopen_rate": round(outcomes.get("reopened", 0) / gone, 4) if gone else None,
     }
-
-
-def _clauses(session: Session, reach: Any, rules: Iterable[str]) -> dict[str, list[str]]:
-    """Return the clauses that the newest finding of each rule cites: all findings of a rule cite the same."""
-    newest = (
-        sa.select(sa.func.max(FindingRow.id))
-        .where(reach, col(FindingRow.rule).in_(list(rules)))
-        .group_by(col(FindingRow.rule))
-    )
-    found = session.execute(
-        sa.select(col(FindingRow.rule), col(FindingRow.document)).where(col(FindingRow.id).in_(newest))
-    ).all()
-    return {rule: [str(item) for item in document.get("clauses", ())] for rule, document in found}
 
 
 def count_declared_sdks(session: Session, actor: Actor, top: int) -> list[dict[str, Any]]:

@@ -19,9 +19,11 @@ from blocks import (
     split,
 )
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from signed import Workshop, package, with_comment
+from signed_further import ec_key
 
 from analyzer.catalogue import load_catalogue
 from analyzer.container import LimitReachedError, Limits
@@ -221,6 +223,43 @@ def test_v4_file_inside_of_a_set_of_packages_is_checked(shop, tmp_path):
     assert "v4_invalid" in {one.code for one in extract_facts(path, load_catalogue()).anomalies}
 
 
+@pytest.mark.parametrize(
+    ("key", "lies", "accepted", "phones", "anomaly"),
+    [
+        ("rsa", 2, True, "a phone refuses: v3: 2 signers for this release", "signature_invalid"),
+        ("p224", 1, False, "a phone accepts it", "signature_disputed"),
+        ("rsa", 1, True, None, None),
+    ],
+)
+def test_verdict_is_apksigners_and_says_what_a_phone_does_otherwise(  # a row of the table
+    shop, tmp_path, key, lies, accepted, phones, anomaly
+):
+    parts = split(package(28, 34))
+    used = shop.key("rsa") if key == "rsa" else ec_key(ec.SECP224R1())
+    parts.pairs = [(V3, make_scheme(*([make_signer(parts, used)] * lies)))]
+    path = tmp_path / "app.apk"
+    path.write_bytes(parts.join())
+    facts = extract_facts(path, load_catalogue())
+    told = facts.app.signature
+    assert (told.accepted, told.refusal is None, told.schemes) == (accepted, accepted, ("v3",))
+    assert (told.phones or "").startswith(phones or "")
+    assert (told.phones is None) == (phones is None)
+    assert {one.code for one in facts.anomalies} == ({anomaly} - {None})
+
+
+def test_unreadable_v4_file_is_refused_by_apksigner_alone_and_a_set_tells_its_refused_part(shop, tmp_path):
+    result, notes = verdict(signed(shop), idsig=b"\2\0\0\0")
+    assert (result.refusal, result.phones) == (
+        "v4: malformed: a number is cut off",
+        "a phone installs it without the v4 file",
+    )
+    assert set(notes) == {"v4_invalid"}
+    path = tmp_path / "app.apks"
+    path.write_bytes(make_zip([Member(b"base.apk", signed(shop)), Member(b"split_config.zh.apk", package(28, 34))]))
+    told = extract_facts(path, load_catalogue()).app.signature
+    assert (told.accepted, told.refusal) == (False, "the package is not signed")
+
+
 def test_hash_tree_has_its_levels_from_the_top():
     leaf = bytes(PAGE)
     root, tree = hash_tree([leaf * 129], b"")
@@ -241,7 +280,10 @@ def test_any_bytes_as_certificate_or_signature_give_a_plain_error(raw):
 
 @given(st.binary(max_size=200))
 def test_any_bytes_as_v4_file_or_lineage_give_a_plain_answer(raw):
-    assert all(one.problem for one in check_idsig(raw, memoryview(b"package"), [], []))
+    found = check_idsig(raw, memoryview(b"package"), [], [])
+    assert all(one.problem for one in found.signers)
+    assert found.signers
+    assert found.remark is None or found.unreadable is None
     with contextlib.suppress(BlockError, DerError, KeyVerificationError):
         read_lineage(raw)
 

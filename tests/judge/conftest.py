@@ -158,7 +158,14 @@ class Build:
 
     def said(self, *data, negated=False, general=False):
         return tuple(
-            Declaration(data=item, source="policy", quote=f"…{item}…", offset=1, negated=negated, general=general)
+            Declaration(
+                data=item,
+                source="policy",
+                quote=f"我们不收集{item}。" if negated else f"…{item}…",
+                offset=1,
+                negated=negated,
+                general=general,
+            )
             for item in data
         )
 

@@ -29,10 +29,16 @@ def test_each_part_of_the_corpus_is_read_well_enough(part):
     assert points.right / (points.right + points.wrong) >= BAR, errors
 
 
-def test_the_third_author_is_read_no_worse_than_after_a_look_at_the_errors():
-    total, errors = totals("blind3")  # below the bar: docs/policy_scores.md says so
-    assert total["data kinds"].f1 >= 0.83, errors
-    assert total["SDK mentions"].f1 >= 0.94, errors
+@pytest.mark.parametrize(
+    ("part", "data", "denials", "sdks", "points"),
+    [("blind3", 0.90, 0.90, 0.94, 0.89), ("blind4", 0.91, 0.92, 0.97, 0.90)],
+)
+def test_parts_by_strangers_are_read_no_worse_than_after_a_look_at_their_errors(part, data, denials, sdks, points):
+    total, errors = totals(part)  # below the bar: docs/policy_scores.md says so
+    assert total["data kinds"].f1 >= data, errors
+    assert total["denials"].f1 >= denials, errors
+    assert total["SDK mentions"].f1 >= sdks, errors
+    assert total["points"].right / (total["points"].right + total["points"].wrong) >= points, errors
 
 
 def test_the_corpus_is_large_enough_and_a_third_is_held_out():

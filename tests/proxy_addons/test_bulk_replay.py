@@ -1,5 +1,6 @@
 import os
 import signal
+from concurrent.futures import ProcessPoolExecutor, wait
 
 import pytest
 from mitmproxy.io import tnetstring
@@ -35,7 +36,18 @@ def test_a_cut_tail_is_told_last(capture, profile):
     assert read_captures([capture], profile, jobs=2) == one
 
 
-def test_a_flow_that_kills_a_process_costs_itself(capture, catalogue, profile):
+class Watchful(ProcessPoolExecutor):
+    """A pool that has noticed every death before it is given more."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = super().submit(fn, *args, **kwargs)
+        wait([future])
+        return future
+
+
+@pytest.mark.parametrize("pool", [ProcessPoolExecutor, Watchful])
+def test_a_flow_that_kills_a_process_costs_itself(capture, catalogue, profile, monkeypatch, pool):
+    monkeypatch.setattr(bulk, "ProcessPoolExecutor", pool)
     examination = Examination(catalogue, profile)
     look, deadly = examination.examiner.look, [item.flow for item in open_capture(capture).messages()][14]
     mother = os.getpid()

@@ -45,7 +45,7 @@ EVERY = 8
 """Requests after which a weekly round is begun."""
 
 
-def _analysis():
+def _analysis(longest=0.05):
     if "fakes_for_kills" not in sys.modules:
         spec = importlib.util.spec_from_file_location("fakes_for_kills", _FAKES)
         sys.modules["fakes_for_kills"] = module = importlib.util.module_from_spec(spec)
@@ -54,7 +54,7 @@ def _analysis():
     judge = made.report_of
 
     def report_of(facts):
-        time.sleep(random.uniform(0, 0.05))  # so that kills fall into the middle of audits too
+        time.sleep(random.uniform(0, longest))  # so that kills fall into the middle of audits too
         return judge(facts)
 
     made.report_of = report_of
@@ -69,10 +69,10 @@ def _serve(settings, port, ready):
     server.run(sockets=[listener])
 
 
-def _work(settings, ready, environment=None):
+def _work(settings, ready, environment=None, longest=0.05):
     os.environ.update(environment or {})  # a fork server keeps that of its own start
     runs.STRAY_AFTER = timedelta(seconds=5)  # a killed worker's queued runs are not waited for a minute
-    work(Registry(settings, analysis=_analysis()), threading.Event(), ready.set)
+    work(Registry(settings, analysis=_analysis(longest)), threading.Event(), ready.set)
 
 
 @dataclass
@@ -155,8 +155,12 @@ def _ask(url, key, packages, stop, asked, weeks):
         stop.wait(0.1)
 
 
-def play(settings, *, kills, workers, seed=0, pause=0.2, patience=120.0):
-    """Kill ``kills`` times while a client asks for audits, wait until all have ended, and return an `Outcome`."""
+def play(settings, *, kills, workers, seed=0, pause=0.2, patience=120.0, longest=0.05, wait=0.0):
+    """Kill ``kills`` times while a client asks for audits, wait until all have ended, and return an `Outcome`.
+
+    An audit lasts up to ``longest`` seconds. Before four kills in five, up to ``wait`` seconds are given for another
+    request to be answered: else a slow machine only sees processes die that had not begun yet.
+    """
     chance, outcome, started = random.Random(seed), Outcome(), time.monotonic()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["killing"])
@@ -171,7 +175,7 @@ def play(settings, *, kills, workers, seed=0, pause=0.2, patience=120.0):
         ready[name] = context.Event()
         process = context.Process(
             target=_serve if name == "server" else _work,
-            args=(settings, port, ready[name]) if name == "server" else (settings, ready[name]),
+            args=(settings, port, ready[name]) if name == "server" else (settings, ready[name], None, longest),
             daemon=True,
         )
         process.start()
@@ -185,10 +189,15 @@ def play(settings, *, kills, workers, seed=0, pause=0.2, patience=120.0):
     try:
         while not asked and time.monotonic() - started < patience:
             time.sleep(0.05)
+        answered = 0
         for _ in range(kills):
             victim = chance.choice(names)
             if chance.random() < 0.8:  # else it may be hit while it starts
                 ready[victim].wait(5)
+                until = time.monotonic() + wait
+                while len(asked) + len(weeks) <= answered and time.monotonic() < until:
+                    time.sleep(0.01)
+            answered = len(asked) + len(weeks)
             time.sleep(chance.uniform(0, 2 * pause))
             running[victim].kill()
             running[victim].join()

@@ -23,6 +23,7 @@ NAMES = {
     "1.2.840.113549.1.9.1": "EMAILADDRESS",
     "2.5.4.5": "SERIALNUMBER",
 }
+EMPTY_NAME = b"\x30\x00"
 BMP_STRING, UNIVERSAL_STRING, TELETEX_STRING = 0x1E, 0x1C, 0x14
 
 
@@ -66,6 +67,20 @@ def read_certificate(der: bytes) -> Certificate:
         return _read(der)
     except (StopIteration, IndexError, ValueError) as error:
         raise DerError(f"certificate cannot be read: {error}") from error
+
+
+def dispute(*certificates: bytes) -> str | None:
+    """Say why `apksigner`, by the classes of Java, cannot use one of ``certificates`` though a phone can.
+
+    Java refuses an issuer without a name, and since its release 16 the curve P-224; the platform's library takes both.
+    """
+    for der in certificates:
+        one = read_certificate(der)
+        if one.issuer == EMPTY_NAME:
+            return "the certificate names no issuer"
+        if one.key == "EC P-224":
+            return "a key on the curve P-224"
+    return None
 
 
 def _read(der: bytes) -> Certificate:

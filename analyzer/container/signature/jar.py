@@ -17,6 +17,7 @@ from analyzer.container.limits import EntryUnreadableError, LimitReachedError
 from analyzer.container.text import shown
 from analyzer.model.record import dataclass
 
+from .certificate import dispute
 from .pkcs7 import verify_detached
 from .scheme import SignerResult
 
@@ -32,7 +33,7 @@ SHA256_SINCE = 18
 """The first release that knows SHA-256 in JAR signatures."""
 MANIFEST = "META-INF/MANIFEST.MF"
 _END_OF_SECTION = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)+")
-DIGESTS = (("sha-512", "sha512"), ("sha-384", "sha384"), ("sha-256", "sha256"), ("sha1", "sha1"), ("sha", "sha1"))
+DIGESTS = (("sha-512", "sha512"), ("sha-384", "sha384"), ("sha-256", "sha256"), ("sha1", "sha1"))
 """Attribute prefixes, strongest first."""
 
 
@@ -86,6 +87,7 @@ def check_jar(archive: Archive, *, contents: bool = True, old: bool = False) -> 
         raw = result.manifest = _read(archive, archive.by_name.get(MANIFEST))
         sections = read_sections(raw)
         result.unprotected = _find_unprotected(archive, sections)
+        check_names(sections)
         entry_problem = _check_entries(archive, sections, old=old) if contents else None
     except JarError as error:
         entry_problem = str(error)
@@ -95,6 +97,15 @@ def check_jar(archive: Archive, *, contents: bool = True, old: bool = False) -> 
             signer.problem = f"its digest {signer.signed_with} is unknown to Android before API level {SHA256_SINCE}"
         result.signers.append(signer)
     return result
+
+
+def check_names(sections: list[Attributes]) -> None:
+    """Check that every section but the first names an entry, and no two the same. Raises `JarError`."""
+    names = [section.get("name") for section in sections[1:]]
+    if None in names:
+        raise JarError("a section of MANIFEST.MF names no entry")
+    if len(set(names)) < len(names):
+        raise JarError("two sections of MANIFEST.MF name the same entry")
 
 
 def _find_unprotected(archive: Archive, sections: list[Attributes]) -> list[str]:
@@ -118,6 +129,8 @@ def _check_signer(
     except JarError as error:
         return SignerResult("v1", None, str(error))
     signer = SignerResult("v1", certificate, problem, signed_with=digest)
+    if problem is None and certificate is not None:
+        signer.disputed = dispute(certificate.der) or _dispute(signature_file, raw)
     if problem is None:
         try:
             result.announces |= _check_signature_file(signature_file, raw)
@@ -127,17 +140,37 @@ def _check_signer(
     return signer
 
 
+def _dispute(signature_file: bytes, raw: bytes) -> str | None:
+    """Say what `apksigner` stumbles over: it ends a section with one empty line, a phone with all that follow.
+
+    Source: apksig's ``ManifestParser``; AOSP's ``StrictJarManifestReader``.
+    """
+    doubled = re.search(rb"(?>\r\n|\n|\r){3}", raw)
+    if doubled is None:
+        return None
+    main = _attributes(_unfold(_END_OF_SECTION.split(signature_file, 1)[0]))
+    stated = any(key.endswith("-digest-manifest-main-attributes") for key in main)
+    first = _END_OF_SECTION.search(raw)
+    at_head = first is not None and len(re.findall(rb"\r\n|\n|\r", first[0])) > 2
+    if (stated and at_head and "signtool" not in main.get("created-by", "")) or not _matches(
+        main, "-digest-manifest", raw
+    ):
+        return "several empty lines end a section of MANIFEST.MF"
+    return None
+
+
 def _check_signature_file(signature_file: bytes, raw: bytes) -> set[int]:
     """Check the ``.SF`` file against MANIFEST.MF; return the scheme numbers that it announces."""
     main = _attributes(_unfold(_END_OF_SECTION.split(signature_file, 1)[0]))
     announced = {int(part) for part in re.findall(r"\d{1,3}", main.get("x-android-apk-signed", ""))}
+    pieces, sections = raw_sections(raw), read_sections(raw)
+    by_signtool = "signtool" in main.get("created-by", "")  # which every reader lets pass
+    if pieces and not by_signtool and _matches(main, "-digest-manifest-main-attributes", pieces[0]) is False:
+        raise JarError("main attributes of MANIFEST.MF are not what was signed")
     if _matches(main, "-digest-manifest", raw):
         return announced
-    pieces, sections = raw_sections(raw), read_sections(raw)
     if not pieces or len(pieces) != len(sections):
         raise JarError("MANIFEST.MF is not what was signed")
-    if _matches(main, "-digest-manifest-main-attributes", pieces[0]) is False:
-        raise JarError("main attributes of MANIFEST.MF are not what was signed")
     signed = {section.get("name"): section for section in read_sections(signature_file)[1:]}
     for piece, section in zip(pieces[1:], sections[1:], strict=True):
         name = section.get("name")
@@ -196,12 +229,12 @@ def raw_sections(raw: bytes) -> list[bytes]:
     if not ends or ends[-1] < len(raw):
         ends.append(len(raw))
     pieces = [raw[start:stop] for start, stop in zip([0, *ends], ends, strict=False)]
-    return [piece for piece in pieces if piece.strip(b"\r\n\0")]
+    return [piece for piece in pieces if piece.strip(b"\r\n")]
 
 
 def read_sections(raw: bytes) -> list[Attributes]:
     """Return the attributes of each section, continued lines joined. Raises `JarError` on a line without a colon."""
-    return [_attributes(block) for block in re.split(r"\n{2,}", _unfold(raw)) if block.strip("\n\0")]
+    return [_attributes(block) for block in re.split(r"\n{2,}", _unfold(raw)) if block.strip("\n")]
 
 
 def _unfold(raw: bytes) -> str:

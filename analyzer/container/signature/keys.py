@@ -7,6 +7,8 @@ from typing import Any
 from .rsa import holds
 
 MD5_RSA = "RSA"
+CURVES = frozenset({"secp224r1", "secp256r1", "secp384r1", "secp521r1"})
+"""The curves that the platform's library knows (BoringSSL); a key on another one is no key to a phone."""
 
 
 class KeyVerificationError(ValueError):
@@ -40,6 +42,8 @@ def verify(public_key: bytes, signature: bytes, content: bytes, digest: str, *, 
             scheme: Any = padding.PSS(padding.MGF1(algorithm), algorithm.digest_size) if pss else padding.PKCS1v15()
             key.verify(signature, content, scheme, algorithm)
         elif isinstance(key, ec.EllipticCurvePublicKey):
+            if key.curve.name not in CURVES:
+                raise KeyVerificationError(f"a key on the curve {key.curve.name}, which no phone knows")
             key.verify(signature, content, ec.ECDSA(algorithm))
         elif isinstance(key, dsa.DSAPublicKey):
             key.verify(signature, content, algorithm)

@@ -33,12 +33,15 @@ class Checked:
     jar: JarResult = field(default_factory=JarResult)
 
 
-def find_refusal(checked: Checked, min_sdk: int, target_sdk: int) -> Refusal | None:
-    """Return why the first release that refuses the package does so; `None` when all from ``min_sdk`` on accept it."""
+def find_refusal(checked: Checked, min_sdk: int, target_sdk: int, *, phone: bool = False) -> Refusal | None:
+    """Return why `apksigner` refuses the package; `None` when it accepts it for all releases from ``min_sdk`` on.
+
+    With ``phone``, why the first release of Android does: the two differ over what is listed in `docs/signatures.md`.
+    """
     if not checked.results:
         return MISSING, "the package is not signed"
     for level in _levels(checked, min_sdk):
-        refusal = _refusal_at(checked, level, target_sdk)
+        refusal = _refusal_at(checked, level, target_sdk, phone=phone)
         if refusal and not _is_gap(checked, level):
             return refusal[0], f"{refusal[1]} (refused by Android API level {level})"
     why = next(_disagreements(checked, min_sdk), None)
@@ -65,7 +68,7 @@ def _levels(checked: Checked, min_sdk: int) -> list[int]:
     return sorted({max(min_sdk, level) for level in levels if level <= NO_LIMIT})
 
 
-def _refusal_at(checked: Checked, level: int, target_sdk: int) -> Refusal | None:
+def _refusal_at(checked: Checked, level: int, target_sdk: int, *, phone: bool) -> Refusal | None:
     for scheme, since in (("v3.1", T), ("v3", P), ("v2", N)):
         if level < since or scheme not in checked.results:
             continue
@@ -74,14 +77,20 @@ def _refusal_at(checked: Checked, level: int, target_sdk: int) -> Refusal | None
             fitting = [one for one in results if one.min_sdk <= level <= one.max_sdk or one.certificate is None]
             if scheme == "v3.1" and not fitting:
                 continue
-            if len(fitting) != 1:
+            ranges = {(one.min_sdk, one.max_sdk) for one in fitting}  # apksigner keeps the last signer of each range
+            if len(fitting if phone else ranges) != 1:
                 return INVALID, f"{scheme}: {len(fitting) or 'no'} signers for this release"
             results = fitting
-        problem = next((one.problem for one in results if one.problem), None) or _stripped(checked, results[0], level)
+        problem = _problem(results, phone=phone) or _stripped(checked, results[-1], level)
         if problem is None and level >= P and any(one.needs_v3 for one in results):
             problem = "its v3 signature was removed"
         return (INVALID, f"{scheme}: {problem}") if problem else None
-    return _jar_refusal(checked, level, target_sdk)
+    return _jar_refusal(checked, level, target_sdk, phone=phone)
+
+
+def _problem(results: list[SignerResult], *, phone: bool) -> str | None:
+    stated = (one.problem or (None if phone else one.disputed) for one in results)
+    return next((problem for problem in stated if problem), None)
 
 
 def _stripped(checked: Checked, signer: SignerResult, level: int) -> str | None:
@@ -100,11 +109,11 @@ def _stripped(checked: Checked, signer: SignerResult, level: int) -> str | None:
     return None
 
 
-def _jar_refusal(checked: Checked, level: int, target_sdk: int) -> Refusal | None:
+def _jar_refusal(checked: Checked, level: int, target_sdk: int, *, phone: bool) -> Refusal | None:
     results = checked.results.get("v1")
     if results is None:
         return INCOMPLETE, f"no v1 signature, only {', '.join(sorted(checked.results))}"
-    problem = next((one.problem for one in results if one.problem), None)
+    problem = _problem(results, phone=phone)
     for scheme, since in ((2, N), (3, P)):
         if problem is None and level >= since and scheme in checked.jar.announces:
             problem = f"its v{scheme} signature was removed"

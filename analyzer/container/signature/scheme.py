@@ -9,7 +9,7 @@ from analyzer.model.record import dataclass
 
 from .algorithms import ALGORITHMS, check_signatures
 from .block import BlockError, Fields
-from .certificate import Certificate, read_certificate
+from .certificate import Certificate, dispute, read_certificate
 from .der import DerError
 from .keys import KeyVerificationError
 from .lineage import LineageStep, read_lineage
@@ -42,6 +42,8 @@ class SignerResult:
     """The v3 signer says that from this release on a v3.1 signature names another signer."""
     signed_with: str = ""
     """Digest of a v1 signature, as hashlib names it."""
+    disputed: str | None = None
+    """Why `apksigner` refuses this signer though no release of Android does."""
     digests: dict[str, bytes] = field(default_factory=dict)
     """Content digests that it states, by kind: ``sha256``, ``sha512``, ``verity``."""
 
@@ -93,6 +95,7 @@ def _fill_signer(result: SignerResult, signer: Fields, content_digest: Callable[
             raise BlockError("release range inside and outside of the signed data differ")
         if not result.min_sdk <= result.max_sdk <= NO_LIMIT:
             raise BlockError("an impossible range of releases")
+    result.disputed = dispute(*certificates)
     used = check_signatures(signatures, public_key, signed)
     if result.certificate.public_key != public_key:
         raise BlockError("the key is not the certificate's")

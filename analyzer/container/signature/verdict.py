@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.container.limits import EntryUnreadableError, LimitReachedError
-from analyzer.model import Signer, SigningItem, SourceStamp
+from analyzer.model import SignatureVerdict, Signer, SigningItem, SourceStamp
 from analyzer.model.record import dataclass
 
 from .block import V2, V3, V31, BlockError, SigningBlock, find_signing_block
@@ -23,22 +23,32 @@ if TYPE_CHECKING:
 
     from analyzer.container.archive import Archive
 
+DISPUTED = "signature_disputed"
 SCHEMES = ("v1", "v2", "v3", "v3.1", "v4")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The signers, and why the first release ≥ `min_sdk` that refuses the package does so (`None`: all accept it)."""
+    """The signers, and why `apksigner verify` refuses the package for the releases ≥ `min_sdk` (`None`: it accepts)."""
 
     signers: tuple[Signer, ...]
     refusal: str | None
     code: str | None
-    """Anomaly code of the refusal: ``signature_missing``, ``signature_invalid``, ``signature_incomplete``, or
-    ``signature_inconsistent`` (each release by itself accepts it, `apksigner` and updates do not)."""
+    """Anomaly code of `refusal`: ``signature_missing``, ``signature_invalid``, ``signature_incomplete``,
+    ``v4_invalid`` (the v4 file beside the package cannot be read), or ``signature_inconsistent`` (each release by
+    itself accepts it, `apksigner` and updates do not)."""
     items: tuple[SigningItem, ...] = ()
     stamp: SourceStamp | None = None
     verified: tuple[str, ...] = ()
     """Schemes that some supported release uses and all of whose signers hold."""
+    phones: str | None = None
+    """What Android does otherwise than `refusal` says; `None`: the same."""
+
+    def fact(self) -> SignatureVerdict:
+        """Return what the report says of it."""
+        return SignatureVerdict(
+            accepted=self.refusal is None, refusal=self.refusal, schemes=self.verified, phones=self.phones
+        )
 
 
 def verify_package(
@@ -49,17 +59,29 @@ def verify_package(
     ``idsig`` is the content of the v4 signature file that accompanies the package.
     """
     one = _Verification(archive, min_sdk or 1)
-    refusal = one.structure() or find_refusal(one.checked, min_sdk or 1, target_sdk or 1)
-    if refusal:
-        archive.notes.add(*refusal)
-    elif gap := find_gap(one.checked, min_sdk or 1):
+    levels = (min_sdk or 1, target_sdk or 1)
+    refusal = one.structure() or find_refusal(one.checked, *levels)
+    refused = one.structure() or find_refusal(one.checked, *levels, phone=True)
+    phones = None
+    if refused:
+        archive.notes.add(*refused)
+        phones = f"a phone refuses: {refused[1]}" if not refusal else None
+    elif refusal:
+        phones = "a phone accepts it"
+        archive.notes.add(DISPUTED, f"apksigner refuses, {phones}: {refusal[1]}")
+    elif gap := find_gap(one.checked, levels[0]):
         archive.notes.add(INCOMPLETE, gap)
     if idsig is not None:
-        one.check_v4(idsig)
+        unreadable = one.check_v4(idsig)
+        if unreadable and not refusal:
+            refusal, phones = (
+                ("v4_invalid", f"v4: malformed: {unreadable}"),
+                phones or "a phone installs it without the v4 file",
+            )
     one.note_anomalies()
     code, why = refusal or (None, None)
     stamp = one.check_stamp()
-    return Verdict(one.signers(), why, code, one.items(), stamp.fact() if stamp else None, one.verified())
+    return Verdict(one.signers(), why, code, one.items(), stamp.fact() if stamp else None, one.verified(), phones)
 
 
 class _Verification:
@@ -121,14 +143,16 @@ class _Verification:
             return INVALID, f"{after:,} bytes after the end of the archive, which no signature covers"
         return None
 
-    def check_v4(self, idsig: bytes) -> None:
-        """Check the v4 file; phones use it for packages that are installed while they are still being copied."""
+    def check_v4(self, idsig: bytes) -> str | None:
+        """Check the v4 file, which phones use while a package is still being copied; return why none can read it."""
         results = self.checked.results
         signers, rotated = results.get("v3") or results.get("v2") or [], results.get("v3.1") or []
-        results["v4"] = check_idsig(idsig, self.archive.data, signers, rotated)
-        for one in results["v4"]:
-            if one.problem:
-                self.archive.notes.add("v4_invalid", f"v4: {one.problem}")
+        found = check_idsig(idsig, self.archive.data, signers, rotated)
+        results["v4"] = found.signers
+        for problem in [*(one.problem for one in found.signers), found.remark]:
+            if problem:
+                self.archive.notes.add("v4_invalid", f"v4: {problem}")
+        return found.unreadable
 
     def check_stamp(self) -> StampResult | None:
         """Check the source stamp over the schemes that a supported release looks at."""

@@ -14,6 +14,8 @@ from analyzer.model.record import dataclass
 from .value import Value
 
 PUBLIC, PRIVATE, STATIC, FINAL, ABSTRACT = 0x1, 0x2, 0x8, 0x10, 0x400
+_MORE = 0x80
+"""Bit of a byte behind which a number goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,16 @@ class Members:
 
     def _read(self, at: int) -> None:
         dex, data, counts = self._dex, self._dex.data, []
+        end = len(data)
         for _ in range(4):
             count, at = uleb128(data, at)
             counts.append(count)
         for count in counts[:2]:
             index = 0
             for _ in range(count):
-                step, at = uleb128(data, at)
-                flags, at = uleb128(data, at)
+                # Most numbers are one byte, and a call for each would take longer than all the rest.
+                step, at = (data[at], at + 1) if at < end and data[at] < _MORE else uleb128(data, at)
+                flags, at = (data[at], at + 1) if at < end and data[at] < _MORE else uleb128(data, at)
                 index += step
                 if index < len(dex.fields):
                     self.fields[dex.field_signature(index).partition("->")[2]] = Member(index, flags)
@@ -73,8 +77,8 @@ class Members:
         for count in counts[2:]:
             index = 0
             for _ in range(count):
-                step, at = uleb128(data, at)
-                flags, at = uleb128(data, at)
+                step, at = (data[at], at + 1) if at < end and data[at] < _MORE else uleb128(data, at)
+                flags, at = (data[at], at + 1) if at < end and data[at] < _MORE else uleb128(data, at)
                 code, at = uleb128(data, at)
                 index += step
                 if index < size:

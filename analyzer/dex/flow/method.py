@@ -96,6 +96,11 @@ class Method:
         """Return the number of the instruction at (or the first one behind) a position."""
         return bisect_left(self.positions, at)
 
+    def begins(self, at: int) -> bool:
+        """Whether an instruction begins at a position."""
+        number = bisect_left(self.positions, at)
+        return number < len(self.positions) and self.positions[number] == at
+
     def opcode(self, at: int) -> int:
         """Return the opcode of the instruction at a position."""
         return self.units[at] & 0xFF
@@ -131,12 +136,12 @@ class Method:
 
     def argument_register(self, at: int, argument: int) -> int | None:
         """Return the first register of one argument of the invoke at ``at``, `None` when there are not so many."""
-        registers, place = self.words(at), 0
-        for number, wide in enumerate(self.shapes(at)):
-            if number == argument:
-                return registers[place] if place < len(registers) else None
-            place += 2 if wide else 1
-        return None
+        wide = _wide(self.dex.proto(int(self.dex.method_proto[self.units[at + 1]])))
+        first = 0 if self.opcode(at) in opcodes.INVOKE_STATIC else 1
+        if not 0 <= argument < first + len(wide):
+            return None
+        registers, place = self.words(at), argument + sum(wide[: max(0, argument - first)])
+        return registers[place] if place < len(registers) else None
 
     def written(self, at: int) -> int | None:
         """Return the (first) register that the instruction at ``at`` writes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -104,7 +104,7 @@ class Program:
         flags = self._loaded.get(key)
         one = self.parts[part]
         if flags is None:
-            found = one.dex.strings.find(Needles([mutf8.encode(text) for text in sorted(texts)]))
+            found = one.dex.strings.find(_needles(texts))
             flags = one.dex.flags_for([index for index in found if index >= 0], max(65536, one.dex.strings.count))
             self._loaded[key] = flags
         start, end = int(one.bodies.start[item]), int(one.bodies.end[item])
@@ -186,9 +186,10 @@ class Program:
     def _parents(self) -> frozenset[bytes]:
         names: set[bytes] = set()
         for part in self.parts:
-            _, above = part.dex.inheritance
             known = part.dex.type_names
-            names.update(known[number] for number in sorted(set(above.astype(np.uint32).tolist())))
+            is_above = np.zeros(len(known), np.bool_)
+            is_above[part.dex.inheritance[1].astype(np.uint32)] = True
+            names.update([known[number] for number in np.flatnonzero(is_above).tolist()])
         return frozenset(names)
 
     def has_heirs(self, descriptor: str) -> bool:
@@ -247,9 +248,16 @@ class Program:
                 continue
             seen.add(body.item)
             method = self.method(body.part, body.item)
-            for at, opcode in zip(method.positions, method.opcodes, strict=True):
-                if opcode in wanted and method.units[at + 1] == index:
+            units = method.units
+            for at in (np.flatnonzero(np.asarray(units[1 : end - start + 1]) == index)).tolist():
+                if units[at] & 0xFF in wanted and method.begins(at):
                     yield body.part, body.item, at
+
+
+@lru_cache(maxsize=4)
+def _needles(texts: frozenset[str]) -> Needles:
+    """Return texts as they are looked up: the rules ask every file for the same ones."""
+    return Needles([mutf8.encode(text) for text in sorted(texts)])
 
 
 class Searched:

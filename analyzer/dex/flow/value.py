@@ -47,6 +47,14 @@ class Value:
         """Return a hash of what tells nearly all values apart; that of the parts would be that of whole trees."""
         return hash((self.kind, self.text, len(self.parts)))
 
+    def __eq__(self, other: object) -> bool:
+        """Compare as the fields do; written out because this is asked for more often than anything else is."""
+        if self is other:
+            return True
+        if not isinstance(other, Value):
+            return NotImplemented
+        return self.text == other.text and self.kind == other.kind and self.parts == other.parts
+
     @property
     def options(self) -> tuple[Value, ...]:
         """The alternatives of ``any``, else the value itself."""
@@ -73,14 +81,17 @@ def integer(number: int) -> Value:
 
 def join(values: Iterable[Value]) -> Value:
     """Return the value that is one of ``values``: each once, in their order."""
-    options = tuple(dict.fromkeys(option for value in values for option in value.options))
-    if not options:
+    found: dict[Value, None] = {}
+    for value in values:
+        if value.kind != "any":
+            found[value] = None
+        else:
+            found.update(dict.fromkeys(value.parts))
+    if len(found) == 1:
+        return next(iter(found))
+    if not found or len(found) > _OPTIONS:
         return UNKNOWN
-    if len(options) == 1:
-        return options[0]
-    if len(options) > _OPTIONS:
-        return UNKNOWN
-    return Value("any", "", options)
+    return Value("any", "", tuple(found))
 
 
 def combinations(parts: tuple[Value, ...]) -> Iterator[tuple[Value, ...]]:
@@ -117,16 +128,23 @@ def concat(pieces: Iterable[Value]) -> Value:
 
 def has_parameters(value: Value) -> bool:
     """Whether a caller decides over the value or over a part of it."""
-    return value.kind == "parameter" or any(has_parameters(part) for part in value.parts)
+    if value.kind == "parameter":
+        return True
+    for part in value.parts:  # noqa: SIM110  # a generator costs more than the question
+        if part.kind == "parameter" or (part.parts and has_parameters(part)):
+            return True
+    return False
 
 
 def substitute(value: Value, word: Callable[[int], Value], fold: Callable[[str, tuple[Value, ...]], Value]) -> Value:
     """Return the value with parameters replaced: ``word`` gives them, ``fold`` computes calls with known arguments."""
-    if not has_parameters(value):
-        return value
     if value.kind == "parameter":
         return word(int(value.text))
-    parts = tuple(substitute(part, word, fold) for part in value.parts)
+    if not has_parameters(value):
+        return value
+    parts = tuple(
+        [substitute(part, word, fold) if part.parts or part.kind == "parameter" else part for part in value.parts]
+    )
     if value.kind == "any":
         return join(parts)
     if value.kind == "call":

@@ -38,12 +38,14 @@ class Methods:
         """Where definitions are written to; read at once, by the one thread that evaluates."""
         self.found_at = ctypes.addressof(self.found)
         self._numbers, self._bytes = np.empty(0, np.int32), np.empty(0, np.uint8)
+        self._places = 0, 0
 
-    def scratch(self, units: int) -> tuple[npt.NDArray[np.int32], Bytes]:
-        """Return room for that many numbers and bytes, which the next call gives out again."""
+    def scratch(self, units: int) -> tuple[npt.NDArray[np.int32], Bytes, tuple[int, int]]:
+        """Return room for that many numbers and bytes, and where it is; the next call gives it out again."""
         if units > len(self._numbers):
             self._numbers, self._bytes = np.empty(2 * units, np.int32), np.empty(2 * units, np.uint8)
-        return self._numbers, self._bytes
+            self._places = address(self._numbers), address(self._bytes)
+        return self._numbers, self._bytes, self._places
 
 
 class Followed:
@@ -62,9 +64,9 @@ class Followed:
 
     def instructions(self) -> tuple[list[int], bytes, bool]:
         """Return where instructions begin, in code units, their opcodes, and whether the last ends with the code."""
-        positions, codes = self._methods.scratch(self._units + 1)
+        positions, codes, places = self._methods.scratch(self._units + 1)
         whole = ctypes.c_uint8()
-        count = self._methods.instructions(self._handle, address(positions), address(codes), ctypes.addressof(whole))
+        count = self._methods.instructions(self._handle, *places, ctypes.addressof(whole))
         self._instructions = count
         return positions[:count].tolist(), codes[:count].tobytes(), bool(whole.value)
 

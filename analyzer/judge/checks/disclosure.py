@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from analyzer.judge import names
 from analyzer.judge.case import Case, status_of
+from analyzer.judge.denials import is_plain
 from analyzer.judge.evidence import in_order, of_accesses, of_declaration, of_policy, of_sdk, of_transmission
 from analyzer.judge.hits import Hit, check
 from analyzer.model import Bilingual, FindingEvidence, Severity, Status, Transmission
 
 _NO_WORD = Bilingual(
-    zh="已知值实际发出，政策全文连笼统说法也没有，属实证。",
-    en="A known value was sent and the whole policy has not even a general word: this is proof.",
+    zh="已知值实际发出；程序读遍政策，连笼统说法也未检出。政策可能用了程序不认识的说法，人工通读政策即可证实。",
+    en="A known value was sent, and a program that read the whole policy found not even a general word. The policy may "
+    "say it in words that the program does not know: a person who reads it through would prove it.",
 )
 _READ_IT = Bilingual(
     zh="只有笼统说法、文本过短或仅按格式匹配，属疑似；人工阅读政策或用已知值复测可证实。",
@@ -20,13 +22,19 @@ _READ_IT = Bilingual(
     "would prove it.",
 )
 _NOBODY_NAMED = Bilingual(
-    zh="政策全文没有列出任何 SDK 或第三方公司，也没有指向另外的清单，属实证。",
-    en="The whole policy names no SDK and no third party, and points to no list of them: this is proof.",
+    zh="发送已由已知值观察到；程序读遍政策，未检出任何 SDK、第三方公司或另外的清单，人工通读政策即可证实。",
+    en="Known values were seen to go there, and a program that read the whole policy found no SDK, no third party and "
+    "no pointer to a list: a person who reads it through would prove it.",
 )
 _OTHER_NAME = Bilingual(
     zh="发送已观察到；政策提到 SDK、第三方或清单，是否以其他名称列明，人工核对可证实。",
     en="The sending was observed; the policy speaks of SDKs, third parties or a list, and a reader must see whether "
     "another name is used.",
+)
+_CONDITIONAL = Bilingual(
+    zh="命中测试机的已知值；政策的这句话可能附有条件或另有所指，属疑似，人工核对原句可证实。",
+    en="A known value of the test phone was met; the sentence may set a condition or mean something else, so it is "
+    "suspected, and reading the sentence would prove it.",
 )
 
 
@@ -61,7 +69,10 @@ def _undeclared(case: Case, data: str) -> bool | None:
 
 @check("DISCLOSURE.DATA_SENT_NOT_DECLARED")
 def sent_not_declared(case: Case) -> Iterator[Hit]:
-    """Seen in traffic, no word for it in the policy. It is proven when not even a general word is there."""
+    """Seen in traffic, and no word for it found in the policy.
+
+    Suspected however sure the sending is: that no word was found is said by a reader which misses some wordings.
+    """
     policy = case.policy
     if policy is None or not case.policy_readable:
         return
@@ -72,16 +83,15 @@ def sent_not_declared(case: Case) -> Iterator[Hit]:
             continue
         severe = undeclared and status_of(counted) is Status.PROVEN
         weight = Severity.HIGH if case.grave(data) else Severity.MEDIUM
-        proven = severe and case.policy_is_whole
         yield Hit(
             subject=data,
-            status=Status.PROVEN if proven else Status.SUSPECTED,
+            status=Status.SUSPECTED,
             severity=weight if severe and not case.light(data) else Severity.LOW,
             evidence=(*in_order(map(of_transmission, counted)), of_policy(policy, case.data_title(data))),
             values={
                 "data": case.data_title(data),
                 "hosts": names.listed(row.host for row in counted),
-                "basis": _NO_WORD if proven else _READ_IT,
+                "basis": _NO_WORD if severe and case.policy_is_whole else _READ_IT,
             },
         )
 
@@ -126,7 +136,7 @@ def _unnamed_recipients(case: Case) -> dict[str, tuple[Transmission, ...]]:
 def recipient_not_named(case: Case) -> Iterator[Hit]:
     """Personal data go to a known third party that the policy names neither as SDK nor as company.
 
-    Proven when known values went there and a whole policy names nobody at all and points to no list.
+    Suspected also where nobody at all is named: names are found by a reader that does not know every company.
     """
     policy = case.policy
     if policy is None or not case.policy_readable:
@@ -134,11 +144,10 @@ def recipient_not_named(case: Case) -> Iterator[Hit]:
     present = {f"sdk:{sdk.id}": sdk for sdk in case.sdks}
     for recipient, rows in _unnamed_recipients(case).items():
         known = status_of(rows) is Status.PROVEN
-        proven = known and case.names_no_third_party
         shown = [of_sdk(present[recipient])] if recipient in present else []
         yield Hit(
             subject=recipient,
-            status=Status.PROVEN if proven else Status.SUSPECTED,
+            status=Status.SUSPECTED,
             severity=Severity.HIGH if known and any(case.grave(row.data) for row in rows) else Severity.MEDIUM,
             evidence=(
                 *in_order([*map(of_transmission, rows), *shown]),
@@ -147,7 +156,7 @@ def recipient_not_named(case: Case) -> Iterator[Hit]:
             values={
                 "recipient": names.recipient(case, recipient),
                 "kinds": names.kinds(case, (row.data for row in rows)),
-                "basis": _NOBODY_NAMED if proven else _OTHER_NAME,
+                "basis": _NOBODY_NAMED if known and case.names_no_third_party else _OTHER_NAME,
             },
         )
 
@@ -159,16 +168,24 @@ def _denials(case: Case, data: str) -> list[FindingEvidence]:
 
 @check("DISCLOSURE.DENIED_BUT_SENT")
 def denied_but_sent(case: Case) -> Iterator[Hit]:
-    """Report that the policy says that it is not collected, and a known value of it was sent."""
+    """Report that the policy says that it is not collected, and a known value of it was sent.
+
+    Proven by a sentence that denies it without any condition; what another sentence means is for a reader.
+    """
     for data, rows in case.by_data().items():
         if case.said.get(data) == "denied":
-            status = status_of(rows)
+            denials = _denials(case, data)
+            known = status_of(rows) is Status.PROVEN
+            proven = known and any(is_plain(denial.excerpt or "") for denial in denials)
             yield Hit(
                 subject=data,
-                status=status,
-                severity=Severity.HIGH if status is Status.PROVEN else Severity.MEDIUM,
-                evidence=(*in_order(map(of_transmission, rows)), *in_order(_denials(case, data))),
-                values={"data": case.data_title(data), "proof": names.proof(rows)},
+                status=Status.PROVEN if proven else Status.SUSPECTED,
+                severity=Severity.HIGH if proven else Severity.MEDIUM,
+                evidence=(*in_order(map(of_transmission, rows)), *in_order(denials)),
+                values={
+                    "data": case.data_title(data),
+                    "proof": _CONDITIONAL if known and not proven else names.proof(rows),
+                },
             )
 
 

@@ -37,6 +37,7 @@ _DEFAULT = Bilingual(
 _SIGNATURE_ANOMALIES = ("signature_invalid", "unsigned", "signature_missing", "signature_stripped")
 _DAMAGED_SIGNATURE = (
     "signature_broken",
+    "signature_disputed",
     "signature_inconsistent",
     "signature_incomplete",
     "signing_block_malformed",

@@ -29,7 +29,7 @@ from registry_api.filings.user_transitions import USER_MACHINE
 from registry_api.kit.requests import RegistryPart
 from registry_api.kit.schemas import WIDEST_ID, PathId
 from registry_api.organizations.models import App, Organization
-from registry_api.public.detail import detail_of
+from registry_api.public.detail import public_notices
 from registry_api.public.service import looked_for, published, show_published
 from registry_api.registry import Registry
 from registry_api.reviews import cases
@@ -74,7 +74,7 @@ def list_page(
             statement = statement.where(col(UserFiling.id) < after)
         rows = list(session.exec(statement.limit(_PAGE + 1)).all())
         following = rows[_PAGE - 1].id if len(rows) > _PAGE else None
-        items = [{**item, "warnings": _warnings(session, item)} for item in show_user_filings(session, rows[:_PAGE])]
+        items = _warned(session, show_user_filings(session, rows[:_PAGE]))
         due = _due(session, actor)
         if q.strip():
             number = q.strip() if q.strip().startswith("教APP备") else ""
@@ -119,14 +119,20 @@ def _due(session: Session, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _warnings(session: Session, item: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what is public against an app: its present state, and notices that stand."""
-    app = session.exec(published().where(App.package == item["package"])).first()
-    if app is None:
-        return []
-    state = show_published(session, [app])[0]["state"]
-    notices = detail_of(session, app)["notices"]
-    return ([{"state": state}] if state != "filed" else []) + [{"notice": row} for row in notices]
+def _warned(session: Session, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the items with what is public against each app: its present state, and notices that stand."""
+    names = {item["package"] for item in items}
+    apps = {app.package: app for app in session.exec(published().where(col(App.package).in_(names))).all()}
+    states = {row["package"]: row["state"] for row in show_published(session, list(apps.values()))}
+    notices = public_notices(session, [app.id or 0 for app in apps.values()])
+
+    def warnings(package: str) -> list[dict[str, Any]]:
+        if package not in apps:
+            return []
+        against = [{"notice": row} for row in notices.get(apps[package].id or 0, ())]
+        return ([{"state": states[package]}] if states[package] != "filed" else []) + against
+
+    return [{**item, "warnings": warnings(item["package"])} for item in items]
 
 
 @router.get("/new")
@@ -218,8 +224,7 @@ def _page(
 ) -> Response:
     with registry.database.read() as session:
         row = find_user_filing(session, actor, filing_id)
-        shown = show_user_filings(session, [row])[0]
-        shown["warnings"] = _warnings(session, shown)
+        shown = _warned(session, show_user_filings(session, [row]))[0]
         items = corrections.all_items(session, user_filing_id=row.id)
         case = cases.find_case(session, "user_filing", user_filing_id=row.id) if may_decide(actor, row) else None
     stored = values_of(row.document, FIELDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,16 +10,20 @@ from starlette.concurrency import run_in_threadpool
 
 from registry_api.accounts.access import Action, Actor, require
 from registry_api.audits.alert_endpoints import SdkNoticesBody
-from registry_api.audits.alerts import SdkAlert, notify_shippers, outcomes_of
+from registry_api.audits.alerts import SdkAlert, count_known, notify_shippers, outcomes_of, preview
+from registry_api.audits.shipped import within
 from registry_api.errors import RegistryError
 from registry_api.kit.requests import RegistryPart
 from registry_api.registry import Registry
+from registry_api.statistics import kept
 from registry_api.web.forms import first, read_body
 from registry_api.web.rendering import render
 from registry_api.web.visitors import Lang, PageRoute, Signed, language, read_form
 
 router = APIRouter(route_class=PageRoute)
 
+_SHOWN = 100
+"""Apps that are listed; thousands would be a page of megabytes, and the batch's own list is paged."""
 _TYPED = ("at_most", "at_least", "reason", "basis")
 Version = Annotated[str, Query(max_length=100)]
 
@@ -51,21 +56,48 @@ def _draft(registry: Registry, actor: Actor, sdk: str, request: Request, form: d
     require(actor, Action.NOTICE)
     typed = {name: first(form, name).strip() for name in (*_TYPED, "known")}
     try:
-        rows, alert = _rows(registry, actor, sdk, typed, dry_run=False)
+        alert = _read(sdk, typed)
+        rows = notify_shippers(registry, actor, alert)
     except RegistryError as error:
         if error.slug == "not-found":
             raise
         return _show(registry, actor, sdk, request, language(request), typed, error=error)
-    return _page(actor, sdk, request, language(request), typed, rows=rows, batch=alert.number, done=True)
+    rows.sort(key=lambda row: row["outcome"] != "failed")  # what went wrong is read first; else by package
+    looked = _Look(rows[:_SHOWN], outcomes_of(rows), alert.number, len(rows))
+    return _page(actor, sdk, request, language(request), typed, looked, done=True)
 
 
-def _rows(
-    registry: Registry, actor: Actor, sdk: str, typed: dict[str, str], *, dry_run: bool
-) -> tuple[list[dict[str, Any]], SdkAlert]:
+@dataclass(frozen=True)
+class _Look:
+    """The apps meant: those that are shown, and how many there are of each outcome."""
+
+    items: list[dict[str, Any]] = field(default_factory=list)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    batch: str = ""
+    total: int = 0
+
+
+def _read(sdk: str, typed: dict[str, str]) -> SdkAlert:
     given = {name: typed[name] for name in _TYPED if typed[name]}
-    body = read_body(SdkNoticesBody, {**given, "unknown": not typed["known"], "dry_run": dry_run})
-    alert = SdkAlert(sdk=sdk, **body.model_dump(exclude={"dry_run"}))
-    return notify_shippers(registry, actor, alert, dry_run=dry_run), alert
+    body = read_body(SdkNoticesBody, {**given, "unknown": not typed["known"]})
+    return SdkAlert(sdk=sdk, **body.model_dump(exclude={"dry_run"}))
+
+
+def _look(registry: Registry, actor: Actor, alert: SdkAlert) -> _Look:
+    """Return who would be told: the first of them, and how many by the versions on record."""
+    with registry.database.read() as session:
+        items = preview(session, actor, alert, _SHOWN)
+        known = count_known(session, actor, alert)
+    if len(items) < _SHOWN:
+        return _Look(items, outcomes_of(items), alert.number, len(items))
+    total = sum(
+        row["apps"]
+        for row in kept.versions(registry, actor, alert.sdk).counted
+        if within(row["version"], alert.at_most, alert.at_least, unknown=alert.unknown)
+    )
+    total = max(total, known, len(items))
+    counted = {"known": known, "would_draft": total - known}
+    return _Look(items, {name: number for name, number in counted.items() if number}, alert.number, total)
 
 
 def _show(
@@ -78,15 +110,13 @@ def _show(
     *,
     error: RegistryError | None = None,
 ) -> Response:
-    rows: list[dict[str, Any]] = []
-    batch = ""
+    looked = _Look()
     if error is None:
         try:
-            rows, alert = _rows(registry, actor, sdk, typed, dry_run=True)
-            batch = alert.number
+            looked = _look(registry, actor, _read(sdk, typed))
         except RegistryError as refused:
             error = refused
-    return _page(actor, sdk, request, lang, typed, rows=rows, batch=batch, error=error)
+    return _page(actor, sdk, request, lang, typed, looked, error=error)
 
 
 def _page(
@@ -95,9 +125,8 @@ def _page(
     request: Request,
     lang: str,
     typed: dict[str, str],
+    looked: _Look,
     *,
-    rows: list[dict[str, Any]],
-    batch: str,
     done: bool = False,
     error: RegistryError | None = None,
 ) -> Response:
@@ -107,9 +136,7 @@ def _page(
         error.status if error else 200,
         sdk=sdk,
         typed=typed,
-        items=rows,
-        outcomes=outcomes_of(rows),
-        batch=batch,
+        looked=looked,
         done=done,
         error=error,
         signed_in=actor,

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from registry_api.accounts.access import Action, can
 from registry_api.audits.models import ShippedSdk
-from registry_api.audits.shipped import count_versions, list_sdks, shippers, version_key
+from registry_api.audits.shipped import shippers, version_key
 from registry_api.errors import RegistryError
 from registry_api.kit.requests import RegistryPart
 from registry_api.kit.schemas import WIDEST_ID
+from registry_api.statistics import kept
 from registry_api.web.rendering import render
 from registry_api.web.visitors import Lang, PageRoute, Signed
 
@@ -31,11 +32,10 @@ def sdks_page(
     q: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """List every SDK of the apps within reach, the commonest first."""
-    with registry.database.read() as session:
-        items = list_sdks(session, actor)
+    shown = kept.sdks(registry, actor)
     wanted = q.strip().casefold()
-    shown = [item for item in items if wanted in f"{item['sdk']} {item['name']}".casefold()]
-    return render("sdks.html", lang, items=shown, q=q, signed_in=actor, here=request.url)
+    items = [item for item in shown.counted if wanted in f"{item['sdk']} {item['name']}".casefold()]
+    return render("sdks.html", lang, items=items, made=shown, q=q, signed_in=actor, here=request.url)
 
 
 @router.get("/sdks/{sdk}")
@@ -52,10 +52,11 @@ def sdk_page(
 ) -> Response:
     """Show who ships one SDK, and at which versions."""
     wrong = [text for text in (at_most.strip(), at_least.strip()) if text and version_key(text) is None]
+    shown = kept.versions(registry, actor, sdk)
+    versions = shown.counted
+    if not versions:
+        raise RegistryError("not-found", f"no app within reach ships {sdk}")
     with registry.database.read() as session:
-        versions = count_versions(session, actor, sdk)
-        if not versions:
-            raise RegistryError("not-found", f"no app within reach ships {sdk}")
         statement = shippers(actor, sdk, at_most=at_most or None, at_least=at_least or None, unknown=not known)
         if after is not None:
             statement = statement.where(ShippedSdk.app_version_id > after)
@@ -80,6 +81,7 @@ def sdk_page(
         sdk=sdk,
         name=versions[0]["name"],
         versions=versions,
+        made=shown,
         apps=sum(item["apps"] for item in versions),
         option=_bars(versions, lang),
         items=items,

@@ -9,19 +9,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 import analyzer
-from registry_api.audits.shipped import list_sdks
-from registry_api.db import now
 from registry_api.kit.requests import RegistryPart
-from registry_api.notices.calendar import local_day
-from registry_api.statistics.overdue import count_overdue
-from registry_api.statistics.service import count_filings, count_findings, decision_times
+from registry_api.statistics import kept
+from registry_api.statistics.overview import TOP
 from registry_api.web.rendering import render
 from registry_api.web.visitors import Lang, PageRoute, Signed
 from registry_api.web.words import province_name
 
 router = APIRouter(route_class=PageRoute)
 
-_TOP = 15
 _MONTHS = 24
 _GROUPS: tuple[tuple[str, str, str, frozenset[str], str], ...] = (
     (
@@ -58,14 +54,11 @@ class Figure:
 @router.get("/statistics")
 def statistics_page(request: Request, registry: RegistryPart, actor: Signed, lang: Lang = "zh") -> Response:
     """Show the figures within the reach of who looks."""
-    today = local_day(now())
-    with registry.database.read() as session:
-        months = count_filings(session, actor, "month")
-        provinces = count_filings(session, actor, "province")
-        times = decision_times(session, actor)
-        overdue = count_overdue(session, actor, today)
-        findings = count_findings(session, actor, _TOP)
-        sdks = list_sdks(session, actor)[:_TOP]
+    shown = kept.statistics(registry, actor)
+    months, provinces, times, overdue, findings = (
+        shown.counted[name] for name in ("months", "provinces", "times", "overdue", "findings")
+    )
+    sdks = kept.sdks(registry, actor).counted[:TOP]
     figures = [
         _months(months, lang),
         _times(times, lang),
@@ -82,7 +75,7 @@ def statistics_page(request: Request, registry: RegistryPart, actor: Signed, lan
         "median": f"{everything['median_working_days']:g}" if everything else None,
         "reopen": findings["reopen_rate"],
     }
-    return render("statistics.html", lang, figures=figures, tiles=tiles, day=today, signed_in=actor, here=request.url)
+    return render("statistics.html", lang, figures=figures, tiles=tiles, made=shown, signed_in=actor, here=request.url)
 
 
 def _grouped(states: dict[str, int]) -> dict[str, int]:
