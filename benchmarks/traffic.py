@@ -98,7 +98,7 @@ def matching(identifiers):
         decode = cpu(lambda one=one: unfold(one)) * share
 
         def match(leaves=unfolded.leaves):
-            for part in ("data", "starts", "begins"):  # what one message computes once
+            for part in ("data", "starts", "begins", "written", "plain"):  # what one message computes once
                 leaves.__dict__.pop(part, None)
             matcher.find(leaves)
 
@@ -116,7 +116,7 @@ def matching(identifiers):
         built = (time.process_time() - start) * 1000
 
         def match(matcher=matcher):
-            for part in ("data", "starts", "begins"):
+            for part in ("data", "starts", "begins", "written", "plain"):
                 leaves.__dict__.pop(part, None)
             matcher.find(leaves)
 

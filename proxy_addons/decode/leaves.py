@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, count
 from operator import add
@@ -19,8 +18,7 @@ MAX_PATH = 400
 """Characters of a path that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A text at the end of a path of layers."""
 
     text: str
@@ -147,17 +145,13 @@ class Leaves(Sequence[Leaf]):
             text = self.raws[raw].decode("utf-8", "surrogateescape")
             path = self.path(number)
             return Leaf(text, node.place, node.key, node.layers, path, self.path(node.group), binary=True)
-        number = self.home_of(index)
+        at = bisect_right(self._firsts, index) - 1
+        number = self._homes[at]
         node = self.nodes[number]
-        return Leaf(
-            self.texts[index],
-            node.place,
-            self.keys[index],
-            node.layers,
-            (self.path(number) + self.suffix(index))[:MAX_PATH],
-            self.path(node.group),
-            node.binary,
-        )
+        path = self.path(number)
+        group = path if node.group == number else self.path(node.group)
+        shown = (path + self._suffix(index, at))[:MAX_PATH] if node.mark else path
+        return Leaf(self.texts[index], node.place, self.keys[index], node.layers, shown, group, node.binary)
 
     def __iter__(self) -> Iterator[Leaf]:
         for index in range(len(self)):
@@ -171,7 +165,9 @@ class Leaves(Sequence[Leaf]):
 
     def suffix(self, index: int) -> str:
         """Return what the path of a text has beyond its node's."""
-        at = bisect_right(self._firsts, index) - 1
+        return self._suffix(index, bisect_right(self._firsts, index) - 1)
+
+    def _suffix(self, index: int, at: int) -> str:
         mark = self.nodes[self._homes[at]].mark
         if mark == "[":
             return f"[{index - self._firsts[at] + self._offsets[at]}]"
@@ -179,6 +175,8 @@ class Leaves(Sequence[Leaf]):
 
     def path(self, node: int) -> str:
         """Return the path of a node."""
+        if (there := self._paths.get(node)) is not None:
+            return there
         steps: list[str] = []
         at = node
         while at >= 0 and at not in self._paths:
@@ -198,19 +196,30 @@ class Leaves(Sequence[Leaf]):
         return self.nodes[self.home_of(index)].group
 
     @cached_property
+    def written(self) -> bytes:
+        """The texts as `data` has them: what is no text stands behind."""
+        return "\x00".join(self.texts).encode("utf-8", "surrogatepass")
+
+    @cached_property
     def data(self) -> bytes:
         """All leaves as bytes, with a NUL between one and the next, lone surrogates as three bytes.
 
         NUL is no letter, digit or base64 character: nothing matches across.
         """
-        parts = ["\x00".join(self.texts).encode("utf-8", "surrogatepass")] if self.texts else []
-        return b"\x00".join([*parts, *self.raws])
+        if not self.raws:
+            return self.written
+        return b"\x00".join([self.written, *self.raws] if self.texts else self.raws)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether no leaf holds a NUL itself."""
+        return self.data.count(b"\x00") <= len(self) - 1
 
     @cached_property
     def starts(self) -> list[int]:
         """Where each leaf begins in `data`."""
         data = self.data
-        if data.count(b"\x00") == len(self) - 1:
+        if self.plain:
             sizes = map(len, data.split(b"\x00"))
         else:  # some leaf holds a NUL itself
             coded = (text.encode("utf-8", "surrogatepass") for text in self.texts)
@@ -240,6 +249,8 @@ class Leaves(Sequence[Leaf]):
         start = self.starts[index]
         if position == start:
             return 0
+        if index < len(self.texts) and self.texts[index].isascii():
+            return position - start
         while start < position < len(self.data) and self.data[position] & 0xC0 == 0x80:  # inside a character
             position -= 1
         before = self.data[start:position]

@@ -21,6 +21,8 @@ GB_PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]|[\x80-\xff]")
 GB_COMMON = frozenset((*range(0xB0, 0xD8), 0xA1, 0xA3))
 SHORTEST = 11
 """Characters of the shortest token that is looked up anywhere: a phone number."""
+TOKEN_SHAPE = b"h" * SHORTEST
+TO_TOKEN_SHAPE = bytes(32 if code == 32 else 104 for code in TO_TOKENS)
 MIN_TOKEN = 15
 """Characters of base64 below which no identifier fits: eleven digits of a phone number make fifteen."""
 
@@ -133,6 +135,8 @@ def unescape(text: str) -> str:
 
 def tokens_of(data: bytes) -> dict[bytes, None]:
     """Return the distinct runs of base64 characters of `SHORTEST` or more, in order of appearance."""
+    if TOKEN_SHAPE not in data.translate(TO_TOKEN_SHAPE):  # bytes of chance are all in short runs
+        return {}
     return dict.fromkeys([token for token in data.translate(TO_TOKENS).split() if len(token) >= SHORTEST])
 
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,7 @@ class Paths:
     def _shown(self, leaf: Leaf) -> str:
         place, rest = leaf.path[: len(leaf.place)], leaf.path[len(leaf.place) :]
         masked = STEP.sub(lambda found: found.group() if self._plain(found.group()) else "#", rest)
-        whole = replace(leaf, text=rest.replace("~", ""), key=None, binary=False)
+        whole = leaf._replace(text=rest.replace("~", ""), key=None, binary=False)
         if masked != rest or not self._matcher.find((whole,)):
             return place + masked
         return place + ".#"  # a value with a dot in it: no single step shows it

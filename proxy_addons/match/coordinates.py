@@ -21,10 +21,9 @@ PAIR = re.compile(
     rb"(?<![\d.A-Za-z_])(-?\d{1,3}\.\d{1,17})\s{0,2}(?:,|;|\||_|/|\s|%2C|%2c)\s{0,2}(-?\d{1,3}\.\d{1,17})(?![\dA-Za-z]|\.\d)"
 )
 LONE = re.compile(rb"(?<![\d.A-Za-z_])-?\d{1,3}\.\d{1,17}(?![\dA-Za-z]|\.\d)")
-DECIMALS = re.compile(r"\d\.\d\d")
-DECIMALS_RAW = re.compile(rb"\d\.\d\d")
-SHORT_TEXT = 7
-"""Characters of ``lat=1.23``, less one."""
+TWO = re.compile(rb"0\.00+(?![0A-Za-z]|\.0)[^\x00]+?0\.0")
+"""A fraction and the beginning of another in one leaf, in `Haystack.shape`: what every written pair of numbers has."""
+TWO_ANYWHERE = re.compile(rb"0\.00+(?![0A-Za-z]|\.0).+?0\.0", re.DOTALL)
 SCALED = re.compile(r"-?\d{7,10}\Z")
 FRACTION = b".00"
 """Two decimals at least, in `Haystack.shape`."""
@@ -235,14 +234,21 @@ class Coordinates:
     def _written(self, hay: Haystack, lonely: dict[tuple[object, ...], list[Number]]) -> Iterator[Point]:
         """Find numbers in running text: ``31.23,121.47`` and ``lat=31.23&lng=121.47``."""
         left = MAX_NUMBERS
-        leaves = hay.leaves
-        for index, text in enumerate(leaves.texts):
+        shape, leaves = hay.shape, hay.leaves
+        if FRACTION not in shape:
+            return
+        if leaves.plain:
             # Most fractions are whole values: those are looked at by their keys.
-            if "." in text and len(text) > SHORT_TEXT and DECIMALS.search(text) and not NUMBER.match(text):
-                left -= yield from self._numbers_in(hay, *leaves.span(index), left, lonely)
-        for index, raw in enumerate(leaves.raws, len(leaves.texts)):
-            if DECIMALS_RAW.search(raw):
-                left -= yield from self._numbers_in(hay, *leaves.span(index), left, lonely)
+            found = TWO.search(shape)
+            while found is not None:
+                first, last = leaves.span(leaves.leaf_at(found.start()))
+                left -= yield from self._numbers_in(hay, first, last, left, lonely)
+                found = TWO.search(shape, last)
+        else:
+            for index in range(len(leaves)):
+                first, last = leaves.span(index)
+                if TWO_ANYWHERE.search(shape, first, last):
+                    left -= yield from self._numbers_in(hay, first, last, left, lonely)
         if left <= 0:
             hay.cut("numbers that may be places")
 

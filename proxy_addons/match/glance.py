@@ -13,7 +13,6 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import ahocorasick_rs
 import orjson
 
 from proxy_addons.decode.binary import named_format
@@ -27,6 +26,7 @@ from proxy_addons.decode.unfolding import MARKS, Unfolding, opened_token
 from proxy_addons.decode.vendor import CIPHERED
 from proxy_addons.sources.message import Message
 
+from .automata import automaton
 from .coordinates import COARSE_DECIMALS, SYSTEMS, Coordinates
 from .haystack import TO_WORDS, Haystack
 from .known import SALT
@@ -51,8 +51,6 @@ TOGETHER = 4
 LONG_NUMBER = 10**15
 BEYOND = b"0" * 20
 """A number that the quick reader rounds."""
-TABLE = 64 << 10
-"""Bytes of needles up to which the automaton is a table: twice as fast, at some megabytes."""
 WORTH = 64
 """Bytes of a body below which the full search costs no more."""
 MOST = 4 << 20
@@ -82,8 +80,8 @@ class Glance:
         self._names = matcher.names
         needles = dict.fromkeys([*self._known.telling_texts(), *_prefixes(matcher.coordinates)])
         self._automata = {
-            False: _automaton(list(needles)),
-            True: _automaton(list(needles | dict.fromkeys(words))),
+            False: automaton(list(needles)),
+            True: automaton(list(needles | dict.fromkeys(words))),
         }
         self._axes = tuple(name.encode() for name in self._names.axes())
         self._dull: set[str] = set()
@@ -131,8 +129,8 @@ class Glance:
 
     def _speaks(self, lowered: bytes, *, answer: bool) -> bool:
         """Tell whether a text that is looked for, or in an answer a word that is told, stands in lower-case bytes."""
-        automaton = self._automata[answer]
-        return automaton is not None and bool(automaton.find_matches_as_indexes(lowered))
+        texts = self._automata[answer]
+        return texts is not None and bool(texts.find_matches_as_indexes(lowered))
 
     def _layers_clear(self, hiding: list[str], text: Text, *, answer: bool) -> bool:
         """Search what may hold layers in full, under each name that tells something: which is its own is not known."""
@@ -311,13 +309,6 @@ def _read(body: bytes) -> Text | None:
             elif kind is list:
                 level.append(value)
     return Text(set().union(*objects), strings, numbers, body)
-
-
-def _automaton(texts: list[bytes]) -> ahocorasick_rs.BytesAhoCorasick | None:
-    if not texts:
-        return None
-    kind = ahocorasick_rs.Implementation.DFA if sum(map(len, texts)) <= TABLE else None
-    return ahocorasick_rs.BytesAhoCorasick(texts, implementation=kind)
 
 
 def _prefixes(coordinates: Coordinates) -> Iterable[bytes]:

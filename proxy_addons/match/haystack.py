@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from proxy_addons.decode.leaves import Leaf, Leaves, leaves_of
-from proxy_addons.decode.text import SHORTEST, WORD, tokens_of
+from proxy_addons.decode.text import WORD, tokens_of
 
 NAME_END = re.compile(r"[\w.$\-一-鿿]{1,60}\Z")
 VALUE_BEGIN = re.compile(r"""\s{0,3}["']?[^"'&,;<>=:{}]{0,24}\Z""")
@@ -48,6 +48,11 @@ class Haystack:
         """The data with a zero for every digit: numbers are then found as fast as any other text."""
         return self.data.translate(TO_SHAPE)
 
+    @property
+    def text_end(self) -> int:
+        """Where the texts end in `data`: behind stand bytes, in which patterns would only be chance."""
+        return len(self.leaves.written) if self.leaves.raws else len(self.data)
+
     @cached_property
     def whole_digits(self) -> bytes:
         """The shape without the digits of shares such as 0.13912345678901, which are no number of anybody."""
@@ -57,13 +62,14 @@ class Haystack:
     def tokens(self) -> dict[bytes, None]:
         """Distinct runs of base64 characters of `SHORTEST` or more, in order of appearance."""
         there = self.leaves.tokens
-        return tokens_of(self.data) if there is None else there | tokens_of(b"\x00".join(self.leaves.raws))
+        if there is None:
+            return tokens_of(self.data)
+        return there | tokens_of(b"\x00".join(self.leaves.raws)) if self.leaves.raws else there
 
     @cached_property
-    def words(self) -> dict[bytes, None]:
-        """Distinct runs of letters and digits of `SHORTEST` or more, in order of appearance."""
-        words = b" ".join(self.tokens).translate(TO_WORDS).split()
-        return dict.fromkeys([word for word in words if len(word) >= SHORTEST])
+    def words(self) -> list[bytes]:
+        """Runs of letters and digits in the tokens, in order of appearance."""
+        return b" ".join(self.tokens).translate(TO_WORDS).split()
 
     def places(self, token: bytes) -> Iterator[int]:
         """Yield where ``token`` stands by itself, not inside a longer run of letters and digits."""

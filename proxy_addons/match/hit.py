@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Sure = Literal["V", "1", "K", "?"]
 Proof = Literal["known_value", "pattern"]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One hit. ``start`` and ``end`` count characters of the haystack."""
 
     start: int

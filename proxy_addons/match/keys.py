@@ -102,7 +102,8 @@ class KeyNames:
     def roles(self, keys: Sequence[str | None]) -> list[tuple[int, Role]]:
         """Return (index, role) of the keys that mean something, in order. Each distinct name is looked up once."""
         roles, dull = self._roles, self._dull
-        for key in set(keys):
+        distinct = set(keys)
+        for key in distinct:
             if key and key not in roles and key not in dull:
                 if len(roles) + len(dull) > MAX_SEEN:  # hostile captures invent names without end
                     roles.clear()
@@ -112,6 +113,8 @@ class KeyNames:
                     roles[key] = role
                 else:
                     dull.add(key)
+        if roles.keys().isdisjoint(distinct):
+            return []
         return [(index, roles[key]) for index, key in enumerate(keys) if key in roles]
 
     def axes(self) -> Iterator[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-import ahocorasick_rs
-
 from analyzer.catalogue.identifiers import Identifier
 
+from .automata import automaton
 from .digests import DigestTable
 from .haystack import Haystack
 from .hit import Hit, Proof, Sure
@@ -52,7 +51,7 @@ class KnownValues:
         self._texts = list(table)
         self._needles = list(table.values())
         self._longest = max(map(len, self._texts), default=0)
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(self._texts) if self._texts else None
+        self._automaton = automaton(self._texts)
         forms = [(number, form) for number, known in enumerate(self.known) for form in known.forms]
         self.digests = DigestTable(forms, hmac_keys)
 
@@ -120,7 +119,7 @@ class KnownValues:
                     yield from self._at(hay, token, ways)
         lowered = b" ".join(hay.words).lower().split()
         if not table.hexadecimal.keys().isdisjoint(lowered):
-            for word, low in zip(hay.words, lowered, strict=True):
+            for word, low in dict.fromkeys(zip(hay.words, lowered, strict=True)):
                 if low in table.hexadecimal:
                     yield from self._at(hay, word, table.hexadecimal[low])
 
@@ -146,7 +145,7 @@ class KnownValues:
             ]
             if not fitting:
                 continue
-            by_key = [number for number in fitting if _names(self.known[number], by_name)]
+            by_key = [number for number in fitting if _names(self.known[number], by_name)] if fitting[1:] else ()
             known = self.known[(by_key or fitting)[0]]
             # Four digits or more are not sent: a hint that stays one.
             proof, sure = _MASKED if "masked" in layers else _WHOLE
@@ -169,13 +168,22 @@ def _put(table: dict[bytes, list[Needle]], text: bytes, needle: Needle) -> None:
 
 
 def _names(known: Known, named: Mapping[str, str]) -> bool:
-    return any(named.get(identifier) in {"strong", "weak"} for identifier in known.identifiers)
+    return bool(named) and any(named.get(identifier) in {"strong", "weak"} for identifier in known.identifiers)
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
     """Return the hits that no longer hit of the same data covers, in order of place."""
     kept: list[Hit] = []
+    reach = 0
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, len(hit.layers))):
-        if not any(other.data == hit.data and other.start <= hit.start and hit.end <= other.end for other in kept[-8:]):
+        if hit.start >= reach:
+            reach = hit.end
+            kept.append(hit)
+            continue
+        for other in kept[-8:]:
+            if other.end >= hit.end and other.start <= hit.start and other.data == hit.data:
+                break
+        else:
+            reach = max(reach, hit.end)
             kept.append(hit)
     return kept

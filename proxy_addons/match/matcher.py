@@ -18,6 +18,8 @@ from .spans import Spans
 
 NAME = re.compile(r"[A-Za-z_$#:@\u4e00-\u9fff][\w.$#\[\]\- ]{0,59}")
 SEPARATORS = re.compile(r"[\s:\-.]")
+WITHIN = bytes(range(0x80, 0xC0))
+"""Bytes of UTF-8 that begin no character."""
 NUMBERS = re.compile(r"\d{5,}|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{12,}")
 
 
@@ -62,20 +64,41 @@ class Matcher:
             index = columns.leaf_at(hit.start)
             node = columns.nodes[columns.home_of(index)]
             # The same value under the same key, once as it stands and once through a guessed layer, is one hit.
-            digest = tuple(layer for layer in hit.layers if layer not in {"hex", "base64"})
+            digest = hit.layers and tuple([layer for layer in hit.layers if layer not in {"hex", "base64"}])
             place = (node.place, hit.key, hit.data, hit.value, digest, hit.proof)
             layers = len(node.layers) + len(hit.layers)
             there = best.get(place)
             if there is None or layers < there[2]:
                 best[place] = (hit, index, layers)
-        return [(_in_characters(hit, index, columns), leaves[index]) for hit, index, _ in best.values()]
+        found = [(hit, index) for hit, index, _ in best.values()]
+        return [(hit, leaves[index]) for hit, index in _in_characters(found, columns, hay)]
 
 
-def _in_characters(hit: Hit, index: int, leaves: Leaves) -> Hit:
-    """Return a hit whose place counts characters of the leaves joined by one, not bytes."""
+def _in_characters(found: list[tuple[Hit, int]], leaves: Leaves, hay: Haystack) -> list[tuple[Hit, int]]:
+    """Return hits whose places count characters of the leaves joined by one, not bytes."""
+    data = leaves.data
+    if data.isascii():
+        return found
+    last = hay.text_end
+    places = {place for hit, _ in found for place in (hit.start, hit.end) if place <= last}
+    characters: dict[int, int] = {}
+    passed = count = 0
+    for place in sorted(places):
+        aligned = hay.aligned(place)
+        count += len(data[passed:aligned].translate(None, WITHIN))
+        passed = aligned
+        characters[place] = count
+    return [
+        (hit._replace(start=characters[hit.start], end=characters[hit.end]), index)
+        if index < len(leaves.texts) and hit.end <= last
+        else (_counted(hit, index, leaves), index)
+        for hit, index in found
+    ]
+
+
+def _counted(hit: Hit, index: int, leaves: Leaves) -> Hit:
+    """Return one hit so, in what is no text."""
     begin = leaves.begins[index]
     start = begin + leaves.character(index, hit.start)
     end = begin + leaves.character(index, min(hit.end, leaves.span(index)[1]))
-    if (start, end) == (hit.start, hit.end):
-        return hit
-    return Hit(start, end, hit.data, hit.value, hit.known, hit.layers, hit.key, hit.proof, hit.sure)
+    return Hit(start, end, *hit[2:])

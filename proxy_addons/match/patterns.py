@@ -169,18 +169,16 @@ class Patterns:
 
     def _running(self, hay: Haystack, by_rule: Hits) -> None:
         """Try the patterns behind names that are written into running text."""
-        data = hay.data
-        if b"=" not in data and b":" not in data and b">" not in data:
-            return
         texts = hay.leaves.texts
-        count = 0
-        for index, text in enumerate(texts):
-            if len(text) < RUNNING or not (":" in text or "=" in text or ">" in text):
-                continue
-            count += 1
-            if count > MAX_RUNNING:
-                hay.cut("running texts with names in them")
-                break
+        telling: set[int] = set()
+        for sign in ":=>":
+            if sign.encode() in hay.data:
+                telling.update([index for index, text in enumerate(texts) if sign in text and len(text) >= RUNNING])
+        running = sorted(telling)
+        if len(running) > MAX_RUNNING:
+            hay.cut("running texts with names in them")
+        for index in running[:MAX_RUNNING]:
+            text = texts[index]
             if len(text) >= 1024 and BLOB.match(text):
                 continue
             begin, end = hay.leaves.span(index)

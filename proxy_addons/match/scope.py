@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-
-import ahocorasick_rs
+from typing import NamedTuple
 
 from analyzer.catalogue.identifiers import Identifier
 
+from .automata import automaton
 from .haystack import DIGIT_RUN, Haystack
 from .keys import words_of
 from .sieve import FULL_WIDTH, behind_name
@@ -20,12 +20,18 @@ NAMING = re.compile(rb"""[\w.$\-\x80-\xff]{0,60}["']?\s{0,3}(?:[:=]|=>|>)""")
 BEHIND = 120
 """Bytes behind a name in which its value stands."""
 AROUND = 80
-RUN = re.compile(rb"0+")
+RUNS = re.compile(DIGIT_RUN + rb"0*")
 ELEVEN = re.compile(r"\d{11,}")
 TO_HEX = bytes(104 if code in b"0123456789abcdefABCDEF" else code for code in range(256))
 """Every hexadecimal digit an h."""
 MACS = (b"hh:hh:hh:hh:hh:hh", b"hh-hh-hh-hh-hh-hh")
+MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
+SIGNS = ("@", "imsi-", "suci-")
 MAX_PLACES = 20_000
+LEAST = 5
+"""Bytes of the shortest value of a rule that needs its name: ``a.b.c``."""
+VALUED = re.compile(NAMING.pattern + rb"""(?=>?\s{0,3}["']?[^"'&,;<>={}]{%d})""" % LEAST)
+"""The same where a value stands behind: most names in a page have none."""
 
 
 class Prefilter:
@@ -33,28 +39,22 @@ class Prefilter:
 
     def __init__(self, rules: Iterable[Identifier]) -> None:
         self._marks: dict[str, list[Identifier]] = {}
+        numbers: dict[int, list[tuple[Identifier, int, int]]] = {}
         for rule in rules:
-            self._marks.setdefault(_mark(rule.samples), []).append(rule)
-        digits = [pattern for rule in self._marks.get("digits", ()) for pattern in rule.patterns]
-        ascii_only = all(pattern.isascii() for pattern in digits)
-        before = [
-            found.start()
-            for rule in self._marks.get("digits", ())
-            for found in map(ELEVEN.search, rule.samples)
-            if found
-        ]
-        behind = [
-            len(sample) - found.end()
-            for rule in self._marks.get("digits", ())
-            for sample in rule.samples
-            if (found := ELEVEN.search(sample))
-        ]
-        # What a pattern may have before and behind its digits: no more than its samples, and a sign to tell the end.
-        self._reach = (max(before, default=0) + 4, max(behind, default=0) + 2)
-        self._digits = re.compile("|".join(f"(?:{one})" for one in digits).encode()) if digits and ascii_only else None
+            runs = [ELEVEN.search(sample) for sample in rule.samples]
+            if not _in_digits(rule):
+                for mark in _marks(rule.samples):
+                    self._marks.setdefault(mark, []).append(rule)
+                continue
+            for sample, run in zip(rule.samples, runs, strict=True):
+                if run is not None:
+                    around = (rule, run.start(), len(sample) - run.end())
+                    numbers.setdefault(run.end() - run.start(), []).append(around)
+        self._numbers = {size: Numbers.of(around) for size, around in numbers.items()}
 
     def places(self, hay: Haystack, *, macs: bool = True) -> Iterator[tuple[Identifier, int, int]]:
         """Yield (rule, begin, end) in bytes; ``macs``: whether to look for addresses of network cards too."""
+        yield from self._numbers_in(hay)
         for mark, rules in self._marks.items():
             if mark == "mac" and not macs:
                 continue
@@ -65,47 +65,51 @@ class Prefilter:
                 for rule in rules:
                     yield rule, begin, end
 
-    def _marked(self, mark: str, hay: Haystack) -> Iterator[tuple[int, int]]:
-        if mark == "digits":
-            yield from self._numbers(hay)
-        elif mark == "mac":
-            if hay.data.count(b":") > 4 or hay.data.count(b"-") > 4:  # a MAC has five
-                shape = hay.data.translate(TO_HEX)
-                for text in MACS:
-                    yield from _found(shape, text, hay.data)
+    @staticmethod
+    def _marked(mark: str, hay: Haystack) -> Iterator[tuple[int, int]]:
+        if mark == "mac":
+            data = hay.data
+            shape = b""
+            for sign, text in zip((b":", b"-"), MACS, strict=True):
+                if data.count(sign, 0, hay.text_end) > 4:  # a MAC has five
+                    shape = shape or data.translate(TO_HEX)
+                    yield from _found(shape, text, data, hay.text_end)
         elif mark:
-            yield from _found(hay.lowered, mark.encode(), hay.data)
+            yield from _found(hay.lowered, mark.encode(), hay.data, hay.text_end)
         else:
-            yield 0, len(hay.data)
+            yield 0, hay.text_end
 
-    def _numbers(self, hay: Haystack) -> Iterator[tuple[int, int]]:
+    def _numbers_in(self, hay: Haystack) -> Iterator[tuple[Identifier, int, int]]:
         shape = hay.shape
-        if DIGIT_RUN not in hay.whole_digits:
+        if DIGIT_RUN not in shape or DIGIT_RUN not in hay.whole_digits:
             return
-        before, behind = self._reach
-        at = shape.find(DIGIT_RUN)
-        data = hay.data
-        while at >= 0:
-            # 0.13912345678 is a share, and what begins inside a run was looked at: every log has both.
-            share = at > 1 and data[at - 1] == 46 and shape[at - 2] == 48
-            if share or (at and shape[at - 1] == 48):
-                at = shape.find(DIGIT_RUN, at + len(DIGIT_RUN))
+        data, kinds = hay.data, self._numbers
+        count = 0
+        for run in RUNS.finditer(shape, 0, hay.text_end):
+            at, end = run.span()
+            kind = kinds.get(end - at)
+            # Thirteen digits from 1 are milliseconds since the epoch; 0.13912345678 is a share: every log has both.
+            if kind is None or (end - at == 13 and data[at] == 49):
                 continue
-            end = RUN.match(shape, at).end()  # type: ignore[union-attr]  # it begins with eleven
-            # Thirteen digits from 1 are milliseconds since the epoch.
-            chance = end - at == 13 and data[at] == 49
-            if not chance and (self._digits is None or self._digits.search(data, max(0, at - before), end + behind)):
-                yield _inside(data, at, end)
-            at = shape.find(DIGIT_RUN, end)
+            if at > 1 and data[at - 1] == 46 and shape[at - 2] == 48:
+                continue
+            if kind.pattern is None or kind.pattern.search(data, max(0, at - kind.before), end + kind.behind):
+                count += 1
+                if count > MAX_PLACES:
+                    hay.cut("numbers with the form of an identifier")
+                    return
+                begin, upto = _inside(data, at, end)
+                for rule in kind.rules:
+                    yield rule, begin, upto
 
 
-def _found(shape: bytes, text: bytes, data: bytes) -> Iterator[tuple[int, int]]:
-    at, upto = shape.find(text), -1
+def _found(shape: bytes, text: bytes, data: bytes, last: int) -> Iterator[tuple[int, int]]:
+    at, upto = shape.find(text, 0, last), -1
     while at >= 0:
         if at + len(text) > upto:  # else a window that covers it was given already
             begin, upto = _inside(data, at, at + len(text))
             yield begin, upto
-        at = shape.find(text, at + 1)
+        at = shape.find(text, at + 1, last)
 
 
 def _inside(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -115,18 +119,37 @@ def _inside(data: bytes, start: int, end: int) -> tuple[int, int]:
     return data.rfind(b"\x00", begin, start) + 1 or begin, upto if close < 0 else close
 
 
-def _mark(samples: tuple[str, ...]) -> str:
-    """Return what every sample of a rule holds: ``digits``, ``mac``, a sign, or nothing that helps."""
-    if not samples:
-        return ""
-    if all(re.search(r"\d{11}", sample) for sample in samples) and not any("-" in sample for sample in samples):
-        return "digits"
-    if all(re.fullmatch(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}", sample) for sample in samples):
-        return "mac"
-    for mark in ("@", "imsi-", "suci-"):
-        if all(mark in sample.lower() for sample in samples):
-            return mark
-    return ""
+class Numbers(NamedTuple):
+    """The rules whose values hold a run of digits of one length: no other rule can find anything in such a run."""
+
+    rules: tuple[Identifier, ...]
+    pattern: re.Pattern[bytes] | None
+    """Any of theirs; `None`: not to be tried on bytes."""
+    before: int
+    """Bytes of a value before its digits: no more than in its samples, and a sign to tell the end."""
+    behind: int
+
+    @classmethod
+    def of(cls, around: list[tuple[Identifier, int, int]]) -> Numbers:
+        """Return them from (rule, characters before, characters behind) of their samples."""
+        rules = tuple({rule.id: rule for rule, _, _ in around}.values())
+        patterns = [f"(?:{pattern})" for rule in rules for pattern in rule.patterns]
+        tried = re.compile("|".join(patterns).encode()) if all(map(str.isascii, patterns)) else None
+        return cls(rules, tried, max(one[1] for one in around) + 4, max(one[2] for one in around) + 2)
+
+
+def _in_digits(rule: Identifier) -> bool:
+    """Tell whether each sample of a rule is a run of digits with a few signs around it."""
+    found = [ELEVEN.search(sample) is not None and "imsi" not in sample for sample in rule.samples]
+    return bool(found) and all(found)
+
+
+def _marks(samples: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the samples of a rule hold, one of it each: ``mac``, signs, or nothing that helps."""
+    if samples and all(MAC.fullmatch(sample) for sample in samples):
+        return ("mac",)
+    held = [next((mark for mark in SIGNS if mark in sample.lower()), "") for sample in samples]
+    return tuple(dict.fromkeys(held)) if held and all(held) else ("",)
 
 
 class NamedText:
@@ -140,46 +163,41 @@ class NamedText:
                 word = max(words_of(name), key=len, default=name.lower())
                 words.setdefault(word.encode(), []).append(rule.id)
         self._rules = list(words.values())
-        # A kind that counts under its name only must stand directly behind it.
+        # A kind that counts under its name only must stand directly behind it; others are found without it, but for
+        # digits of full width.
         self._behind = {
             rule.id: [behind_name(pattern) for pattern in rule.patterns] for rule in rules if rule.alone == "never"
         }
         # Nearly always none of them does: one expression for all that a word names says so.
-        never = [[rule for rule in named if rule in self._behind] for named in self._rules]
+        self._never = never = [[rule for rule in named if rule in self._behind] for named in self._rules]
         patterns = {rule.id: rule.patterns for rule in rules}
         self._any_behind = [
             behind_name(*dict.fromkeys(pattern for rule in some for pattern in patterns[rule])) if some else None
             for some in never
         ]
-        self._always = [[rule for rule in named if rule not in self._behind] for named in self._rules]
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(list(words)) if words else None
+        self._automaton = automaton(list(words))
 
     def places(self, hay: Haystack, begin: int, end: int) -> dict[str, list[tuple[int, int]]]:
         """Return rule id → places in bytes behind its names, between ``begin`` and ``end``."""
         found: dict[str, list[tuple[int, int]]] = {}
         if self._automaton is None:
             return found
-        data, naming = hay.data, NAMING.match
+        data = hay.data
         part = hay.lowered[begin:end]
         wide = b"\xef\xbc" in part and FULL_WIDTH.search(part) is not None
+        naming = (NAMING if wide else VALUED).match
         for number, low, high in self._automaton.find_matches_as_indexes(part, overlapping=True):
             sign = naming(part, high)
             if sign is None:
                 continue
             after = begin + sign.end()
             together = self._any_behind[number]
-            some = together is None or wide or together.match(data, after, min(end, after + BEHIND)) is not None
-            rules = self._rules[number] if some else self._always[number]
-            if not rules:
+            if not wide and (together is None or together.match(data, after, min(end, after + BEHIND)) is None):
                 continue
             place = (begin + low, min(end, after + BEHIND))
-            for rule in rules:
-                if not wide and rule in self._behind:
-                    for pattern in self._behind[rule]:
-                        if pattern.match(data, after, place[1]) is not None:
-                            break
-                    else:
-                        continue
+            for rule in self._rules[number] if wide else self._never[number]:
+                if not wide and not any(pattern.match(data, after, place[1]) for pattern in self._behind[rule]):
+                    continue
                 places = found.setdefault(rule, [])
                 if places and place[0] <= places[-1][1]:
                     places[-1] = (places[-1][0], max(places[-1][1], place[1]))

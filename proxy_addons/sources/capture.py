@@ -13,8 +13,9 @@ from analyzer.model import UnreadableInputError
 
 from .capturefiles import beside, body_file, keylogs
 from .flowfile import read_flow_file
+from .flowstate import in_pieces
 from .har import NotHarError, read_har
-from .message import Item
+from .message import Item, Message
 from .pcap import MAGIC, read_pcap
 
 __all__ = ["Capture", "beside", "body_file", "open_capture"]
@@ -39,7 +40,8 @@ class Capture:
         """
         if self.kind == "pcap":
             keys = keylog or next((path for path in keylogs(self.path) if path.exists()), None)
-            yield from read_pcap(self.path, keys)
+            for item in read_pcap(self.path, keys):
+                yield from in_pieces(item) if isinstance(item, Message) else (item,)
             return
         if self.kind == "flow":
             with self.path.open("rb") as file:
@@ -49,7 +51,8 @@ class Capture:
         if data[:1] == b"\x78":
             data = _inflated(self.path, data)
         try:
-            yield from read_har(data, app)
+            for item in read_har(data, app):
+                yield from in_pieces(item) if isinstance(item, Message) else (item,)
         except NotHarError as error:
             raise UnreadableInputError(self.path, f"不是 HAR 抓包 / not a HAR capture: {error}") from error
 

@@ -12,7 +12,7 @@ from analyzer.model import NotAnalysed
 
 from .capturefiles import body_file
 from .message import Direction, Item, Message
-from .pieces import SCANNED, TooLongError, read_pieces
+from .pieces import SCANNED, TooLongError, pieces_of, read_pieces
 from .tnetstring import parse, spans
 
 CURRENT = 21
@@ -41,7 +41,7 @@ def iterate_record(record: bytes, capture: Path | None = None) -> Iterator[Item]
         return
     for message, kept in messages:
         if kept is None:
-            yield message
+            yield from in_pieces(message)
         else:
             yield from _in_pieces(message, kept, capture)
 
@@ -180,24 +180,50 @@ def _in_pieces(message: Message, kept: dict[str, Any], capture: Path | None) -> 
         except OSError:
             yield replace(message, body=None)
         return
+    yield from _pieces(message, read_pieces(path, message.header("content-encoding")), size)
+    if kept.get("trouble"):
+        why = f"only {kept.get('kept')} of {size} bytes were kept: {kept['trouble']}"
+        yield _missed(message, why, "not_recorded")
+
+
+def in_pieces(message: Message) -> Iterator[Item]:
+    """Yield a message as it is, or one whose body is too long to be examined as one in pieces."""
+    body = message.body
+    if body is None or len(body) <= WHOLE:
+        yield message
+        return
+    encodings = "" if message.decoded or _lies(body[:4096]) else message.header("content-encoding")
+    yield from _pieces(message, pieces_of(io.BytesIO(body), encodings), len(body))
+
+
+def _lies(head: bytes) -> bool:
+    """Tell whether a body is plain text, whatever its Content-Encoding says."""
+    from proxy_addons.decode.compression import codec_by_magic  # noqa: PLC0415  # only for long bodies
+    from proxy_addons.decode.text import opaque  # noqa: PLC0415  # same
+
+    return codec_by_magic(head) is None and not opaque(head)
+
+
+def _pieces(message: Message, pieces: Iterator[bytes], size: int) -> Iterator[Item]:
     yield replace(message, body=b"")
-    why = ""
-    code = "limit_reached"
     bare = replace(message, target="", headers=(), decoded=True)
     seen = 0
+    why, code = "", "limit_reached"
     try:
-        for piece in read_pieces(path, message.header("content-encoding")):
+        for piece in pieces:
             seen += len(piece)
             yield replace(bare, body=piece)
-        if kept.get("trouble"):
-            why, code = f"only {kept.get('kept')} of {size} bytes were kept: {kept['trouble']}", "not_recorded"
     except TooLongError:
         why = f"a body of {size} bytes was looked at up to {SCANNED >> 20} MiB"
     except Exception as error:  # noqa: BLE001  # each codec has errors of its own
         why, code = f"the body cannot be opened behind {seen} bytes: {type(error).__name__}", "decode_failed"
     if why:
-        detail = f"{message.direction}: {why}"
-        yield NotAnalysed(request_id=message.flow, host=message.host, code=code, detail=detail)
+        yield _missed(message, why, code)
+
+
+def _missed(message: Message, why: str, code: str) -> NotAnalysed:
+    detail = f"{message.direction}: {why}"
+    return NotAnalysed(request_id=message.flow, host=message.host, code=code, detail=detail)
 
 
 def _address(value: Any) -> str | None:

@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 PIECE = 1 << 20
 """Bytes of a piece."""
-SCANNED = 64 << 20
+SCANNED = 128 << 20
 """Bytes of one body, opened, that are looked at."""
 SEAM = 4096
 """A piece ends at a separator within its last bytes where there is one, so that no value is cut in two."""
@@ -26,19 +26,24 @@ def read_pieces(path: Path, encodings: str) -> Iterator[bytes]:
     Raises `TooLongError` behind the bound, `ValueError` or ``zlib.error`` where an encoding is damaged, `OSError`.
     """
     with path.open("rb") as file:
-        rest = b""
-        seen = 0
-        for block in _opened(file, encodings):
-            rest += block
-            while len(rest) >= PIECE:
-                cut = _cut(rest)
-                yield rest[:cut]
-                seen += cut
-                rest = rest[cut:]
-                if seen >= SCANNED:
-                    raise TooLongError
-        if rest:
-            yield rest
+        yield from pieces_of(file, encodings)
+
+
+def pieces_of(file: BinaryIO, encodings: str) -> Iterator[bytes]:
+    """Yield what an open file holds so; raises the same."""
+    rest = b""
+    seen = 0
+    for block in _opened(file, encodings):
+        rest += block
+        while len(rest) >= PIECE:
+            cut = _cut(rest)
+            yield rest[:cut]
+            seen += cut
+            rest = rest[cut:]
+            if seen >= SCANNED:
+                raise TooLongError
+    if rest:
+        yield rest
 
 
 def _cut(data: bytes) -> int:

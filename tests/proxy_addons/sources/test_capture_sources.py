@@ -384,6 +384,36 @@ def test_a_long_body_is_read_in_pieces_without_cutting_a_value(tmp_path, monkeyp
     assert row.code == "limit_reached"
 
 
+LONG = b'{"n":"490154203237518"},' * 3000
+
+
+@pytest.mark.parametrize("kind", ["flow", "har"])
+@pytest.mark.parametrize(("encoding", "body"), [("", LONG), ("gzip", gzip.compress(LONG, 0)), ("gzip", LONG)])
+def test_a_long_body_of_somebody_elses_capture_is_read_to_its_end_in_pieces(
+    tmp_path, monkeypatch, kind, encoding, body
+):
+    from proxy_addons.sources import flowstate, pieces
+
+    monkeypatch.setattr(flowstate, "WHOLE", 10_000)
+    monkeypatch.setattr(pieces, "PIECE", 6000)
+    path = tmp_path / "a"
+    if kind == "flow":
+        path.write_bytes(flow_file(flow(body, headers=((b"Host", b"a.cn"), (b"Content-Encoding", encoding.encode())))))
+    else:
+        sent = {"mimeType": "application/json", "text": LONG.decode()}
+        request = {"method": "POST", "url": "https://a.cn/up?x=1", "headers": [], "postData": sent}
+        entry = {"startedDateTime": "2026-01-01T00:00:00Z", "request": request, "response": {"status": 0}}
+        path.write_text(json.dumps({"log": {"entries": [entry]}}))
+    items = list(open_capture(path).messages())
+    assert not [item for item in items if isinstance(item, NotAnalysed)]
+    sent = [item for item in items if item.direction == "request"]
+    assert b"".join(item.body for item in sent) == LONG
+    assert len(sent) > 8
+    assert max(len(item.body) for item in sent) <= 6000
+    assert [item.target for item in sent[1:]] == [""] * (len(sent) - 1)
+    assert all(item.body.count(b"490154203237518") == item.body.count(b'"n"') for item in sent)
+
+
 @pytest.mark.parametrize("codec", ["gzip", "br", "zstd"])
 def test_a_bomb_in_a_long_body_stops_at_the_bound(tmp_path, monkeypatch, codec):
     import brotli
