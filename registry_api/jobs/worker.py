@@ -27,6 +27,7 @@ SLOTS = 64
 _SWEEP_SECONDS = 15.0
 _RELAY_SECONDS = 5.0
 _RETENTION_SECONDS = 3600.0
+_ROUNDS_SECONDS = 60.0
 
 
 @contextmanager
@@ -63,6 +64,7 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
         )
         registry.jobs.schedule("rules", _SWEEP_SECONDS, lambda: _end_when_older(registry, stop))
         registry.jobs.schedule("webhooks", _RELAY_SECONDS, lambda: _relay(registry))
+        registry.jobs.schedule("rounds", _ROUNDS_SECONDS, lambda: _make_reports(registry))
         if registry.settings.capture_days > 0:
             registry.jobs.schedule(
                 "retention", _RETENTION_SECONDS, lambda: _give_up(registry, registry.settings.capture_days)
@@ -106,6 +108,12 @@ def _give_up(registry: Registry, days: int) -> None:
 
 def _tick(registry: Registry) -> None:
     tick(registry)
+
+
+def _make_reports(registry: Registry) -> None:
+    from registry_api.audits.kept_rounds import refresh  # noqa: PLC0415 - only where a round is over
+
+    refresh(registry)
 
 
 def _relay(registry: Registry) -> None:
