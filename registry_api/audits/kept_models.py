@@ -53,5 +53,7 @@ class KeptRound(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
     head: int
     """End of the trail when it was made: while it stays there, the report is what it would be now."""
+    states: dict[str, int] = Field(default_factory=dict, sa_type=sa.JSON)
+    """Runs of the round by state when it was made."""
     document: bytes = Field(sa_type=sa.LargeBinary)
     """JSON, deflated."""

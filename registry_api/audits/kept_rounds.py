@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -43,9 +42,7 @@ def find_kept(session: Session, actor: Actor, week: str, part: Part) -> bytes | 
     if reach is None or part != EVERYTHING:
         return None
     row = session.get(KeptRound, (week, reach))
-    if row is None or not _holds(session, row):
-        return None
-    return zlib.decompress(row.document)
+    return zlib.decompress(row.document) if row is not None and _holds(session, row, actor) else None
 
 
 def keep(registry: Registry, actor: Actor, week: str, part: Part, report: dict[str, Any], head: int) -> None:
@@ -67,7 +64,7 @@ def head_of(session: Session) -> int:
     return session.exec(select(sa.func.max(col(TrailEntry.seq)))).one() or 0
 
 
-def refresh(registry: Registry, made: Callable[[Session, Actor, str], dict[str, Any]] = compile_round) -> int:
+def refresh(registry: Registry) -> int:
     """Make anew the reports of the last round, once it is over and where something has changed; return how many."""
     with registry.database.read() as session:
         # scope: which weeks and provinces there are; each report is kept for those who may read it
@@ -83,9 +80,9 @@ def refresh(registry: Registry, made: Callable[[Session, Actor, str], dict[str, 
     for reach in [_COUNTRY, *sorted(province for province, number in sizes if number > LARGE)]:
         with registry.database.read() as session:
             row, head = session.get(KeptRound, (week, reach)), head_of(session)
-            if row is not None and _holds(session, row):
+            if row is not None and _holds(session, row, _actor(reach)):
                 continue
-            report = made(session, _actor(reach), week)
+            report = compile_round(session, _actor(reach), week)
         _write(registry, week, reach, report, head)
         count += 1
     return count
@@ -99,11 +96,15 @@ def _write(registry: Registry, week: str, reach: str, report: dict[str, Any], he
     with registry.database.write() as session:
         serialise_writers(session, _LOCK)
         session.execute(delete(KeptRound).where(col(KeptRound.reach) == reach, col(KeptRound.week) <= oldest))
-        session.merge(KeptRound(week=week, reach=reach, made_at=now(), head=head, document=document))
+        row = KeptRound(week=week, reach=reach, made_at=now(), head=head, states=report["states"], document=document)
+        session.merge(row)
 
 
-def _holds(session: Session, row: KeptRound) -> bool:
-    return now() - row.made_at < FRESH or row.head == head_of(session)
+def _holds(session: Session, row: KeptRound, actor: Actor) -> bool:
+    if row.head == head_of(session):
+        return True
+    # A report of a round that went on meanwhile lacks what was found since: who waited for its end must get it.
+    return now() - row.made_at < FRESH and row.states == weekly.tally(session, actor, row.week)["states"]
 
 
 def _reach(actor: Actor) -> str | None:

@@ -28,6 +28,7 @@ _SWEEP_SECONDS = 15.0
 _RELAY_SECONDS = 5.0
 _RETENTION_SECONDS = 3600.0
 _FIGURES_SECONDS = 60.0
+_ROUNDS_SECONDS = 60.0
 
 
 @contextmanager
@@ -65,6 +66,7 @@ def work(registry: Registry, stop: threading.Event, ready: Callable[[], None] = 
         registry.jobs.schedule("rules", _SWEEP_SECONDS, lambda: _end_when_older(registry, stop))
         registry.jobs.schedule("webhooks", _RELAY_SECONDS, lambda: _relay(registry))
         registry.jobs.schedule("figures", _FIGURES_SECONDS, lambda: _count(registry))
+        registry.jobs.schedule("rounds", _ROUNDS_SECONDS, lambda: _make_reports(registry))
         if registry.settings.capture_days > 0:
             registry.jobs.schedule(
                 "retention", _RETENTION_SECONDS, lambda: _give_up(registry, registry.settings.capture_days)
@@ -112,6 +114,12 @@ def _tick(registry: Registry) -> None:
 
 def _count(registry: Registry) -> None:
     from registry_api.statistics.kept import refresh  # noqa: PLC0415 - only where figures are kept
+
+    refresh(registry)
+
+
+def _make_reports(registry: Registry) -> None:
+    from registry_api.audits.kept_rounds import refresh  # noqa: PLC0415 - only where a round is over
 
     refresh(registry)
 

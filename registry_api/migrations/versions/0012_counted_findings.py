@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("reach", sa.String(length=2), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("head", sa.Integer(), nullable=False),
+        sa.Column("states", sa.JSON(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("week", "reach", name=op.f("pk_kept_round")),
     )
