@@ -43,6 +43,7 @@ class Names:
         self._alike: dict[str, list[int]] = {}
         self._parameters: dict[int, tuple[int, ...]] = {}
         self._descriptors: dict[int, str] = {}
+        self._type_numbers: dict[str, int] = {}
         self._proto_numbers: dict[str, int] = {}
         names = self._number_names()
         self.protos = self._number_protos()
@@ -110,11 +111,15 @@ class Names:
         if known is None:
             known = self._type_ids[name] = len(self.type_names)
             self.type_names.append(name)
+            self._type_numbers.clear()
         return known
 
     def type(self, descriptor: str) -> int:
         """Return the number of a type, -1 if nobody knows it."""
-        return self._type_ids.get(mutf8.encode(descriptor), -1)
+        known = self._type_numbers.get(descriptor)
+        if known is None:
+            known = self._type_numbers[descriptor] = self._type_ids.get(mutf8.encode(descriptor), -1)
+        return known
 
     def descriptor(self, number: int) -> str:
         """Return the text of a type."""

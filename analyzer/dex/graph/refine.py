@@ -197,6 +197,11 @@ def ways_to(program: Program, run: Run, bodies: Iterable[int]) -> dict[int, Take
 
     Of several shortest ways the one whose methods come first in the order of signatures, seen from the end.
     """
+
+    def place_of(step: Taken) -> tuple[int, str, int]:
+        link = program.link(step.edge, step.mode, step.target)
+        return program.steps.offset(step.edge), link, program.steps.argument(step.edge)
+
     ways: dict[int, Taken] = {}
     waiting: dict[int, set[int]] = {}
     ends = list(bodies)
@@ -210,23 +215,18 @@ def ways_to(program: Program, run: Run, bodies: Iterable[int]) -> dict[int, Take
         steps = run.steps_to(np.array(sorted(wanted), np.int64))
         callers = steps.body.tolist()
         signatures = {body: program.signature(body) for body in set(callers)}
-        best: dict[int, tuple[tuple[str, int, str, int], Taken]] = {}
+        best: dict[int, tuple[str, list[Taken]]] = {}
         rows = zip(steps.target.tolist(), callers, steps.edge.tolist(), steps.mode.tolist(), strict=True)
         for target, body, edge, mode in rows:
             signature = signatures[body]
             known = best.get(target)
-            if known is not None and known[0][0] < signature:
-                continue
-            key = (
-                signature,
-                program.steps.offset(edge),
-                program.link(edge, mode, target),
-                program.steps.argument(edge),
-            )
-            if known is None or key < known[0]:
-                best[target] = key, Taken(body, edge, mode, target)
+            if known is None or signature < known[0]:
+                best[target] = signature, [Taken(body, edge, mode, target)]
+            elif signature == known[0]:
+                known[1].append(Taken(body, edge, mode, target))
         earlier = waiting.setdefault(depth - 1, set())
-        for target, (_, step) in best.items():
-            ways[target] = step
+        for target, (_, steps_there) in best.items():
+            # Most often there is one step from the first caller; only of several is asked where they stand.
+            step = ways[target] = steps_there[0] if len(steps_there) == 1 else min(steps_there, key=place_of)
             earlier.add(step.body)
     return ways
