@@ -152,8 +152,13 @@ def central_entries(data: memoryview, start: int, stop: int, notes: Notes) -> It
         entry = Entry(decode_name(raw), raw, method, flags, crc, compressed, size, header)
         if extra_length >= HUGE_EXTRA:
             notes.add("huge_extra_field", f"{entry.name}: extra field of {extra_length:,} bytes")
+        extra = data[after_name : min(after_name + extra_length, stop)]
         if extra_length and _U32 in {compressed, size, header}:
-            _apply_zip64(entry, data[after_name : min(after_name + extra_length, stop)])
+            _apply_zip64(entry, extra)
+        if _overruns(extra):
+            notes.add(
+                "extra_field_malformed", f"{entry.name}: a part of its extra field states more bytes than there are"
+            )
         yield entry
         if following > stop or (following < stop and data[following : following + 4] != CENTRAL):
             if following == stop or stop - following in range(4):
@@ -169,6 +174,17 @@ def _resync(data: memoryview, start: int, stop: int, notes: Notes, why: str) -> 
     notes.add("central_directory_damaged", why)
     found = bytes(data[start:stop]).find(CENTRAL)
     return start + found if found >= 0 else -1
+
+
+def _overruns(extra: memoryview) -> bool:
+    """Whether a part of an extra field is longer than the field: some readers then refuse the archive, phones do not.
+
+    Fewer than four bytes at the end are the filling that build tools align entries with.
+    """
+    position = 0
+    while position + 4 <= len(extra):
+        position += 4 + int.from_bytes(extra[position + 2 : position + 4], "little")
+    return position > len(extra)
 
 
 def _apply_zip64(entry: Entry, extra: memoryview) -> None:

@@ -10,6 +10,7 @@ EVASION = frozenset({
     "compression_bomb",
     "duplicate_code",
     "encrypted_flag",
+    "extra_field_malformed",
     "fake_dex",
     "header_mismatch",
     "hidden_entry",
@@ -22,5 +23,12 @@ EVASION = frozenset({
     "several_end_records",
 })  # fmt: skip
 """Codes of anomalies that no build tool leaves behind."""
-AMBIGUOUS = EVASION | {"crc_mismatch", "data_prefix", "duplicate_entry", "janus_prefix", "offsets_shifted"}
+AMBIGUOUS = EVASION | {
+    "crc_mismatch",
+    "data_prefix",
+    "duplicate_entry",
+    "janus_prefix",
+    "offsets_shifted",
+    "trailing_data",
+}
 """With one of these nobody can say that what was read is all that any phone reads: the coverage is not complete."""

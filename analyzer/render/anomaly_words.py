@@ -21,6 +21,7 @@ TITLES = {
     "fake_dex": ("假 DEX 文件", "false DEX file"),
     "header_mismatch": ("两处文件头不一致", "headers that differ"),
     "hidden_entry": ("不在目录中的条目", "entry in no directory"),
+    "extra_field_malformed": ("附加字段长度超出范围", "extra field longer than it is"),
     "huge_extra_field": ("超大的附加字段", "huge extra field"),
     "janus_prefix": ("压缩包之前有 DEX（Janus）", "DEX before the archive (Janus)"),
     "local_header_missing": ("缺少本地文件头", "missing local header"),

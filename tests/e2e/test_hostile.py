@@ -12,11 +12,13 @@ import sys
 import pytest
 from hostile import tricks
 
-from analyzer import report_of
+from analyzer import report_of, sandbox
 from analyzer.catalogue import load_catalogue
+from analyzer.cli.root import main
 from analyzer.extract import extract_facts
 from analyzer.model import Facts, UnreadableInputError
 from analyzer.render import render
+from analyzer.sandbox import prepared
 
 TRICKS = tricks()
 UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -53,8 +55,37 @@ def strings(value):
             yield from strings(inner)
 
 
+class Here:
+    """An extraction that has already been done in this process, in place of one in a process of its own."""
+
+    def __init__(self, outcome):
+        self.outcome = outcome
+
+    def result(self, ended=None):
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    def cancel(self):
+        pass
+
+
+@pytest.fixture
+def command(capfdbinary, monkeypatch):
+    """Return the real `eduaudit audit` as a function of file, form, language and what extraction came to."""
+    monkeypatch.setenv("EDUAUDIT_NO_CACHE", "1")
+    monkeypatch.setattr(prepared, "prepare", lambda: None)
+
+    def run(path, form, lang, outcome):
+        monkeypatch.setattr(sandbox, "start_extraction", lambda path, limits: Here(outcome), raising=False)
+        status = main(["audit", str(path), "--format", form, "--lang", lang])
+        return status, *(one.decode() for one in capfdbinary.readouterr())
+
+    return run
+
+
 @pytest.mark.parametrize("name", TRICKS)
-def test_trick_is_survived_and_said(tmp_path, catalogue, name):
+def test_trick_is_survived_and_said(tmp_path, catalogue, command, name):
     trick = TRICKS[name]()
     path = tmp_path / "input.apk"
     path.write_bytes(trick.data)
@@ -62,6 +93,9 @@ def test_trick_is_survived_and_said(tmp_path, catalogue, name):
         with pytest.raises(UnreadableInputError, match=trick.refused) as raised:
             extract_facts(path, catalogue)
         assert "\n" not in str(raised.value)
+        for form in ("json", "terminal"):
+            status, out, err = command(path, form, "zh", raised.value)
+            assert (status, out, len(err.splitlines())) == (2, "", 1)
         return
     facts = extract_facts(path, catalogue)
     assert {one.code for one in facts.anomalies} >= set(trick.anomalies)
@@ -81,6 +115,15 @@ def test_trick_is_survived_and_said(tmp_path, catalogue, name):
         page = render(report, "html", lang)
         assert not UNSHOWN.search(page)
         assert "<script>alert(1)" not in page
+    status, out, err = command(path, "json", "zh", facts)
+    assert status in {0, 1}
+    assert "Traceback" not in err
+    assert json.loads(out)["coverage"]["complete"] == (not trick.reasons)
+    status, out, err = command(path, "terminal", "en", facts)
+    assert status in {0, 1}
+    assert "Traceback" not in out + err
+    assert not UNSHOWN.search(re.sub(r"\x1b\[[0-9;]*m", "", out))
+    assert ("incomplete: nothing found does not mean" in " ".join(out.split())) == bool(trick.reasons)
     for text in strings(json.loads(render(report, "json"))):
         assert not UNSHOWN.search(text)
         assert "\n" not in text

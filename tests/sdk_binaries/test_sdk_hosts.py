@@ -13,8 +13,6 @@ from analyzer.dex import load
 from analyzer.extract.sdk_versions import VersionReader
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(600)]
-WORDLESS = frozenset({"protobuf", "tencent-map"})
-"""Carried by another archive, without distinctive words, components or libraries: gone once they are renamed."""
 
 
 @pytest.fixture(params=grouped(BINARIES))
@@ -40,10 +38,8 @@ def test_table_has_enough_different_sdks():
 
 
 def test_every_sdk_is_named_and_none_that_is_not_there(binary, named):
-    renamed, found = named
-    inside = binary.names | binary.carries
-    assert found.keys() <= inside
-    assert inside - found.keys() <= (WORDLESS if renamed else frozenset())
+    _, found = named
+    assert found.keys() == binary.names | binary.carries
     assert all(found[sdk].confidence in {"certain", "probable"} for sdk in binary.names)
 
 

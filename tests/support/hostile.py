@@ -67,8 +67,9 @@ def _archives():
     return {
         "extra field of zero size": lambda: Trick(make_zip([_with(row, extra=b"\0\0\0\0", local_extra=b"\0\0\0\0") for row in members()])),
         "extra field of three bytes": lambda: Trick(make_zip([_with(row, extra=b"\1\0\1", local_extra=b"\1\0\1") for row in members()])),
-        "extra field that states more than it has": lambda: Trick(
-            make_zip([_with(row, extra=b"\1\0\xff\xff", local_extra=b"\1\0\xff\xff") for row in members()])
+        "extra field that states more than it has": lambda: evasion(
+            make_zip([_with(row, extra=b"\1\0\xff\xff", local_extra=b"\1\0\xff\xff") for row in members()]),
+            "extra_field_malformed",
         ),
         "huge local extra fields": lambda: evasion(
             make_zip([_with(row, local_extra=b"\xfe\xca" + bytes(40_000)) for row in members()]), "huge_extra_field"
@@ -103,7 +104,8 @@ def _archives():
             struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 5, 5, 230, 0xFFFFFF, 0), refused="neither a manifest nor code"
         ),
         "bytes after the end": lambda: Trick(
-            make_zip(members(), tail=b"tail" * 50), ("trailing_data",), finding="SECURITY.CONTAINER"
+            make_zip(members(), tail=b"tail" * 50), ("trailing_data",), finding="SECURITY.CONTAINER",
+            reasons=("ambiguous_structure",),
         ),
         "ZIP64": lambda: Trick(_zip64()),
         "data descriptors": lambda: Trick(make_zip([_with(row, descriptor=True) for row in members()])),
@@ -310,6 +312,7 @@ def _manifests():
         "manifest: states more bytes than it has": lambda: evasion(
             patched(numbered(0x7FFFFFFF, 4)), "manifest_malformed"
         ),
+        "manifest: end of a namespace of no size": lambda: evasion(patched(_no_size), "manifest_malformed"),
         "manifest: bytes behind it": lambda: evasion(patched(lambda raw: raw + b"\0" * 64), "manifest_malformed"),
         "manifest: names of attributes blanked": lambda: Trick(made(names=False)),
         "manifest: attributes wider than usual": lambda: Trick(make_apk(_wide())),
@@ -352,6 +355,21 @@ def _chunk_of_type_zero(raw):
     place += int.from_bytes(raw[place + 4 : place + 8], "little")
     raw[place:place] = struct.pack("<HHI", 0, 8, 16) + b"\xff" * 8
     struct.pack_into("<I", raw, 4, len(raw))
+    return raw
+
+
+def _no_size(raw):
+    """Give the chunk that ends the namespace no size."""
+    position, place = 8, None
+    while position < len(raw):
+        kind, _, size = struct.unpack_from("<HHI", raw, position)
+        place = position if kind == 0x0101 else place
+        position += size
+    if place is None:  # none is written: put one before the end
+        place = len(raw)
+        raw += struct.pack("<HHIIIII", 0x0101, 16, 24, 1, 0xFFFFFFFF, 0, 0)
+        struct.pack_into("<I", raw, 4, len(raw))
+    struct.pack_into("<I", raw, place + 4, 0)
     return raw
 
 
