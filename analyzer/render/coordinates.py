@@ -1,6 +1,6 @@
 """Maven coordinates that a library's own version file states: never guessed from a name.
 
-The Android build writes ``META-INF/<group>_<artifact>.version`` for libraries of Google and AndroidX; Google's own build
+The Android build writes ``META-INF/<group>_<artifact>.version`` for libraries of Google and AndroidX; that of Google
 writes ``firebase-….properties`` and ``play-services-….properties`` at the root of the package, each with the version
 alone. Sources: such files in published packages; the groups of the properties files are own knowledge.
 """
