@@ -123,6 +123,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
             data = [hit for hit, kind in hits if kind == "data"]
             aims = _aims(line, begin, data)
             bare = _without(part, data)
+            short = _quote(text[start : line.start + end], hits[0][0]) if end - begin <= MAX_QUOTE else ""
             for hit, kind in hits:
                 how = _how(_meant(meant, hit), hit, kind, part, refused=(line.denied and not own) or refused)
                 if (how == "unshared" and kind == "data") or (kind == "sdk" and _tells_aim(line, begin, hit)):
@@ -136,7 +137,7 @@ def read_declarations(text: str, every: list[Line], words: PolicyWords) -> tuple
                     mark = (kind + key, how == "denied")
                     if mark not in seen:
                         seen.add(mark)
-                        quote = _quote(text[start : line.start + end], hit)
+                        quote = short or _quote(text[start : line.start + end], hit)
                         found.append(_declaration(kind, key, quote, start + hit.start, negated=how == "denied"))
     return tuple(found)
 
@@ -308,7 +309,6 @@ def _named_by(
     ):
         cue = False
     contact = own_contact and not strong and not _USERS_OWN.search(clause)
-    value = _VALUE_AFTER.match(sentence, hit.end) is not None
     item = (
         listable
         and _ITEM_RIGHT.match(sentence, hit.end) is not None
@@ -322,9 +322,10 @@ def _named_by(
             or _KEPT.match(sentence, hit.end) is not None
         )
     )
-    spoken = _CUE.search(bare, low, high) is not None
     kinds = {key.lstrip(GENERAL + ITEM) for key in hit.ids if not key.startswith(NOTHING)}
     entry = {key[1:] for key in hit.ids if key.startswith(ITEM)} if item else set()
+    spoken = kinds.isdisjoint(_PLACES) or _CUE.search(bare, low, high) is not None
+    value = not kinds.isdisjoint(_CONTACT_DATA) and _VALUE_AFTER.match(sentence, hit.end) is not None
     named = []
     for key in kinds:
         if ((contact or value) and key in _CONTACT_DATA) or (
@@ -357,9 +358,8 @@ def _named_by(
 
 def _declaration(kind: str, key: str, quote: str, offset: int, *, negated: bool) -> Declaration:
     value: Mapping[str, Any] = {kind: key.removeprefix(GENERAL)}
-    return Declaration(
-        **value, source="policy", quote=quote, offset=offset, negated=negated, general=key.startswith(GENERAL)
-    )
+    general = key.startswith(GENERAL)
+    return Declaration(**value, source="policy", quote=quote, offset=offset, negated=negated, general=general)
 
 
 def _meant(stretches: list[Reading], hit: Hit) -> str:

@@ -45,6 +45,8 @@ class PolicyWords(NamedTuple):
     """SDK → vendor."""
     sdks_of: Mapping[str, tuple[tuple[str, str], ...]]
     """Vendor → id and category of each of its SDKs."""
+    heads: frozenset[str]
+    """The first two characters of all words of the four indexes."""
 
 
 def policy_words(catalogue: Catalogue) -> PolicyWords:
@@ -61,8 +63,9 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
         companies[name["zh"]] = (*companies.get(name["zh"], ()), *company_words(name["zh"]), *company_words(name["en"]))
     # "OAID" names the identifier, not one of the SDKs that fetch it
     taken = {fold(word) for words in data.values() for word in words}
-    return PolicyWords(
+    found = PolicyWords(
         data=WordIndex(data),
+        heads=frozenset(),
         sdks=WordIndex(
             {
                 key: [w for w in (*row.disclosure_words, *_own_names(row.name.zh, row.name.en)) if fold(w) not in taken]
@@ -76,6 +79,8 @@ def policy_words(catalogue: Catalogue) -> PolicyWords:
         vendors={key: row.vendor.zh for key, row in catalogue.sdks.items()},
         sdks_of=by_vendor(catalogue.sdks),
     )
+    indexes = (found.data, found.sdks, found.companies, found.brands)
+    return found._replace(heads=frozenset(head for index in indexes for head in index.heads))
 
 
 def _own_names(*names: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from .companies import HANDS_OVER, NO_SERVICE, meant_sdks
 from .indexes import NOTHING, PolicyWords
 from .layout import Line
-from .words import Hit
+from .words import Hit, pairs
 
 _FUNCTIONS = frozenset(
     re.findall(
@@ -36,7 +36,13 @@ class Mentions:
     def __init__(self, folded: str, words: PolicyWords) -> None:
         self._folded = folded
         self._indexes = (words.data, words.companies, words.sdks, words.brands)
-        self._hits = [list(index.find(folded)) for index in self._indexes]
+        heads = words.heads
+        # which pairs of characters begin a word is looked up once for all indexes
+        places = [(place, head) for place, head in enumerate(pairs(folded)) if head in heads]
+        self._hits = [
+            list(index.find_at(folded, [place for place, head in places if head in index.heads]))
+            for index in self._indexes
+        ]
         self._starts = [[hit.start for hit in hits] for hits in self._hits]
 
     def anything(self, low: int, high: int) -> bool:

@@ -19,9 +19,12 @@ _BEGINS = re.compile(
 )
 
 
+_WIDE = re.compile("[\u2e80-\U0010ffff]")
+
+
 def columns(line: str) -> int:
     """Return the width of a line in print: a character of more than Latin takes two columns."""
-    return len(line) + sum(char > "\u2e7f" for char in line)
+    return len(line) + len(_WIDE.findall(line))
 
 
 def joints(text: str) -> list[int]:

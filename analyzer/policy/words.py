@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from functools import lru_cache
+from operator import add
 from typing import NamedTuple
 
 _WIDE = {"\u3000": " ", **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
@@ -48,7 +49,7 @@ class Hit(NamedTuple):
 
 
 class WordIndex:
-    """Words by their first two characters, then by length: a look-up or two at the places where a word may begin."""
+    """Words by their first two characters, then by length: a look-up or two where a word may begin."""
 
     def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
         """Take the words of each id; a word of several ids stands for all of them."""
@@ -63,29 +64,36 @@ class WordIndex:
         for word in ids_of:
             self._by_head[word[:2]] = (*self._by_head.get(word[:2], ()), len(word))
         self._by_head = {head: tuple(sorted(set(lengths), reverse=True)) for head, lengths in self._by_head.items()}
-        # most places of a text begin no word: the pattern passes over them in C
-        firsts, seconds = (
-            "".join(re.escape(char) for char in sorted({head[place] for head in self._by_head})) or "0"
-            for place in (0, 1)
-        )
-        self._head = re.compile(f"(?=([{firsts}][{seconds}]))")
+
+    @property
+    def heads(self) -> KeysView[str]:
+        """The first two characters of all words."""
+        return self._by_head.keys()
 
     def find(self, folded: str) -> Iterator[Hit]:
         """Yield the words in a `fold`-ed text, in order; at each place the longest one, and it is used up."""
+        heads = self._by_head
+        return self.find_at(folded, [place for place, head in enumerate(pairs(folded)) if head in heads])
+
+    def find_at(self, folded: str, places: Iterable[int]) -> Iterator[Hit]:
+        """Yield the words that begin at these places, which go upwards."""
         past = 0
         lengths_of, ids_of = self._by_head, self._ids
-        for place in self._head.finditer(folded):
-            lengths = lengths_of.get(place[1])
-            if lengths is None or place.start() < past:
+        for position in places:
+            if position < past:
                 continue
-            position = place.start()
-            for length in lengths:
+            for length in lengths_of.get(folded[position : position + 2], ()):
                 end = position + length
                 ids = ids_of.get(folded[position:end])
                 if ids is not None and _stands_alone(folded, position, end):
                     yield Hit(position, end, ids)
                     past = end
                     break
+
+
+def pairs(folded: str) -> Iterator[str]:
+    """Yield every two characters that follow one another."""
+    return map(add, folded, folded[1:])
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

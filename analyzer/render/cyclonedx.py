@@ -1,8 +1,9 @@
 """CycloneDX 1.6: the app, the SDKs in it, and the hosts that were seen to receive personal data.
 
 Written without a library: the document is small, and the official one needs 0.4 s of CPU to import. The tests hold it
-against the official JSON Schema. No component has a purl: the rules know SDKs by their code, not by coordinates of a
-package registry, and a guessed one would match the advisories of something else.
+against the official JSON Schema. A component has a purl where a file of its own in the package states group, artifact
+and version (`coordinates`); the rules know others by their code alone, and a guessed purl would match the advisories of
+something else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.model import canonical_json
 
+from .coordinates import maven_purl
 from .escape import inert
 
 if TYPE_CHECKING:
@@ -133,6 +135,8 @@ def _component(sdk: Sdk, report: Report) -> dict[str, Any]:
     }
     if sdk.version:
         made["version"] = sdk.version
+    if purl := maven_purl(sdk.version_evidence, sdk.version):
+        made["purl"] = purl
     return made
 
 

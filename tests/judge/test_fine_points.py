@@ -70,3 +70,15 @@ def test_means_to_stay_alive_need_a_chain_only_where_chains_were_looked_for(buil
     assert rule in rules_of(build.facts(static=build.static(security=(reached,), entries=3)))
     told = build.facts(static=build.static(security=(reached,)), policy=build.policy())
     assert rule not in rules_of(told)
+
+
+def test_ads_for_minors_say_what_is_filed_of_the_stages(build, rules_of):
+    ads = {"sdks": (build.sdk("tencent-gdt", "advertising"),)}
+    for filing, zh, en in (
+        (None, "没有备案资料可供比对", "There is no filing"),
+        (build.filing(stages=()), "备案未填写学段", "No school stage was filed"),
+        (build.filing(), "备案学段包括未成年的学生", "The filed school stages include minors"),
+    ):
+        found = rules_of(build.facts(static=build.static(**ads), filing=filing))["ADS.MINORS", "tencent-gdt"]
+        assert zh in found.explanation.zh
+        assert en in found.explanation.en

@@ -38,7 +38,16 @@ def test_unknown_version_and_coordinates_are_left_out():
     assert "version" not in sdk
     assert "purl" not in sdk
     known = replace(hostile_report().sdks[0], version="1.2.3")
-    assert bom(hostile_report(sdks=(known,)))["components"][0]["version"] == "1.2.3"
+    [sdk] = bom(hostile_report(sdks=(known,)))["components"]
+    assert sdk["version"] == "1.2.3"
+    assert "purl" not in sdk
+
+
+def test_coordinates_that_a_version_file_states_are_the_purl():
+    file = "META-INF/com.google.android.material_material.version"
+    known = replace(hostile_report().sdks[0], version="1.12.0", version_evidence=file)
+    [sdk] = bom(hostile_report(sdks=(known,)))["components"]
+    assert sdk["purl"] == "pkg:maven/com.google.android.material/material@1.12.0"
 
 
 def test_host_that_was_seen_to_receive_data_is_a_service():

@@ -9,7 +9,7 @@ from analyzer.judge.case import Case
 from analyzer.judge.evidence import in_order, of_filing, of_sdk, of_string
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.settings import GAME_ENGINES, ITEMS
-from analyzer.model import FindingEvidence, Severity, Status
+from analyzer.model import Bilingual, FindingEvidence, Severity, Status
 
 
 @check("ADS.MINORS")
@@ -30,8 +30,23 @@ def ad_sdk(case: Case) -> Iterator[Hit]:
             status=Status.SUSPECTED,
             severity=Severity.HIGH if certain else Severity.MEDIUM,
             evidence=(of_sdk(sdk),),
-            values={"sdk": names.recipient(case, f"sdk:{sdk.id}")},
+            values={"sdk": names.recipient(case, f"sdk:{sdk.id}"), "audience": _audience(case)},
         )
+
+
+def _audience(case: Case) -> Bilingual:
+    """Return what is known of whom the app is for."""
+    if case.for_minors:
+        return Bilingual(zh="备案学段包括未成年的学生。", en="The filed school stages include minors.")
+    if case.filing is None:
+        return Bilingual(
+            zh="没有备案资料可供比对，按可能面向未成年人提示。",
+            en="There is no filing to compare with; minors are assumed possible.",
+        )
+    return Bilingual(
+        zh="备案未填写学段，按可能面向未成年人提示。",
+        en="No school stage was filed; minors are assumed possible.",
+    )
 
 
 @check("ADS.TRAFFIC")
