@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .calendar import CalendarYear
     from .callgraph import CallGraphRules
     from .checks import CheckRule
+    from .envelopes import EnvelopeRule
     from .evidence import EvidenceSource
     from .filing_codes import CodeTable, Source
     from .frameworks import FrameworkRule
@@ -57,6 +58,7 @@ _FAMILIES: dict[str, tuple[str, str, str]] = {
     "policy_services": ("vocabulary", "parse_policy_services", "ServiceRule"),
     "vocabularies": ("vocabulary", "parse_vocabularies", "Vocabulary"),
     "packers": ("vocabulary", "parse_packers", "PackerRule"),
+    "envelopes": ("envelopes", "parse_envelopes", "EnvelopeRule"),
     "frameworks": ("frameworks", "parse_frameworks", "FrameworkRule"),
     "filing_codes": ("filing_codes", "parse_filing_codes", "CodeTable"),
     "sources": ("filing_codes", "parse_sources", "Source"),
@@ -239,6 +241,11 @@ class Catalogue:
     def packers(self) -> Mapping[str, PackerRule]:
         """Marks of code packers."""
         return self._rows("packers")
+
+    @cached_property
+    def envelopes(self) -> Mapping[str, EnvelopeRule]:
+        """Shapes of requests that an SDK encrypts, in the order in which they are tried."""
+        return self._rows("envelopes")
 
     @cached_property
     def frameworks(self) -> Mapping[str, FrameworkRule]:

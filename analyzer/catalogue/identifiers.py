@@ -12,7 +12,7 @@ from analyzer.model.record import dataclass
 
 from .checksums import VALIDATORS
 from .reading import read_mapping
-from .rows import Row, build_rows
+from .rows import Row, build_rows, check_patterns
 
 Spelling = Literal[
     "raw", "lower", "upper",
@@ -91,11 +91,7 @@ class Identifier(Row):
     note: Bilingual | None = None
 
     def __post_init__(self) -> None:
-        for pattern in self.patterns:
-            try:
-                re.compile(pattern)
-            except re.error as problem:
-                raise ValueError(f"pattern {pattern!r}: {problem}") from problem
+        check_patterns(self.patterns)
         if self.alone == "hint" and not self.patterns:
             raise ValueError("alone: hint needs a pattern")
         if (self.kind == "registry") != (self.data is None):

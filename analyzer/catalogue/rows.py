@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,15 @@ class Row(Record):
     source: str
     """Keys of `rules/sources.yaml` such as ``S22``, or ``own knowledge``; a remark may follow."""
     sure: Sureness
+
+
+def check_patterns(patterns: Iterable[str]) -> None:
+    """Raise `ValueError` that names the first of ``patterns`` that is no regular expression."""
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as problem:
+            raise ValueError(f"pattern {pattern!r}: {problem}") from problem
 
 
 def read_sections(path: Path, *names: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from analyzer.model.base import NotEmpty, Pattern, Record
 from analyzer.model.record import dataclass
 
 from .reading import read_mapping, rule_files
-from .rows import Row, build_rows, join
+from .rows import Row, build_rows, check_patterns, join
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +70,7 @@ class ServiceRule(Row):
     patterns: Annotated[tuple[str, ...], NotEmpty()]
 
     def __post_init__(self) -> None:
-        for pattern in self.patterns:
-            try:
-                re.compile(pattern)
-            except re.error as problem:
-                raise ValueError(f"pattern {pattern!r}: {problem}") from problem
+        check_patterns(self.patterns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +95,7 @@ class Vocabulary(Row):
     def __post_init__(self) -> None:
         if not self.words and not self.patterns:
             raise ValueError("words: neither words nor patterns")
-        for pattern in self.patterns:
-            try:
-                re.compile(pattern)
-            except re.error as problem:
-                raise ValueError(f"pattern {pattern!r}: {problem}") from problem
+        check_patterns(self.patterns)
 
     def find(self, text: str) -> list[str]:
         """Return the words and values found in ``text`` (one sentence or string), none where a context word stands."""

@@ -27,7 +27,8 @@ _REFERENCES = (
 _SOURCE_KEY = re.compile(r"\b[SLR]\d+\b")
 _SIMPLE_FAMILIES = (
     "texts", "clauses", "app_types", "personal_data", "permission_groups", "functions", "permissions", "identifiers",
-    "policy_points", "policy_brands", "policy_services", "vocabularies", "packers", "frameworks", "filing_codes",
+    "policy_points", "policy_brands", "policy_services", "vocabularies", "packers", "envelopes", "frameworks",
+    "filing_codes",
     "checks", "security", "secrets", "engines",
 )  # fmt: skip
 
