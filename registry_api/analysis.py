@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -9,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import orjson
+
 import analyzer
 from analyzer.model import Clause, Facts, FilingFacts, PolicyFacts, Report, StaticFacts
 from registry_api.errors import FieldError
+from registry_api.kit.china import today
 
 
 class Analysis(Protocol):
@@ -126,9 +130,33 @@ class AnalyzerFacade:
 def _problems(document: dict[str, Any], level: str) -> list[FieldError]:
     return [
         FieldError(item.pointer, item.code, _text(item.message), _text(item.suggestion))
-        for item in analyzer.validate_filing(document)
+        for item in _checked(document)
         if item.level == level
     ]
+
+
+_CHECKED: dict[bytes, tuple[Any, ...]] = {}
+_MOST_CHECKED = 64
+
+
+def _checked(document: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what is wrong with a document, and what may be: once for the same one under the same rules on a day.
+
+    A filing is looked at when it is drafted, when it is handed in, and each time for its warnings as well.
+    """
+    try:
+        text = orjson.dumps(document)
+    except TypeError:
+        return tuple(analyzer.validate_filing(document))
+    # The digest alone is kept: a document holds names and telephone numbers.
+    key = hashlib.sha256(f"{today()} {analyzer.rules_version()}\n".encode() + text).digest()
+    found = _CHECKED.get(key)
+    if found is None:
+        found = tuple(analyzer.validate_filing(document))
+        if len(_CHECKED) >= _MOST_CHECKED:
+            _CHECKED.clear()
+        _CHECKED[key] = found
+    return found
 
 
 def _text(value: Any) -> str:

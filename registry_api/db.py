@@ -7,6 +7,7 @@ under concurrency, whatever the busy timeout.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from pydantic_core import from_json
 from sqlalchemy.engine import Dialect
@@ -77,6 +79,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def write_json(value: Any) -> str:
+    """Write a JSON column. What the quick writer does not take, or takes otherwise, is left to the plain one."""
+    try:
+        return orjson.dumps(value, option=_PLAIN_ONLY).decode()
+    except TypeError:
+        return json.dumps(value)
+
+
+_PLAIN_ONLY = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+
 def _sqlite_engine(settings: Settings, *, begin: str, query_only: bool) -> sa.Engine:
     import pysqlite3  # noqa: PLC0415 - PostgreSQL installations need not have it
 
@@ -85,6 +98,7 @@ def _sqlite_engine(settings: Settings, *, begin: str, query_only: bool) -> sa.En
         module=pysqlite3,
         connect_args={"isolation_level": None, "check_same_thread": False},
         json_deserializer=from_json,
+        json_serializer=write_json,
         **_pool(settings),
         **_QUIET,
     )
@@ -140,7 +154,12 @@ class Database:
             self.reader = _sqlite_engine(settings, begin="BEGIN", query_only=True)
         else:
             self.writer = sa.create_engine(
-                settings.url, pool_pre_ping=True, json_deserializer=from_json, **_pool(settings), **_QUIET
+                settings.url,
+                pool_pre_ping=True,
+                json_deserializer=from_json,
+                json_serializer=write_json,
+                **_pool(settings),
+                **_QUIET,
             )
             self.reader = self.writer.execution_options(postgresql_readonly=True)
 

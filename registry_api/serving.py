@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import signal
 import socket
@@ -92,6 +93,8 @@ def _serve_many(registry: Registry, listeners: list[socket.socket], *, worker: b
     registry.throttle = SharedThrottle()
     server = _server(registry)  # once, before the processes part: they share its memory
     registry.close()  # a connection belongs to one process
+    gc.collect()
+    gc.freeze()  # what all share is not walked in each process, which would make it a copy of its own
 
     def answer(listener: socket.socket) -> None:
         server.run(sockets=[listener])

@@ -357,6 +357,8 @@ class Catalogue:
 
 _loaded: dict[Path, Catalogue] = {}
 _lock = Lock()
+_resolved = cache(Path.resolve)
+"""Asking the file system for each part of a path took a sixth of the checking of a filing."""
 
 
 def load_catalogue(root: Path | None = None) -> Catalogue:
@@ -364,7 +366,7 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
 
     Raise `RuleDataError` when the rules are missing or not in order.
     """
-    folder = (root or find_rules()).resolve()
+    folder = _resolved(root or find_rules())
     with _lock:
         if folder not in _loaded:
             version, compiled = load_compiled(folder, compile_rules)

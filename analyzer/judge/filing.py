@@ -237,15 +237,20 @@ def _code_problems(values: Mapping[str, str], catalogue: Catalogue) -> Iterator[
 
 def texts_of(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
     """Yield every text with its JSON pointer."""
+    found: list[tuple[str, str]] = []
+    _gather(value, pointer, found)
+    return iter(found)
+
+
+def _gather(value: Any, pointer: str, found: list[tuple[str, str]]) -> None:
+    # Into one list: a generator for each level took more than the rest of it.
     if isinstance(value, str):
-        if value.strip():
-            yield pointer, value.strip()
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from texts_of(item, f"{pointer}/{key}") if pointer.count("/") < 3 else ()
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from texts_of(item, f"{pointer}/{number}") if pointer.count("/") < 3 else ()
+        if text := value.strip():
+            found.append((pointer, text))
+    elif isinstance(value, dict | list) and pointer.count("/") < 3:
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if item is not None:
+                _gather(item, f"{pointer}/{key}", found)
 
 
 def at_pointer(data: Any, pointer: str) -> Any:

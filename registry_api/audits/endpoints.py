@@ -282,6 +282,7 @@ def list_app_findings(
 ) -> dict[str, Any]:
     """List all findings of one app, gone ones too."""
 
+    # scope: of one app, which `find_app_id` finds within reach
     def make() -> tuple[Any, Any]:
         return select(FindingRow).where(FindingRow.app_id == sa.bindparam("app", type_=sa.Integer())), FindingRow.id
 

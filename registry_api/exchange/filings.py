@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import batched
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from registry_api.accounts.access import MEMBERS, Actor
-from registry_api.db import now
+from registry_api.db import now, write_json
 from registry_api.errors import FieldError, RegistryError
 from registry_api.exchange.rows import Row, read_rows
 from registry_api.filings.bans import banned
@@ -94,7 +93,7 @@ def import_filings(registry: Registry, actor: Actor, rows: Iterable[Row], *, dry
 def _checked(registry: Registry, number: int, row: dict[str, Any] | str) -> _Checked:
     if isinstance(row, str):
         raise RegistryError("invalid", row)
-    if len(json.dumps(row, ensure_ascii=False)) > _DOCUMENT:
+    if len(write_json(row)) > _DOCUMENT:
         raise RegistryError("invalid", f"the filing is larger than {_DOCUMENT // 1024} KiB")
     facts = read_document(registry, row, complete=False)
     long = [

@@ -256,13 +256,10 @@ def list_apps(
 
         def make() -> tuple[Any, Any]:
             statement: Any = select(App).where(scope_of(App, actor))
-            for name, column in (
-                ("state", App.filing_state),
-                ("province", App.province),
-                ("organization_id", App.organization_id),
-            ):
+            for name in ("state", "province", "organization_id"):
                 if name in values:
-                    statement = statement.where(column == sa.bindparam(name, type_=col(column).type))
+                    column: Any = getattr(App, "filing_state" if name == "state" else name)
+                    statement = statement.where(column == sa.bindparam(name, type_=column.type))
             if by_id:
                 statement, key = search_bound_in_order(session, statement, values)
             else:
@@ -290,7 +287,7 @@ def get_app(package: str, registry: RegistryPart, actor: Reader) -> dict[str, An
     """Return one app."""
 
     def make() -> Any:
-        named = App.package == sa.bindparam("package", type_=sa.String())
+        named = col(App.package) == sa.bindparam("package", type_=sa.String())
         return _with_beside(sa.select(*_COLUMNS).select_from(App).where(named, scope_of(App, actor)))
 
     with registry.database.read() as session:

@@ -135,7 +135,7 @@ def find_app_id(session: Session, actor: Actor, package: str) -> int:
     """Return the id of one app within reach, or raise ``not-found``."""
 
     def make() -> Any:
-        named = App.package == sa.bindparam("package", type_=sa.String())
+        named = col(App.package) == sa.bindparam("package", type_=sa.String())
         return sa.select(col(App.id)).where(named, scope_of(App, actor))
 
     rows = plain_rows(session, prepared(("app id", scope_key(actor)), make), package=package)
