@@ -51,7 +51,11 @@ def count_kinds(session: Session, actor: Actor) -> list[Counted]:
             .where(scope_of(FindingRow, actor))
             .group_by(*kind)
         ).all()
-    return [Counted(*kind, int(number), newest) for *kind, number, newest in rows if number]
+    return [
+        Counted(province, rule, severity, status, int(number), newest)
+        for province, rule, severity, status, number, newest in rows
+        if number
+    ]
 
 
 def newest_of_rules(counted: list[Counted]) -> dict[str, int]:
