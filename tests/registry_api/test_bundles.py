@@ -31,7 +31,7 @@ def rows(registry, model, *conditions):
         return session.exec(select(model).where(*conditions)).all()
 
 
-def test_an_app_of_which_nothing_changed_is_not_judged_again(api, registry, three, drain, monkeypatch):
+def test_an_app_of_which_nothing_changed_is_not_judged_again(api, registry, three, drain, monkeypatch, caplog):
     start(api, "2026-W47")
     drain()
     judged = []
@@ -52,6 +52,27 @@ def test_an_app_of_which_nothing_changed_is_not_judged_again(api, registry, thre
     start(api, "2026-W49")
     drain()
     assert len(judged) == 3
+    assert "one by one" not in caplog.text, "what is written together must not fall back in silence"
+
+
+def test_what_was_seen_again_keeps_decisions_and_leaves_what_had_ended_alone(api, registry, three, drain):
+    start(api, "2026-W47")
+    drain()
+    found = rows(registry, FindingRow, FindingRow.rule == "ADS.Y")
+    with registry.database.write() as session:
+        for row, status in zip(found, ("waived", "rectified", "notified"), strict=True):
+            session.execute(sa.update(FindingRow).where(FindingRow.id == row.id).values(status=status))
+    start(api, "2026-W48")
+    drain()
+    runs_of = {run.app_id: run for run in rows(registry, AuditRun, AuditRun.week == "2026-W48")}
+    after = [rows(registry, FindingRow, FindingRow.id == row.id)[0] for row in found]
+    assert [row.status for row in after] == ["waived", "reopened", "notified"], "the second was there all the time"
+    assert [row.last_run_id for row in after] == [runs_of[row.app_id].id for row in found]
+    assert all(row.last_seen_at > old.last_seen_at for row, old in zip(after, found, strict=True))
+    counts = [(runs_of[row.app_id].summary["open"], runs_of[row.app_id].summary["reopened"]) for row in found]
+    assert counts == [(2, 0), (1, 1), (2, 0)]
+    seen = rows(registry, Observation, Observation.run_id.in_([run.id for run in runs_of.values()]))
+    assert sorted((item.outcome, item.cause) for item in seen) == [("open", "rules")] * 5 + [("reopened", "rules")]
 
 
 @pytest.mark.parametrize("damaged", ["facts", "report"])
