@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from analyzer.catalogue.law import LegalText
     from analyzer.catalogue.supervision import NoticeTemplate, SupervisoryItem
     from analyzer.model import Clause, Diff, StaticFacts
+    from analyzer.render.quoting import FindingWords
 
 
 def validate_usage(data: dict[str, Any], today: date | None = None) -> list[Any]:
@@ -176,3 +177,10 @@ def difference_rows(diff: Diff, lang: str) -> list[dict[str, Any]]:
         }
         for row in diff.differences
     ]
+
+
+def finding_words(document: Mapping[str, Any], clauses: Mapping[str, Clause]) -> FindingWords:
+    """Return a stored finding's subject, clauses and evidence in the words of an office's paper."""
+    from analyzer.render.quoting import finding_words as words
+
+    return words(document, clauses)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import analyzer
 from registry_api.audits.rounds import KINDS, kind_of
+from registry_api.audits.weekly import begin_of
 from registry_api.exchange.booklet import Booklet, Cell, Section, Tile, Value
 from registry_api.kit.china import CHINA
 
@@ -82,7 +83,10 @@ def weekly_booklet(report: dict[str, Any], lang: str) -> Booklet:
         Tile(t("检测失败", "Failed"), failed, t("未得出结论", "no conclusion"), "bad" if failed else ""),
     ]
     return Booklet(
-        title=t(f"教育移动应用每周检测报告 {report['week']}", f"Weekly audit of educational apps, {report['week']}"),
+        title=t(
+            f"教育移动应用每周检测报告（{_week(report['week'])}）",
+            f"Weekly audit of educational apps, {report['week']}",
+        ),
         lines=_lines(report, lang),
         tiles=tiles,
         warnings=_warnings(report, lang),
@@ -98,6 +102,15 @@ def weekly_booklet(report: dict[str, Any], lang: str) -> Booklet:
         ],
         lang=lang,
     )
+
+
+def _week(week: str) -> str:
+    """Return ``2026年第48周，11月23日至29日`` for ``2026-W48``."""
+    first = begin_of(week)
+    last = first + timedelta(days=6)
+    month = "" if last.month == first.month else f"{last.month}月"
+    year, number = week.split("-W")
+    return f"{year}年第{int(number)}周，{first.month}月{first.day}日至{month}{last.day}日"
 
 
 def _lines(report: dict[str, Any], lang: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import analyzer
 from registry_api.certificates.chinese import office_date
 from registry_api.certificates.sheet import Sheet, build
 from registry_api.kit.china import CHINA
@@ -75,7 +76,50 @@ def _document(sheet: Sheet, case: CaseFile, label: Label) -> Iterator[Any]:
         part = case.document.get(key)
         if isinstance(part, dict) and part:
             yield sheet.text(title, "flush")
-            yield sheet.table([(label(name), _plain(value)) for name, value in part.items()], (40, 106))
+            yield sheet.table([(label(name), _plain(_named(name, value))) for name, value in part.items()], (40, 106))
+
+
+_TABLES = {
+    "unit_type": "unit_types",
+    "category": "categories",
+    "stages": "stages",
+    "user_groups": "user_groups",
+    "app_types": "app_types",
+    "functions": "permission_functions",
+}
+"""Field of a filing → the table of its codes; use, contents and personal data are named by `_WORDS` and the rules."""
+_WORDS = {
+    "android": "安卓",
+    "ios": "苹果",
+    "required": "要求统一使用",
+    "recommended": "推荐使用",
+    "free": "自愿使用",
+    "ads": "广告",
+    "games": "游戏",
+    "social": "社交",
+    "live": "直播",
+}
+_CODED = frozenset({"platform", "use_mode", "contains"})
+
+
+def _named(name: str, value: Any) -> Any:
+    """Return the words of a field's codes; what no table knows stays, as does what was typed freely."""
+    if isinstance(value, list):
+        return [_named(name, item) for item in value]
+    if name in _TABLES:
+        return analyzer.code_names(_TABLES[name]).get(str(value), (value,))[0]
+    if name == "personal_data" and isinstance(value, str):
+        return analyzer.finding_words({"subject": value}, {}).subject
+    if name in _CODED and isinstance(value, str):
+        return _WORDS.get(value, value)
+    return _dated(value) if name.endswith("_date") and isinstance(value, str) else value
+
+
+def _dated(text: str) -> str:
+    try:
+        return office_date(text)
+    except ValueError:
+        return text  # typed before forms were strict, or imported
 
 
 def _plain(value: Any) -> str:
@@ -106,10 +150,9 @@ def _findings(sheet: Sheet, case: CaseFile, word: Label) -> Iterator[Any]:
             f"{number}. {document['title']['zh']}（{word(row.severity)}，{word(row.sureness)}，{word(row.status)}）",
             "item",
         )
-        yield sheet.text(f"对象：{row.subject}　规则：{row.rule}", "detail")
-        for name in document.get("clauses", ()):
-            clause = case.clauses.get(name)
-            yield sheet.text(f"依据：{name}" + (f" {clause.article} {clause.title.zh}" if clause else ""), "detail")
+        told = analyzer.finding_words({**document, "subject": row.subject}, case.clauses)
+        yield sheet.text(f"对象：{told.subject}　规则：{row.rule}", "detail")
+        yield from (sheet.text(f"依据：{clause}", "detail") for clause in told.clauses)
     if len(case.findings) > _MOST:
         yield sheet.text(f"另有 {len(case.findings) - _MOST} 项，见平台。", "flush")
 

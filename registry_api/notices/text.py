@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import analyzer
 from analyzer.model import Clause
 
 DUE = "〔到期日〕"
@@ -36,16 +37,14 @@ def write_body(
 
 def _problem(number: int, finding: Mapping[str, Any], clauses: Mapping[str, Clause]) -> str:
     sure = _SURE.get(str(finding.get("status")), "")
-    lines = [f"{number}. {_one_line(finding['title']['zh'])}（{finding['subject']}；{sure}）"]
-    for name in finding.get("clauses", ()):
-        clause = clauses.get(name)
-        lines.append(f"   依据：{name}" + (f" {clause.article} {clause.title.zh}" if clause else ""))
-    evidence = finding.get("evidence", ())
-    for item in evidence[:_SHOWN]:
-        text = _one_line(str(item.get("excerpt") or ""))[:_LONGEST]
-        lines.append(f"   证据：{_one_line(str(item.get('where') or ''))[:_LONGEST]}" + (f"：{text}" if text else ""))
-    if len(evidence) > _SHOWN:
-        lines.append(f"   另有证据 {len(evidence) - _SHOWN} 处，见平台检测报告")
+    told = analyzer.finding_words(finding, clauses)
+    lines = [f"{number}. {_one_line(finding['title']['zh'])}（{_one_line(told.subject)}；{sure}）"]
+    lines += [f"   依据：{_one_line(clause)}" for clause in told.clauses]
+    for place, excerpt in told.evidence[:_SHOWN]:
+        text = _one_line(excerpt)[:_LONGEST]
+        lines.append(f"   证据：{_one_line(place)[:_LONGEST]}" + (f"：{text}" if text else ""))
+    if len(told.evidence) > _SHOWN:
+        lines.append(f"   另有证据 {len(told.evidence) - _SHOWN} 处，见平台检测报告")
     advice = finding.get("advice")
     if advice:
         lines.append(f"   整改建议：{_one_line(advice['zh'])}")

@@ -233,6 +233,50 @@ def test_a_notice_is_a_paper_with_number_addressee_and_date(api, submitted, drai
     assert "/JavaScript" not in io.BytesIO(answer.content).getvalue().decode("latin1")
 
 
+def test_a_case_file_names_what_the_filing_has_as_codes(api, filed, registry):
+    from registry_api.accounts.access import Actor, Role
+    from registry_api.certificates.papers import case_paper
+
+    with registry.database.write() as session:
+        row = session.exec(select(Filing)).one()
+        row.document = {
+            "unit": {"unit_type": "enterprise"},
+            "system": {"mlps_date": "2026-03-02", "mlps_report_date": "春天"},
+            "app": {
+                "platform": "android",
+                "category": "non_subject_tutoring",
+                "stages": ["primary", "mars"],
+                "app_types": [19],
+                "use_mode": "free",
+                "personal_data": ["device.imei", "自己写的"],
+                "contains": ["ads"],
+            },
+        }
+    actor = Actor("k", "k", Role.LEAD, province="31")
+    text = words(case_paper(registry, actor, filed["id"], str, str)[0])[0]
+    for said in (
+        "企业",
+        "2026年3月2日",
+        "春天",
+        "安卓",
+        "非学科培训类",
+        "小学、mars",
+        "自愿使用",
+        "IMEI（",
+        "自己写的",
+    ):
+        assert said in text, said
+    for code in ("enterprise", "2026-03-02", "non_subject", "device.imei", "primary", "ads"):
+        assert code not in text, code
+
+
+def test_a_week_is_named_as_offices_name_it():
+    from registry_api.audits.round_booklet import _week
+
+    assert _week("2026-W48") == "2026年第48周，11月23日至29日"
+    assert _week("2026-W01") == "2026年第1周，12月29日至1月4日"
+
+
 def test_the_organ_that_signs_is_a_setting_of_the_province():
     from registry_api.certificates.papers import _organ
 

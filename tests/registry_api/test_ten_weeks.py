@@ -177,7 +177,7 @@ def test_the_report_as_html_and_as_a_workbook_has_the_same_figures_and_no_formul
     report = story.week(20)
     page = api("GET", "/weekly/2026-W20/report", params={"format": "html"})
     assert page.headers["content-disposition"].endswith('"weekly-2026-W20.html"')
-    assert "教育移动应用每周检测报告 2026-W20" in page.text
+    assert "教育移动应用每周检测报告（2026年第20周，5月11日至17日）" in page.text
     assert "<b>Z" not in page.text
     assert "&lt;b&gt;Z" in page.text
     assert "Weekly audit" in api("GET", "/weekly/2026-W20/report", params={"format": "html", "lang": "en"}).text
