@@ -49,7 +49,9 @@ class DecodedView(contentviews.Contentview):
         exhibit = open_message(message, matcher, Paths(matcher), limits)
         count = len(exhibit.ids)
         head = f"{count} × 个人信息 / personal data" + ("" if self._profile else "  (eduaudit_profile: –)")
-        return "\n".join((head, "", *plain_lines(exhibit, plainly, "zh")))
+        first, *lines = plain_lines(exhibit, plainly, "zh")
+        # mitmweb breaks no line: its pane is narrower than the heading.
+        return "\n".join((head, "", *first.split("  "), *lines))
 
     def render_priority(self, data: bytes, metadata: contentviews.Metadata) -> float:  # noqa: ARG002  # same
         """Never choose it unasked: the usual views are what the operator expects."""
