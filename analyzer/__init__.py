@@ -229,10 +229,11 @@ def gather(
         dismiss()  # a child may wait already
     extraction = start_extraction(path, limits) if static is None else None
     try:
+        from analyzer.ahead import load_ahead
         from analyzer.model import Facts
 
         if extraction is not None:
-            _warm()
+            load_ahead(report_of, engine(), rules_version())
         filed = read_filing(filing) if filing else None
         read = read_policy(policy) if policy else None
         waived = read_waivers(waivers, today) if waivers else ()
@@ -285,22 +286,6 @@ def _cache(path: Path, limits: Limits) -> FactsCache | None:
         return FactsCache(path, rules_version(), limits)
     except OSError:
         return None
-
-
-def _warm() -> None:
-    """Load what judging needs while the child works on another core: read, judge and write an empty app."""
-    from analyzer.catalogue import apis, frameworks, sdks  # noqa: F401  # an empty app asks for none of these,
-    from analyzer.model import App, Artifact, Coverage, Facts, StaticFacts, read_record, record_json
-    from analyzer.render import document  # noqa: F401  # and every other for all of them
-
-    empty = StaticFacts(
-        engine=engine(),
-        rules=rules_version(),
-        artifact=Artifact(format="apk", sha256="0" * 64, size=0, name=""),
-        app=App(),
-        coverage=Coverage(complete=True),
-    )
-    report_of(Facts(static=read_record(StaticFacts, record_json(empty)))).dump()
 
 
 def read_waivers(path: Path, today: date | None = None) -> tuple[Any, ...]:

@@ -23,6 +23,7 @@ from registry_api.filings.service import find_filing
 from registry_api.filings.states import EDITABLE, FINAL, State
 from registry_api.filings.user_filings import find_user_filing
 from registry_api.filings.user_states import USER_EDITABLE, USER_FINAL
+from registry_api.kit.china import CHINA
 from registry_api.kit.replies import Reply, reply_once
 from registry_api.kit.requests import Filer, Reader, RegistryPart
 from registry_api.kit.schemas import Body, PathId, Text
@@ -34,6 +35,10 @@ router = APIRouter(route_class=StrictRoute)
 Noun = Annotated[
     Literal["filings", "user-filings"], Path(description="`filings` of providers, `user-filings` of schools")
 ]
+_LOST = (
+    "附件“{}”的文件在存储中缺失或已被改动，备案记录不受影响，请联系平台管理员 / "
+    "the attachment's file is missing from the store or was altered; the record of the filing is whole"
+)
 _FROZEN = FINAL | USER_FINAL
 _LOOSE = EDITABLE | USER_EDITABLE | {State.CHANGE_RETURNED}
 
@@ -90,12 +95,13 @@ def get_attachment(
         row, noun = _row(session, actor, record, filing_id)
         item = find_attachment(session, row, noun, attachment_id)
     if item.deleted_at is not None:
-        raise RegistryError(
-            "not-found", f"attachment {item.id} was deleted at {item.deleted_at.isoformat(timespec='seconds')}"
-        )
+        moment = item.deleted_at.astimezone(CHINA)
+        why = f"：{item.delete_reason}" if item.delete_reason else ""
+        said = f"附件“{item.name}”已于 {moment:%Y-%m-%d %H:%M} 删除{why} / the attachment was deleted then"
+        raise RegistryError("not-found", said)
     path = registry.blobs.path(item.blob_sha256)
     if registry.blobs.altered(item.blob_sha256):
-        raise RegistryError("unavailable", f"the file of attachment {item.id} is missing or was altered in the store")
+        raise RegistryError("unavailable", _LOST.format(item.name))
     with path.open("rb") as file:
         kind = media_type(file.read(16)) or "application/octet-stream"
     # A certificate is not shown inside a page of ours: whoever wants to see it saves it.

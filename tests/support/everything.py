@@ -71,6 +71,8 @@ FILES = (
     "/papers/filings/{filing_id}/case.pdf",
     "/papers/filings/{filing_id}/certificate.pdf",
     "/papers/notices/{notice_id}/notice.pdf",
+    "/papers/notices/{notice_id}/attachments/{number}",
+    "/papers/{record}/{filing_id}/attachments/{attachment_id}",
     "/runs/{run_id}/report.json",
     "/static/{name:path}",
     "/trail/export.jsonl",
