@@ -156,9 +156,7 @@ def central_entries(data: memoryview, start: int, stop: int, notes: Notes) -> It
         if extra_length and _U32 in {compressed, size, header}:
             _apply_zip64(entry, extra)
         if _overruns(extra):
-            notes.add(
-                "extra_field_malformed", f"{entry.name}: a part of its extra field states more bytes than there are"
-            )
+            notes.add("extra_field_malformed", f"{entry.name}: a part of its extra field is longer than the field")
         yield entry
         if following > stop or (following < stop and data[following : following + 4] != CENTRAL):
             if following == stop or stop - following in range(4):
