@@ -199,6 +199,15 @@ def test_findings_are_decided_one_by_one_and_many_at_once(registry, signed_in, w
     assert status() == ["confirmed", "reopened"]
 
 
+@pytest.mark.parametrize(("spec", "said"), [(b"no package", "is not a ZIP archive"), ({"crash": True}, "crashed")])
+def test_a_package_that_cannot_be_read_leaves_a_page_that_says_so(signed_in, submitted, drain, spec, said):
+    submitted(spec)
+    drain()
+    page = signed_in().get(PAGE)
+    assert page.status_code == 200
+    assert said in page.text
+
+
 def test_a_case_of_five_thousand_findings_is_paged_and_light(registry, signed_in, submitted, drain):
     spec = {"findings": [f"RULE.X|sub{number}|{('high', 'low')[number % 2]}" for number in range(5000)]}
     submitted(spec)

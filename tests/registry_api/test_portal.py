@@ -5,6 +5,7 @@ import pytest
 from sqlmodel import select
 
 from registry_api.filings.models import Filing
+from registry_api.notices.models import Notice
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
@@ -89,6 +90,11 @@ def test_a_public_naming_is_shown_while_it_stands_and_a_rectification_never(api,
     page = api.http.get("/portal/apps/cn.example.study").text
     assert numbers["public_naming"] in page
     assert numbers["rectification"] not in page
+    for state in ("closed", "cancelled"):
+        with registry.database.write() as session:
+            session.exec(select(Notice).where(Notice.kind == "public_naming")).one().state = state
+        page = api.http.get("/portal/apps/cn.example.study").text
+        assert numbers["public_naming"] not in page, state
 
 
 def test_pages_may_be_kept_by_caches_and_hold_nothing_of_a_session(api, filed, registry, key_of):
