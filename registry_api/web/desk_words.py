@@ -45,6 +45,11 @@ DESK_WORDS: dict[str, tuple[str, str]] = {
         for kind, (zh, en) in _KINDS.items()
         for event, (what, step) in _EVENTS.items()
     },
+    "failure.analysis_error": ("检测程序出错", "the program of the audit failed"),
+    "failure.older_rules": ("检测进程的规则过旧", "the worker's rules are too old"),
+    "failure.unreadable_artifact": ("安装包无法读取", "the package cannot be read"),
+    "failure.unreadable_policy": ("隐私政策无法读取", "the privacy policy cannot be read"),
+    "failure.worker_lost": ("检测进程多次中断", "the worker was lost again and again"),
     "clause_channel.static": ("安装包分析", "the package"),
     "clause_channel.traffic": ("流量", "traffic"),
     "clause_channel.policy": ("隐私政策", "the policy"),

@@ -185,6 +185,7 @@ _FAMILIES = frozenset(
         "doubt",
         "entry",
         "evidence",
+        "failure",
         "guard",
         "link",
         "moment",

@@ -199,7 +199,10 @@ def test_findings_are_decided_one_by_one_and_many_at_once(registry, signed_in, w
     assert status() == ["confirmed", "reopened"]
 
 
-@pytest.mark.parametrize(("spec", "said"), [(b"no package", "is not a ZIP archive"), ({"crash": True}, "crashed")])
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [(b"x", "安装包无法读取 — app.apk: is not a ZIP archive"), ({"crash": True}, "检测程序出错 — RuntimeError")],
+)
 def test_a_package_that_cannot_be_read_leaves_a_page_that_says_so(signed_in, submitted, drain, spec, said):
     submitted(spec)
     drain()

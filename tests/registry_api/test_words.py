@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import registry_api
+from registry_api.audits.runs import UNREADABLE
 from registry_api.audits.standing import FindingEvent
 from registry_api.filings.states import Event
 from registry_api.filings.user_states import UserEvent
@@ -21,6 +22,12 @@ def test_every_action_of_the_trail_has_a_name_in_both_languages():
     assert len(given) > 50
     assert sorted(given - WORDS.keys()) == []
     assert all(zh and en and zh != en for zh, en in WORDS.values() if "SDK" not in zh)
+
+
+def test_every_reason_for_which_an_audit_fails_has_a_name():
+    given = set(re.findall(r'(?:_fail_for_good|runs\.fail)\([^)]*?"([a-z_]+)"', SOURCES)) | UNREADABLE
+    assert len(given) >= 5
+    assert sorted(code for code in given if f"failure.{code}" not in WORDS) == []
 
 
 def test_every_field_of_a_form_is_named_by_the_rules():
