@@ -28,7 +28,7 @@ from analyzer.registers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import ExitStack
     from datetime import date
     from pathlib import Path
@@ -57,6 +57,7 @@ __all__ = [
     "filing_schema",
     "finding_words",
     "gather",
+    "images_in",
     "images_of",
     "lasts_until",
     "legal_texts",
@@ -362,6 +363,13 @@ def images_of(path: Path) -> ImageFacts:
     from analyzer.extract.images import images_of as look
 
     return look(path)
+
+
+def images_in(files: Sequence[tuple[str, Path]]) -> ImageFacts:
+    """Look at picture files, each with the name by which it is told, with the same model."""
+    from analyzer.extract.images import images_in as look
+
+    return look(files)
 
 
 def typeface() -> tuple[str, Callable[[str], str]]:

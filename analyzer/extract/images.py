@@ -1,4 +1,4 @@
-"""Pictures of a package before a local model: bounded in number and size, in a process of its own.
+"""Pictures of a package, or of responses, before a local model: bounded in number and size, in a process of its own.
 
 The model is the optional extra ``[vision]``; without it the report says that no picture was looked at.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,23 +46,38 @@ class Model(NamedTuple):
     thumbnail: Callable[[bytes], str | None]
 
 
+class Picture(NamedTuple):
+    """A picture that can be looked at."""
+
+    name: str
+    size: int
+    """Bytes."""
+    read: Callable[[], bytes | None]
+    """Its bytes; `None` where they cannot be read."""
+
+
 def look_at_images(path: Path, model: Model, limits: Limits | None = None) -> ImageFacts:
     """Look at the pictures of a package with ``model``; raises `UnreadableInputError` for what is no package."""
     from analyzer.container.package import open_package  # noqa: PLC0415  # only where pictures are asked for
 
     package = open_package(path, limits or Limits())
-    found = []
+    found: list[Picture] = []
     for part in package.parts:
         before = f"{shown(part.name)}!" if part.name else ""
         for name, entry in part.archive.by_name.items():
             if name.startswith(_PLACES) and name.lower().endswith(_ENDINGS) and entry.size >= LEAST_BYTES:
-                found.append((-entry.size, before + shown(name, 400), part.archive, entry))
-    found.sort(key=lambda row: row[:2])
-    fit = [row for row in found if -row[0] <= MOST_BYTES][:MOST]
+                found.append(Picture(before + shown(name, 400), entry.size, partial(_read, part.archive, entry)))
+    return look_over(found, model)
+
+
+def look_over(pictures: Iterable[Picture], model: Model) -> ImageFacts:
+    """Look at pictures with ``model``, the largest first."""
+    found = sorted(pictures, key=lambda picture: (-picture.size, picture.name))
+    fit = [picture for picture in found if picture.size <= MOST_BYTES][:MOST]
     hits: dict[str, ImageHit] = {}
     looked = unreadable = 0
-    for _, name, archive, entry in fit:
-        raw = _read(archive, entry)
+    for name, _, read in fit:
+        raw = read()
         labels = _labels(model, raw)
         if raw is None or labels is None:
             unreadable += 1
@@ -99,7 +115,16 @@ def _read(archive: Archive, entry: object) -> bytes | None:
 
 
 def images_of(path: Path) -> ImageFacts:
-    """Look at the pictures in a child process under limits; without the extra, say that nothing was."""
+    """Look at the pictures of a package in a child process under limits; without the extra, say that nothing was."""
+    return _in_child(_look, path)
+
+
+def images_in(files: Sequence[tuple[str, Path]]) -> ImageFacts:
+    """Look at picture files, each with the name by which it is told, as `images_of` does."""
+    return _in_child(_look_at_files, tuple(files))
+
+
+def _in_child[T](look: Callable[[T], ImageFacts], what: T) -> ImageFacts:
     from importlib.util import find_spec  # noqa: PLC0415  # only where pictures are asked for
 
     if find_spec("nudenet") is None:
@@ -110,7 +135,7 @@ def images_of(path: Path) -> ImageFacts:
 
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_limit) as pool:
         try:
-            return pool.submit(_look, path).result()
+            return pool.submit(look, what).result()
         except BrokenProcessPool:
             return ImageFacts(model="nudenet", problem="the process ended: out of time or memory")
 
@@ -127,3 +152,9 @@ def _look(path: Path) -> ImageFacts:
     from .nudenet import nudenet  # noqa: PLC0415  # half a second of imports
 
     return look_at_images(path, nudenet())
+
+
+def _look_at_files(files: Sequence[tuple[str, Path]]) -> ImageFacts:
+    from .nudenet import nudenet  # noqa: PLC0415  # as above
+
+    return look_over([Picture(name, path.stat().st_size, path.read_bytes) for name, path in files], nudenet())

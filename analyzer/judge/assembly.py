@@ -22,6 +22,7 @@ from analyzer.model import (
     fields_of,
     record_json,
 )
+from analyzer.model.images import together
 
 from .judgement import judge, package_of
 from .waivers import Waiver
@@ -64,7 +65,7 @@ def build_report(
         findings=judgement.findings,
         summary=judgement.summary,
         governance=judgement.governance,
-        images=facts.images,
+        images=together(facts.images, traffic.images if traffic else None),
         policies=tuple(replace(row, source="") for row in static.policies) if static else (),
     )
 

@@ -212,6 +212,8 @@ class TrafficFacts(Record):
     """Personal data in *responses*: what servers hold or give back. Never counted as sent by the app."""
     wording: tuple[StringFact, ...] = ()
     """Vulgar or harmful words in responses, with host and flow: a person reads them in their context."""
+    images: ImageFacts | None = None
+    """Pictures in responses before a local model; `None`: nobody asked."""
     not_analysed: tuple[NotAnalysed, ...] = ()
 
 

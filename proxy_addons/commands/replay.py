@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,11 @@ SEVERITIES = ("critical", "high", "medium", "low", "never")
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="进程数；缺省为处理器数 / processes; default: all"
 )
+@click.option(
+    "--images",
+    is_flag=True,
+    help="用本机模型查看响应中的图片（需 eduaudit[vision]）/ local model on pictures in responses",
+)
 @click.option("--format", "form", type=click.Choice(TRAFFIC_FORM_NAMES), default="terminal", show_default=True)
 @click.option("--output", type=FILE, metavar="PATH", help="写入文件 / write to a file")
 @click.option(
@@ -59,6 +65,7 @@ def replay(  # noqa: D103  # the help text is the documentation
     marks: Path | None,
     keylog: Path | None,
     jobs: int | None,
+    images: bool,
     form: str,
     output: Path | None,
     fail_on: str,
@@ -82,6 +89,10 @@ def replay(  # noqa: D103  # the help text is the documentation
     warn(*(known.warnings if known else ()))
     facts = read_captures(captures, known, marks, app, checked_keylog(keylog), jobs)
     warn(*(row.detail for row in facts.not_analysed if row.code == "capture_truncated"))
+    if images:
+        from proxy_addons.pictures import look_at_pictures
+
+        facts = replace(facts, images=look_at_pictures(captures, app, keylog))
     seconds = {"traffic": round(time.perf_counter() - clock, 3)}
     report = judged(facts, catalogue, started.isoformat(timespec="seconds"), seconds)
     write_report(report, form, lang, output)

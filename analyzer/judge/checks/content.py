@@ -10,6 +10,7 @@ from analyzer.judge.evidence import in_order, of_sdk, of_string
 from analyzer.judge.hits import Hit, check
 from analyzer.judge.settings import WORD_LIST
 from analyzer.model import FindingEvidence, Severity, Status
+from analyzer.model.images import together
 
 
 @check("CONTENT.PHOTO_SEARCH")
@@ -31,7 +32,7 @@ def photo_search(case: Case) -> Iterator[Hit]:
 @check("CONTENT.VULGAR_IMAGE")
 def vulgar_image(case: Case) -> Iterator[Hit]:
     """Pictures that the local model takes for nudity: a lesson in anatomy or art may look the same to it."""
-    images = case.facts.images
+    images = together(case.facts.images, case.traffic.images if case.traffic else None)
     if images and images.hits:
         yield Hit(
             subject="images",
