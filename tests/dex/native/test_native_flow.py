@@ -40,7 +40,7 @@ def write_item(chance, units, tries):
         first += chance.randrange(0, 4)
         length = chance.randrange(0, 6)
         ranges += struct.pack("<IHH", first, length, len(lists) if chance.random() < 0.8 else chance.randrange(40))
-        first += length - (chance.random() < 0.03)
+        first = max(0, first + length - (chance.random() < 0.03))
         count = chance.randrange(-3, 4)
         lists += bytes([count & 0x7F])
         for _ in range(abs(count)):
