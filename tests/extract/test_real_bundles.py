@@ -93,7 +93,7 @@ def built(request, tools, tmp_path_factory):
 
 
 def unsigned(app):
-    return replace(app, signers=(), signing_items=())
+    return replace(app, signers=(), signing_items=(), signature=None)
 
 
 def told(facts):
