@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import analyzer
+from analyzer.model.images import LEAST_BYTES, MOST_BYTES
 
 from .decode.compression import DamagedLayerError, codecs_by_header, inflate
 from .sources.capture import open_capture
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from .sources.message import Item
 
-LEAST, MOST = 3 << 10, 8 << 20
-"""Bytes: smaller ones are icons, larger ones no pictures that an app shows."""
 KEPT = 2000
 """Different pictures that are kept for the model, which looks at the largest few hundred."""
 _MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"GIF87a", b"GIF89a")
@@ -40,7 +39,7 @@ def look_at_pictures(paths: Sequence[Path], app: str | None = None, keylog: Path
                 digest = hashlib.sha256(body).hexdigest()
                 if digest in files or digest in beyond:
                     continue
-                if len(body) > MOST or len(files) >= KEPT:
+                if len(body) > MOST_BYTES or len(files) >= KEPT:
                     beyond.add(digest)
                     continue
                 files[digest] = (name, Path(folder) / digest)
@@ -52,9 +51,9 @@ def look_at_pictures(paths: Sequence[Path], app: str | None = None, keylog: Path
 def pictures_of(items: Iterable[Item]) -> Iterable[tuple[str, bytes]]:
     """Yield (host and flow, picture) for each response, or message of a socket, that is one and no icon."""
     for item in items:
-        if isinstance(item, Message) and item.direction == "response" and item.body and len(item.body) >= LEAST:
+        if isinstance(item, Message) and item.direction == "response" and item.body and len(item.body) >= LEAST_BYTES:
             body = _plain(item, item.body)
-            if is_picture(body) and len(body) >= LEAST:
+            if is_picture(body) and len(body) >= LEAST_BYTES:
                 yield f"{item.host} #{item.flow}", body
 
 
@@ -70,7 +69,7 @@ def _plain(message: Message, body: bytes) -> bytes:
         if codec is None:
             return body
         try:
-            body, _ = inflate(body, codec, MOST + 1)
+            body, _ = inflate(body, codec, MOST_BYTES + 1)
         except DamagedLayerError as damage:
             return damage.head or body
     return body

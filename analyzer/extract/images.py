@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.container import EntryUnreadableError, LimitReachedError, Limits
 from analyzer.container.text import shown
-from analyzer.model.images import ImageFacts, ImageHit
+from analyzer.model.images import LEAST_BYTES, MOST_BYTES, ImageFacts, ImageHit
 
 if TYPE_CHECKING:
     from analyzer.container.archive import Archive
 
 MOST = 400
 """Pictures looked at, the largest first; some 50 ms each."""
-LEAST_BYTES, MOST_BYTES = 3 << 10, 8 << 20
-"""Smaller ones are icons, larger ones no pictures of an app."""
 SCORE = 0.5
 """What the model gives from here on is told; always for a person to look at."""
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from .base import Record
 from .record import dataclass
 
+LEAST_BYTES, MOST_BYTES = 3 << 10, 8 << 20
+"""Smaller pictures are icons, larger ones are none that an app shows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageHit(Record):

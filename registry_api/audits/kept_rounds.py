@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, delete, select
 
-from registry_api.accounts.access import NATIONAL, PROVINCIAL, Actor, Role, default_scopes, scope_of
+from registry_api.accounts.access import Actor
 from registry_api.audits import weekly
 from registry_api.audits.kept_models import KeptRound
 from registry_api.audits.models import AuditRun
@@ -24,6 +24,7 @@ from registry_api.audits.rounds import compile_round
 from registry_api.audits.weekly import EVERYTHING, Part
 from registry_api.db import now, serialise_writers
 from registry_api.organizations.models import App
+from registry_api.organizations.reach import COUNTRY, actor_of, has_more_apps, reach_of
 from registry_api.registry import Registry
 from registry_api.trail.models import TrailEntry
 
@@ -32,13 +33,12 @@ LARGE = 2000
 FRESH = timedelta(minutes=15)
 WEEKS = 8
 """Weeks of which reports are kept; of an older one the report is made when it is asked for."""
-_COUNTRY = "*"
 _LOCK = 0x45445508
 
 
 def find_kept(session: Session, actor: Actor, week: str, part: Part) -> bytes | None:
     """Return the report as JSON when one is kept that may be handed out now, else `None`."""
-    reach = _reach(actor)
+    reach = reach_of(actor)
     if reach is None or part != EVERYTHING:
         return None
     row = session.get(KeptRound, (week, reach))
@@ -47,11 +47,11 @@ def find_kept(session: Session, actor: Actor, week: str, part: Part) -> bytes | 
 
 def keep(registry: Registry, actor: Actor, week: str, part: Part, report: dict[str, Any], head: int) -> None:
     """Keep a report that was made, where the record within reach is large; quietly not where it cannot be written."""
-    reach = _reach(actor)
+    reach = reach_of(actor)
     if reach is None or part != EVERYTHING:
         return
     with registry.database.read() as session:
-        if not _large(session, actor):
+        if not has_more_apps(session, actor, LARGE):
             return
     try:
         _write(registry, week, reach, report, head)
@@ -71,18 +71,18 @@ def refresh(registry: Registry) -> int:
         week = session.exec(select(sa.func.max(col(AuditRun.week)))).one()
         if week is None:
             return 0
-        nation = _actor(_COUNTRY)
+        nation = actor_of(COUNTRY, "rounds")
         state = weekly.tally(session, nation, week)
         if state["done"] < state["total"] or state["total"] <= LARGE:
             return 0
         sizes = session.exec(select(App.province, sa.func.count()).group_by(App.province)).all()
     count = 0
-    for reach in [_COUNTRY, *sorted(province for province, number in sizes if number > LARGE)]:
+    for reach in [COUNTRY, *sorted(province for province, number in sizes if number > LARGE)]:
         with registry.database.read() as session:
             row, head = session.get(KeptRound, (week, reach)), head_of(session)
-            if row is not None and _holds(session, row, _actor(reach)):
+            if row is not None and _holds(session, row, actor_of(reach, "rounds")):
                 continue
-            report = compile_round(session, _actor(reach), week)
+            report = compile_round(session, actor_of(reach, "rounds"), week)
         _write(registry, week, reach, report, head)
         count += 1
     return count
@@ -105,20 +105,3 @@ def _holds(session: Session, row: KeptRound, actor: Actor) -> bool:
         return True
     # A report of a round that went on meanwhile lacks what was found since: who waited for its end must get it.
     return now() - row.made_at < FRESH and row.states == weekly.tally(session, actor, row.week)["states"]
-
-
-def _reach(actor: Actor) -> str | None:
-    """Return for whom the report is the same; `None` for members of one organisation, who have few apps."""
-    if actor.role in NATIONAL:
-        return _COUNTRY
-    return actor.province if actor.role in PROVINCIAL else None
-
-
-def _actor(reach: str) -> Actor:
-    role, province = (Role.SUPERVISOR, None) if reach == _COUNTRY else (Role.LEAD, reach)
-    return Actor("rounds", "rounds", role, province=province, scopes=frozenset(default_scopes(role)))
-
-
-def _large(session: Session, actor: Actor) -> bool:
-    some = select(App.id).where(scope_of(App, actor)).limit(LARGE + 1).subquery()
-    return session.exec(select(sa.func.count()).select_from(some)).one() > LARGE

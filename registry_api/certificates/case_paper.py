@@ -86,20 +86,18 @@ _TABLES = {
     "user_groups": "user_groups",
     "app_types": "app_types",
     "functions": "permission_functions",
+    "use_mode": "use_modes",
 }
-"""Field of a filing → the table of its codes; use, contents and personal data are named by `_WORDS` and the rules."""
+"""Field of a filing → the table of its codes; contents and personal data are named by `_WORDS` and the rules."""
 _WORDS = {
     "android": "安卓",
     "ios": "苹果",
-    "required": "要求统一使用",
-    "recommended": "推荐使用",
-    "free": "自愿使用",
     "ads": "广告",
     "games": "游戏",
     "social": "社交",
     "live": "直播",
 }
-_CODED = frozenset({"platform", "use_mode", "contains"})
+_CODED = frozenset({"platform", "contains"})
 
 
 def _named(name: str, value: Any) -> Any:

@@ -161,29 +161,19 @@ def pattern_of(word: str) -> str:
 _APP_PAIRS = sa.Table("app_fts", sa.MetaData(), sa.Column("rowid", sa.Integer, key="id"))
 
 
-def search_in_order(session: Session, statement: Any, query: str) -> tuple[Any, Any]:
-    """Return a select over apps with `search_condition` added, and the column by which to page it in order of ids.
+def search_bound_in_order(session: Session, statement: Any, values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return a select over apps with `search_bound` added, and the column by which to page it in order of ids.
 
     SQLite is let walk its index, which yields apps in that order, until the page is full: as a condition it would first
     gather every app with the words, ten thousand for a common one. PostgreSQL's planner chooses between the two.
     """
-    words = _words_of(query)
-    if not words or session.get_bind().dialect.name != "sqlite":
-        return statement.where(search_condition(query)), App.id
-    fts, patterns = sa.literal(_queries_of(words)[0]), [sa.literal(pattern_of(word)) for word in words]
-    return _walking_pairs(statement, fts, patterns)
-
-
-def search_bound_in_order(session: Session, statement: Any, values: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Do as `search_in_order` with the names of `search_values` as parameters."""
     if "fts" not in values or session.get_bind().dialect.name != "sqlite":
         return statement.where(search_bound(values)), App.id
-    return _walking_pairs(statement, sa.bindparam("fts", type_=sa.String()), _word_parameters(values))
-
-
-def _walking_pairs(statement: Any, fts: Any, patterns: list[Any]) -> tuple[Any, Any]:
+    fts = sa.bindparam("fts", type_=sa.String())
     statement = statement.join(_APP_PAIRS, _APP_PAIRS.c.id == col(App.id))
-    statement = statement.where(sa.literal_column("app_fts").op("MATCH")(fts), _containing(App, patterns))
+    statement = statement.where(
+        sa.literal_column("app_fts").op("MATCH")(fts), _containing(App, _word_parameters(values))
+    )
     return statement, _APP_PAIRS.c.id
 
 

@@ -18,11 +18,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, delete, select
 
-from registry_api.accounts.access import NATIONAL, PROVINCIAL, Actor, Role, scope_of
+from registry_api.accounts.access import Actor
 from registry_api.audits.shipped import count_all_versions, count_versions, in_order
 from registry_api.db import now, serialise_writers
 from registry_api.notices.calendar import local_day
 from registry_api.organizations.models import App
+from registry_api.organizations.reach import COUNTRY, actor_of, has_more_apps, reach_of
 from registry_api.registry import Registry
 from registry_api.statistics.models import KeptFigures
 from registry_api.statistics.overview import gather
@@ -31,7 +32,6 @@ LARGE = 1000
 """Apps within reach above which figures are kept: below, counting takes less than a tenth of the time of a page."""
 FRESH = timedelta(hours=1)
 EVERY = timedelta(minutes=15)
-_COUNTRY = "*"
 _LOCK = 0x45445506
 _log = logging.getLogger(__name__)
 
@@ -63,9 +63,9 @@ def versions(registry: Registry, actor: Actor, sdk: str) -> Figures:
 
 def _look(registry: Registry, actor: Actor, name: str, count: Callable[[Session], Any]) -> Figures:
     begun = now()
-    reach = _reach(actor)
+    reach = reach_of(actor)
     with registry.database.read() as session:
-        large = reach is not None and _large(session, actor)
+        large = reach is not None and has_more_apps(session, actor, LARGE)
         if large:
             row = session.get(KeptFigures, (reach, name))
             if row is not None and begun - row.made_at < FRESH:
@@ -76,18 +76,6 @@ def _look(registry: Registry, actor: Actor, name: str, count: Callable[[Session]
         rows = [{"reach": reach, "name": name, "made_at": begun, "counted": counted}]
         threading.Thread(target=_keep_quietly, args=(registry, rows), name="figures", daemon=True).start()
     return Figures(counted, begun, kept=False)
-
-
-def _reach(actor: Actor) -> str | None:
-    """Return for whom the figures are the same; `None` for members of one organisation, who have few apps."""
-    if actor.role in NATIONAL:
-        return _COUNTRY
-    return actor.province if actor.role in PROVINCIAL else None
-
-
-def _large(session: Session, actor: Actor) -> bool:
-    some = select(App.id).where(scope_of(App, actor)).limit(LARGE + 1).subquery()
-    return session.exec(select(sa.func.count()).select_from(some)).one() > LARGE
 
 
 def refresh(registry: Registry) -> int:
@@ -101,7 +89,7 @@ def refresh(registry: Registry) -> int:
             return 0
         # scope: counts of the whole record, each kept for those who may see what was counted
         sizes = session.exec(select(App.province, sa.func.count()).group_by(App.province)).all()
-    reaches = [_COUNTRY] if sum(number for _, number in sizes) > LARGE else []
+    reaches = [COUNTRY] if sum(number for _, number in sizes) > LARGE else []
     reaches += [province for province, number in sizes if number > LARGE]
     for reach in reaches:
         _recount(registry, reach)
@@ -109,8 +97,7 @@ def refresh(registry: Registry) -> int:
 
 
 def _recount(registry: Registry, reach: str) -> None:
-    role, province = (Role.SUPERVISOR, None) if reach == _COUNTRY else (Role.LEAD, reach)
-    actor = Actor("figures", "figures", role, province=province)
+    actor = actor_of(reach, "figures")
     begun = now()
     with registry.database.read() as session:
         shipped = count_all_versions(session, actor)

@@ -14,8 +14,9 @@ from reports import hostile_report
 from analyzer import report_of
 from analyzer.cli.audit import audit
 from analyzer.extract import images
-from analyzer.extract.images import LEAST_BYTES, Model, images_of, look_at_images
+from analyzer.extract.images import Model, images_of, look_at_images
 from analyzer.model import Facts, FindingEvidence, ImageFacts, ImageHit
+from analyzer.model.images import LEAST_BYTES
 from analyzer.render import render
 
 BIG = LEAST_BYTES + 1

@@ -16,15 +16,16 @@ import analyzer
 from analyzer.extract.images import Model, Picture, look_over
 from analyzer.judge import judge
 from analyzer.model import Facts, ImageFacts, ImageHit, TrafficFacts
+from analyzer.model.images import LEAST_BYTES, MOST_BYTES
 from proxy_addons import pictures
 from proxy_addons.commands.replay import replay
-from proxy_addons.pictures import LEAST, MOST, is_picture, look_at_pictures
+from proxy_addons.pictures import is_picture, look_at_pictures
 
 PNG = b"\x89PNG\r\n\x1a\n"
 HIT = ImageHit(path="img.example.cn #f1", sha256="0" * 64, label="FEMALE_BREAST_EXPOSED", score=0.9)
 
 
-def body(start, size=LEAST):
+def body(start, size=LEAST_BYTES):
     return start + b"." * (size - len(start))
 
 
@@ -65,7 +66,7 @@ def test_a_picture_in_a_response_is_looked_at_and_told_by_host_and_flow(captured
 def test_requests_icons_texts_and_the_same_picture_again_are_not(captured):
     found, seen = captured(
         flow(sent=body(PNG), received=b"ok"),
-        flow(received=body(PNG, LEAST - 1)),
+        flow(received=body(PNG, LEAST_BYTES - 1)),
         flow(received=body(b"GIF is a word", 9000), content_type="image/png"),
         flow(received=body(b"\xff\xd8\xff")),
         flow(received=body(b"\xff\xd8\xff")),
@@ -82,7 +83,7 @@ def test_a_picture_under_a_content_encoding_is_unpacked(captured):
 
 def test_what_is_too_large_or_too_many_is_counted_once(captured, monkeypatch):
     monkeypatch.setattr(pictures, "KEPT", 1)
-    large = body(PNG, MOST + 1)
+    large = body(PNG, MOST_BYTES + 1)
     found, seen = captured(
         flow(received=body(PNG)), flow(received=large), flow(received=large), flow(received=b"BM" + large[:5000])
     )
@@ -99,7 +100,11 @@ def test_a_picture_is_told_by_how_it_begins(start, is_one):
 
 def test_the_model_looks_at_the_largest_first_and_an_unreadable_one_is_counted():
     model = Model("m", lambda raw: [("BUTTOCKS_EXPOSED", 0.7)] if raw == b"hit" else [], lambda _: "AA==")
-    rows = [Picture("a", 3, lambda: b"hit"), Picture("b", 9, lambda: None), Picture("c", MOST + 1, lambda: b"hit")]
+    rows = [
+        Picture("a", 3, lambda: b"hit"),
+        Picture("b", 9, lambda: None),
+        Picture("c", MOST_BYTES + 1, lambda: b"hit"),
+    ]
     found = look_over(rows, model)
     assert (found.looked, found.unreadable, found.left_out) == (1, 1, 1)
     assert [hit.path for hit in found.hits] == ["a"]

@@ -261,7 +261,7 @@ def test_a_case_file_names_what_the_filing_has_as_codes(api, filed, registry):
         "安卓",
         "非学科培训类",
         "小学、mars",
-        "自愿使用",
+        "自主使用",
         "IMEI（",
         "自己写的",
     ):

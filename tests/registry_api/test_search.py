@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from registry_api.db import now
 from registry_api.organizations.models import App, Organization
-from registry_api.organizations.search import fold, grams_of, search_condition, search_in_order
+from registry_api.organizations.search import fold, grams_of, search_bound_in_order, search_condition, search_values
 
 ALPHABET = "学习直播课堂晨光智慧𠮷😀aB1.-_%ＡＢ é"
 
@@ -27,8 +27,9 @@ def put(registry, unit, package, name):
 
 def found(registry, query):
     with registry.database.read() as session:
-        statement, key = search_in_order(session, select(App.name), query)
-        walked = session.exec(statement.order_by(key)).all()
+        values = search_values(query)
+        statement, key = search_bound_in_order(session, select(App.name), values)
+        walked = session.exec(statement.order_by(key), params=values).all()
         gathered = session.exec(select(App.name).where(search_condition(query)).order_by(App.id)).all()
         assert walked == gathered, "the index walked in order finds the same, in the order of ids"
         return set(walked)
