@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 KEPT = 2000
 """Different pictures that are kept for the model, which looks at the largest few hundred."""
-_MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"GIF87a", b"GIF89a")
+_MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 
 
 def look_at_pictures(paths: Sequence[Path], app: str | None = None, keylog: Path | None = None) -> ImageFacts:
@@ -59,6 +59,8 @@ def pictures_of(items: Iterable[Item]) -> Iterable[tuple[str, bytes]]:
 
 def is_picture(body: bytes) -> bool:
     """Return whether the bytes begin as PNG, JPEG, WebP, GIF or BMP do, whatever the header calls them."""
+    if body[:2] == b"BM":  # so do words; a bitmap has four bytes without use behind its size
+        return body[6:10] == bytes(4)
     return body.startswith(_MAGICS) or (body[:4] == b"RIFF" and body[8:12] == b"WEBP")
 
 

@@ -85,14 +85,22 @@ def test_what_is_too_large_or_too_many_is_counted_once(captured, monkeypatch):
     monkeypatch.setattr(pictures, "KEPT", 1)
     large = body(PNG, MOST_BYTES + 1)
     found, seen = captured(
-        flow(received=body(PNG)), flow(received=large), flow(received=large), flow(received=b"BM" + large[:5000])
+        flow(received=body(PNG)), flow(received=large), flow(received=large), flow(received=b"GIF89a" + large[:5000])
     )
     assert (found.looked, found.left_out, len(seen)) == (1, 2, 1)
 
 
 @pytest.mark.parametrize(
     ("start", "is_one"),
-    [(PNG, True), (b"\xff\xd8\xff\xe0", True), (b"RIFF....WEBP", True), (b"RIFF....WAVE", False), (b"<svg", False)],
+    [
+        (PNG, True),
+        (b"\xff\xd8\xff\xe0", True),
+        (b"RIFF....WEBP", True),
+        (b"BM\x10\x27\0\0\0\0\0\0", True),
+        (b"BMI: 21, height 170", False),
+        (b"RIFF....WAVE", False),
+        (b"<svg", False),
+    ],
 )
 def test_a_picture_is_told_by_how_it_begins(start, is_one):
     assert is_picture(start + b"\0" * 20) is is_one
